@@ -1,0 +1,44 @@
+# Every path here is relative: GNU make splits its words at spaces, and a checkout may live in "My Projects".
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lock bench bench-data clean
+
+ARGS ?=
+N ?= 1000000
+LOCK := .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Create or refresh .venv from the hashed lock (quick when nothing changed)
+	@.ci/setup
+
+run: setup ## Serve with a small believable history (honours WHENCE_*)
+	@.venv/bin/whence demo
+
+test: setup ## Run the tests: make test ARGS="-k alert"
+	@.venv/bin/pytest $(ARGS)
+
+check: setup ## Format, lint, types and import contracts; changes nothing
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/basedpyright
+	@.venv/bin/lint-imports
+
+format: setup ## Format the code and apply the safe fixes
+	@.venv/bin/ruff check --fix-only .
+	@.venv/bin/ruff format .
+
+lock: setup ## Resolve requirements/*.txt again: make lock ARGS=--upgrade
+	@$(LOCK) $(ARGS) --output-file requirements/run.txt
+	@$(LOCK) $(ARGS) --all-extras --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+
+bench: setup ## Measure the budgets
+	@.venv/bin/python -m bench $(ARGS)
+
+bench-data: setup ## Fill a database for the benchmarks: make bench-data N=10000000
+	@.venv/bin/python -m bench.data --events $(N) $(ARGS)
+
+clean: ## Remove what the other targets made; data directories stay
+	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis build dist
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

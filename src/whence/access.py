@@ -1,0 +1,291 @@
+"""Credentials to principals: who asks, whether they may, and how often."""
+
+import string
+from base64 import urlsafe_b64encode
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
+from json import dumps
+from math import ceil
+from secrets import choice, token_bytes, token_urlsafe
+from time import monotonic
+from typing import Final, Literal
+from uuid import UUID
+
+from whence.domain.access import Account, AuditEntry, Principal, Right, Sees, Token
+from whence.domain.errors import Conflict, Doubt, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from whence.domain.identity import new_id
+from whence.domain.page import Page, seal, unseal
+from whence.store import access
+from whence.store.notify import Remembered
+from whence.store.pool import Pool, Writer
+
+DEFAULT_ACCOUNT: Final = "default"
+_ALPHABET: Final = string.ascii_letters + string.digits
+_TOKEN_LETTERS: Final = 40  # of 62: 238 bits
+_REMEMBERED_TOKENS: Final = 10_000
+_BUCKETS: Final = 10_000
+_NIL: Final = UUID(int=0)
+_LAST: Final = UUID(int=(1 << 128) - 1)
+
+Format = Literal["opaque", "jwt"]
+
+
+class Access:
+    """Accounts, their tokens, and the audit trail."""
+
+    def __init__(self, pool: Pool, *, rate_per_minute: int = 0) -> None:
+        self._pool = pool
+        self._rate_per_minute = rate_per_minute
+        self.principals = Remembered(self._load, limit=_REMEMBERED_TOKENS)
+        self._buckets: OrderedDict[UUID, _Bucket] = OrderedDict()
+        self._used: dict[tuple[UUID, UUID], datetime] = {}
+
+    def heard(self, _payload: str) -> None:
+        """Some token was revoked."""
+        self.principals.forget_all()
+
+    async def authenticate(self, token: str | None) -> Principal:
+        """Whose token this is; it was good when the call returned, and within its rate.
+
+        Raises:
+            Unauthenticated: missing, unknown or expired.
+            TooMany: over the token's rate per minute, or else the server's.
+        """
+        if not token:
+            raise Unauthenticated(Doubt.MISSING)
+        principal = await self.principals.get(sha256(token.encode()).digest())
+        if principal is None:
+            raise Unauthenticated(Doubt.UNKNOWN)
+        now = datetime.now(UTC)
+        if principal.expires_at is not None and principal.expires_at <= now:
+            raise Unauthenticated(Doubt.EXPIRED)
+        self._take(principal)
+        self._used[principal.account_id, principal.token_id] = now
+        return principal
+
+    async def open_default(self, bootstrap: str | None) -> str | None:
+        """Account `default` stands, with `bootstrap` as its admin token.
+
+        With None, the first start of an empty database makes one: it is returned, this one time.
+        """
+        now = datetime.now(UTC)
+        async with self._pool.transaction() as db:
+            account = await self._account(db, DEFAULT_ACCOUNT, now)
+            standing = await access.bootstraps(db, account.id)
+            if bootstrap is not None:
+                digest = sha256(bootstrap.encode()).digest()
+                for old, token_id in standing.items():
+                    if old != digest:
+                        await access.remove_token(db, account.id, token_id)
+                if digest not in standing:
+                    await self._add_bootstrap(db, account, digest, now)
+                return None
+            if standing or await access.tokens(db, account.id, after=_NIL, limit=1):
+                return None
+            made = new_secret("opaque", account.name)
+            await self._add_bootstrap(db, account, sha256(made.encode()).digest(), now)
+            return made
+
+    async def create_account(self, by: Principal, name: str) -> Account:
+        """A new account.
+
+        Raises:
+            Forbidden: `by` is not the bootstrap admin.
+            Conflict: there is one of that name.
+        """
+        _require_bootstrap(by)
+        now = datetime.now(UTC)
+        account = Account(id=new_id(now), name=name, created_at=now)
+        async with self._pool.transaction() as db:
+            if not await access.add_account(db, account, token_bytes(32)):
+                raise Conflict(f"there is an account named {name} already")
+            await access.record(
+                db, by.account_id, [AuditEntry.by(by, "created", "account", account.id, at=now, detail=name)]
+            )
+        return account
+
+    async def accounts(self, by: Principal, *, cursor: str | None, limit: int) -> Page[Account]:
+        """All accounts, oldest first.
+
+        Raises:
+            Forbidden: `by` is not the bootstrap admin.
+        """
+        _require_bootstrap(by)
+        after = _behind(by, cursor, _NIL)
+        async with self._pool.reader() as db:
+            found = await access.accounts(db, after=after, limit=limit + 1)
+        return Page(items=tuple(found[:limit]), following=_following(by, [a.id for a in found], limit))
+
+    async def create_token(
+        self,
+        by: Principal | None,
+        *,
+        name: str,
+        rights: Iterable[Right],
+        account: str | None = None,
+        expires_at: datetime | None = None,
+        rate_per_minute: int | None = None,
+        sees: Sees = Sees.OWN,
+        style: Format = "opaque",
+    ) -> tuple[Token, str]:
+        """A new token and its secret, which cannot be had again.
+
+        Args:
+            by: None is whoever has the machine in hand (the command line); its account is made if need be.
+            account: by name; None is that of `by`.
+
+        Raises:
+            Forbidden: another account is named and `by` is not the bootstrap admin.
+            NotFound: there is no account of that name.
+        """
+        now = datetime.now(UTC)
+        async with self._pool.transaction() as db:
+            if by is None:
+                owner = await self._account(db, account or DEFAULT_ACCOUNT, now)
+            else:
+                owner = await self._owner(db, by, account)
+            secret = new_secret(style, owner.name)
+            token = Token(
+                id=new_id(now),
+                account=owner,
+                name=name,
+                rights=frozenset(rights),
+                sees=sees,
+                rate_per_minute=rate_per_minute,
+                created_at=now,
+                expires_at=expires_at,
+            )
+            await access.add_token(db, token, sha256(secret.encode()).digest())
+            if by is not None:
+                made = AuditEntry.by(by, "created", "token", token.id, at=now, detail=name)
+                await access.record(db, owner.id, [made])
+        return token, secret
+
+    async def tokens(self, by: Principal, *, cursor: str | None, limit: int) -> Page[Token]:
+        """The account's tokens, oldest first."""
+        after = _behind(by, cursor, _NIL)
+        async with self._pool.reader() as db:
+            found = await access.tokens(db, by.account_id, after=after, limit=limit + 1)
+        return Page(items=tuple(found[:limit]), following=_following(by, [t.id for t in found], limit))
+
+    async def revoke(self, by: Principal, token_id: UUID) -> None:
+        """The token opens nothing any more, on every node.
+
+        Raises:
+            NotFound: the account has no such token.
+        """
+        now = datetime.now(UTC)
+        async with self._pool.transaction() as db:
+            name = await access.remove_token(db, by.account_id, token_id)
+            if name is None:
+                raise NotFound("token", token_id)
+            await access.record(
+                db, by.account_id, [AuditEntry.by(by, "removed", "token", token_id, at=now, detail=name)]
+            )
+        self.principals.forget_all()
+
+    async def audit(self, by: Principal, *, cursor: str | None, limit: int) -> Page[AuditEntry]:
+        """The account's audit trail, newest first."""
+        before = _behind(by, cursor, _LAST)
+        async with self._pool.reader() as db:
+            found = await access.audit(db, by.account_id, before=before, limit=limit + 1)
+        return Page(items=tuple(found[:limit]), following=_following(by, [e.id for e in found], limit))
+
+    async def save_last_used(self) -> None:
+        """Write down when tokens were last used."""
+        used, self._used = self._used, {}
+        by_account: dict[UUID, dict[UUID, datetime]] = {}
+        for (account, token_id), at in used.items():
+            by_account.setdefault(account, {})[token_id] = at
+        for account, last_used in by_account.items():
+            async with self._pool.transaction() as db:
+                await access.used(db, account, last_used)
+
+    def _take(self, principal: Principal) -> None:
+        rate = self._rate_per_minute if principal.rate_per_minute is None else principal.rate_per_minute
+        if rate <= 0:
+            return
+        bucket = self._buckets.pop(principal.token_id, None) or _Bucket(rate)
+        self._buckets[principal.token_id] = bucket
+        if len(self._buckets) > _BUCKETS:
+            self._buckets.popitem(last=False)
+        bucket.take(rate)
+
+    async def _load(self, digest: bytes) -> Principal | None:
+        async with self._pool.reader() as db:
+            return await access.principal(db, digest)
+
+    async def _account(self, db: Writer, name: str, now: datetime) -> Account:
+        await access.add_account(db, Account(id=new_id(now), name=name, created_at=now), token_bytes(32))
+        account = await access.account_named(db, name)
+        assert account is not None
+        return account
+
+    async def _owner(self, db: Writer, by: Principal, name: str | None) -> Account:
+        if name is not None and name != by.account_name:
+            _require_bootstrap(by)
+        owner = await access.account_named(db, name or by.account_name)
+        if owner is None:
+            raise NotFound("account", name)
+        return owner
+
+    async def _add_bootstrap(self, db: Writer, account: Account, digest: bytes, now: datetime) -> None:
+        token = Token(
+            id=new_id(now),
+            account=account,
+            name="bootstrap",
+            rights=frozenset({Right.ADMIN}),
+            sees=Sees.ALL,
+            is_bootstrap=True,
+            created_at=now,
+        )
+        await access.add_token(db, token, digest)
+
+
+class _Bucket:
+    """A token bucket: `rate` requests at once, and as many a minute."""
+
+    def __init__(self, rate: int) -> None:
+        self._level = float(rate)
+        self._at = monotonic()
+
+    def take(self, rate: int) -> None:
+        now = monotonic()
+        self._level = min(float(rate), self._level + (now - self._at) * rate / 60)
+        self._at = now
+        if self._level < 1:
+            raise TooMany("Too many requests", retry_after=max(1, ceil((1 - self._level) * 60 / rate)))
+        self._level -= 1
+
+
+def new_secret(style: Format, account: str) -> str:
+    """A new token: `wh_` and 40 letters and digits, or as much randomness in the shape of a JWT.
+
+    The JWT's signature is random: nobody verifies it, the token is looked up whole as any other.
+    """
+    if style == "opaque":
+        return "wh_" + "".join(choice(_ALPHABET) for _ in range(_TOKEN_LETTERS))
+    parts = {"alg": "HS256", "typ": "JWT"}, {"tenant": account, "jti": token_urlsafe(16), "iss": "whence"}
+    head, body = (urlsafe_b64encode(dumps(p).encode()).rstrip(b"=").decode() for p in parts)
+    return f"{head}.{body}.{token_urlsafe(32)}"
+
+
+def _require_bootstrap(by: Principal) -> None:
+    if not by.is_bootstrap:
+        raise Forbidden("admin of the installation")
+
+
+def _behind(by: Principal, cursor: str | None, start: UUID) -> UUID:
+    if cursor is None:
+        return start
+    match unseal(by.secret, cursor):
+        case ["i", str(last)]:
+            return UUID(hex=last)
+        case _:
+            raise Invalid.at("cursor", "belongs to another list")
+
+
+def _following(by: Principal, ids: list[UUID], limit: int) -> str | None:
+    return seal(by.secret, ["i", ids[limit - 1].hex]) if len(ids) > limit else None

@@ -1,0 +1,85 @@
+"""Accounts, tokens and the audit trail."""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from whence.dialects import Context
+from whence.dialects.native import encode, shape, wire
+from whence.dialects.native.answer import Answer
+from whence.dialects.native.gate import gate, json_body, read
+from whence.domain.access import Principal, Right
+from whence.domain.errors import NotFound
+
+
+def routes(context: Context) -> APIRouter:
+    """The endpoints that take an admin's token."""
+    router = APIRouter()
+    access = context.access
+    admin = Annotated[Principal, Depends(gate(context, Right.ADMIN))]
+
+    @router.post(
+        "/v1/accounts",
+        summary="Make an account (the bootstrap admin only)",
+        status_code=201,
+        response_model=shape.Account,
+        openapi_extra=json_body(wire.AccountIn),
+    )
+    async def create_account(request: Request, by: admin) -> Response:
+        asked = await read(context, request, wire.AccountIn)
+        return Answer(encode.account(await access.create_account(by, asked.name)), HTTPStatus.CREATED)
+
+    @router.get(
+        "/v1/accounts", summary="Accounts (the bootstrap admin only)", response_model=shape.AccountPage
+    )
+    async def accounts(by: admin, query: Annotated[wire.ListQuery, Query()]) -> Response:
+        page = await access.accounts(by, cursor=query.cursor, limit=query.limit)
+        return Answer(
+            {"accounts": [encode.account(account) for account in page.items], "next": page.following}
+        )
+
+    @router.post(
+        "/v1/tokens",
+        summary="Make a token; its secret is shown this once",
+        status_code=201,
+        response_model=shape.NewToken,
+        openapi_extra=json_body(wire.TokenIn),
+    )
+    async def create_token(request: Request, by: admin) -> Response:
+        asked = await read(context, request, wire.TokenIn)
+        token, secret = await access.create_token(
+            by,
+            name=asked.name,
+            rights=asked.rights,
+            account=asked.account,
+            expires_at=asked.expires_at,
+            rate_per_minute=asked.rate_per_minute,
+            sees=asked.sees,
+            style=asked.format,
+        )
+        answer = encode.token(token)
+        return Answer({"id": answer.pop("id"), "token": secret, **answer}, HTTPStatus.CREATED)
+
+    @router.get("/v1/tokens", summary="Tokens, without their secrets", response_model=shape.TokenPage)
+    async def tokens(by: admin, query: Annotated[wire.ListQuery, Query()]) -> Response:
+        page = await access.tokens(by, cursor=query.cursor, limit=query.limit)
+        return Answer({"tokens": [encode.token(token) for token in page.items], "next": page.following})
+
+    @router.delete("/v1/tokens/{token_id}", summary="Revoke a token, on every node at once", status_code=204)
+    async def revoke(by: admin, token_id: str) -> Response:
+        try:
+            wanted = UUID(token_id)
+        except ValueError:
+            raise NotFound("token", token_id[:100]) from None
+        await access.revoke(by, wanted)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    @router.get("/v1/audit", summary="Who changed what, newest first", response_model=shape.AuditPage)
+    async def audit(by: admin, query: Annotated[wire.ListQuery, Query()]) -> Response:
+        page = await access.audit(by, cursor=query.cursor, limit=query.limit)
+        return Answer({"entries": [encode.audit(entry) for entry in page.items], "next": page.following})
+
+    return router

@@ -1,0 +1,230 @@
+"""From the native API's shapes to the domain's values. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
+
+from whence.catalog import Named
+from whence.dialects.native import wire
+from whence.dialects.request import text_faults
+from whence.domain.entity import Draft, Entity, Tag
+from whence.domain.errors import Invalid, Violation
+from whence.domain.event import Event, Once, Report, Span
+from whence.domain.filter import EntityFilter, Filter, PropertyTest
+from whence.domain.link import Link
+from whence.domain.page import Cursor
+from whence.domain.scope import ALL_SERVICES, Places, Scope
+
+DIALECT: Final = "whence"
+DAY: Final = timedelta(days=1)
+_TARGETS: Final = ("scope", "entities", "match")
+_FOREVER: Final = Span(start=datetime(1, 1, 1, tzinfo=UTC), end=datetime(9999, 12, 31, tzinfo=UTC))
+
+
+def report(
+    event: wire.EventIn,
+    *,
+    source: str,
+    now: datetime,
+    entities: Sequence[Entity] | None = None,
+    once: Once | None = None,
+    original: str | None = None,
+) -> Report:
+    """The event as a report.
+
+    Args:
+        source: says so when the event does not.
+        entities: those that the event names or matches; None when it has a scope or nothing of the kind.
+    """
+    start = event.time or now
+    return Report(
+        kind=event.kind,
+        type=event.type or event.kind.value,
+        severity=event.severity,
+        title=event.title,
+        description=event.description,
+        url=event.url or "",
+        links=links(event.links),
+        span=Span(start=start, end=start if event.end_time is None else event.end_time),
+        source=event.source or source,
+        dialect=DIALECT,
+        scope=scope(event, entities),
+        places=None if entities is None else Places.of(entities),
+        properties=event.properties,
+        original=original,
+        sender_id=event.id,
+        key=event.key,
+        timeout=None if event.timeout_minutes is None else timedelta(minutes=event.timeout_minutes),
+        once=once,
+    )
+
+
+def require_one_target(target: wire.TargetIn) -> None:
+    """Return when at most one of scope, entities and match is given.
+
+    Raises:
+        Invalid: at every one but the first.
+    """
+    given = [name for name in _TARGETS if getattr(target, name) is not None]
+    if len(given) > 1:
+        raise Invalid(Violation(path=name, message=f"must not stand beside {given[0]}") for name in given[1:])
+
+
+def scope(target: wire.TargetIn, entities: Sequence[Entity] | None) -> Scope:
+    """Whom the target concerns; every service when it says nothing."""
+    if entities is not None:
+        return Scope.entities(entity.id for entity in entities)
+    asked = target.scope
+    if asked is None:
+        return ALL_SERVICES
+    return Scope.services(clusters=asked.clusters, namespaces=asked.namespaces, names=asked.services)
+
+
+def links(given: Sequence[wire.LinkIn]) -> tuple[Link, ...]:
+    """The links."""
+    return tuple(Link(title=link.title, url=link.url) for link in given)
+
+
+def changed(event: Event, change: wire.EventChange) -> Event:
+    """The event with what the change names.
+
+    Raises:
+        Invalid: it would end before it starts.
+    """
+    named = change.model_fields_set
+    start = change.time if "time" in named else event.span.start
+    end = (change.end_time or start) if "end_time" in named else event.span.end
+    if "time" in named and "end_time" not in named and event.span.is_moment:
+        end = start
+    return replace(
+        event,
+        title=change.title if "title" in named else event.title,
+        description=change.description if "description" in named else event.description,
+        url=(change.url or "") if "url" in named else event.url,
+        links=links(change.links) if "links" in named else event.links,
+        span=Span(start=start, end=end),
+        severity=change.severity if "severity" in named else event.severity,
+        properties=change.properties if "properties" in named else event.properties,
+    )
+
+
+def asked(
+    query: wire.FilterQuery,
+    *,
+    now: datetime,
+    concerning: Sequence[Entity] | None,
+    cursor: Cursor | None = None,
+) -> Filter:
+    """The filter of a query; the window of a walk that goes on is the one with which it began.
+
+    Raises:
+        Invalid: the window ends before it starts, or a parameter is unknown.
+    """
+    window = cursor.window if cursor else _window(query, now)
+    open_or_closed = set(query.status)
+    return Filter(
+        window=window,
+        concerning=() if query.problem else None if concerning is None else tuple(concerning),
+        clusters=tuple(query.cluster),
+        namespaces=tuple(query.namespace),
+        services=tuple(query.service),
+        types=tuple(query.type),
+        kinds=tuple(query.kind),
+        severities=tuple(query.severity),
+        sources=tuple(query.source),
+        dialects=tuple(query.dialect),
+        is_open=None if len(open_or_closed) != 1 else open_or_closed == {"open"},
+        words=tuple(word for text in query.q for word in text.split()),
+        properties=_properties(query.model_extra or {}),
+    )
+
+
+def followed(query: wire.StreamQuery, *, concerning: Sequence[Entity] | None) -> Filter:
+    """The filter of a live reader: any time, unless the query names one."""
+    start = query.start or _FOREVER.start
+    end = query.end or _FOREVER.end
+    if end < start:
+        raise Invalid.at("to", "is before from")
+    whole = asked(query.model_copy(update={"start": start, "end": end}), now=end, concerning=concerning)
+    return whole
+
+
+def draft(entity: wire.EntityIn) -> Draft:
+    """The entity as it is to be registered.
+
+    Raises:
+        Invalid: its id does not fit its type.
+    """
+    return Draft(
+        id=entity.id,
+        tag=entity.tag,
+        type=entity.type,
+        name=entity.name,
+        cluster=entity.cluster,
+        namespace=entity.namespace,
+        description=entity.description,
+        aliases=tuple(dict.fromkeys(entity.aliases)),
+        tags=tuple(Tag(context=tag.context, key=tag.key, value=tag.value) for tag in entity.tags),
+        links=links(entity.links),
+        properties=entity.properties,
+        archived=entity.archived,
+    )
+
+
+def drafts(given: wire.EntitiesIn) -> list[Draft]:
+    """All of them, or every fault of any."""
+    made: list[Draft] = []
+    faults: list[Violation] = []
+    for n, entity in enumerate(given.entities):
+        try:
+            made.append(draft(entity))
+        except Invalid as refusal:
+            faults += [
+                Violation(path=f"entities[{n}].{v.path}", message=v.message) for v in refusal.violations
+            ]
+    if faults:
+        raise Invalid(faults)
+    return made
+
+
+def entity_filter(query: wire.EntityQuery) -> EntityFilter:
+    """Which entities."""
+    return EntityFilter(
+        types=tuple(query.type),
+        clusters=tuple(query.cluster),
+        namespaces=tuple(query.namespace),
+        tags=tuple(query.tag),
+        words=tuple(word for text in query.q for word in text.split()),
+    )
+
+
+def named(given: wire.RelationsIn) -> list[Named]:
+    """The relations, their ends by name."""
+    return [Named(source=r.source, target=r.target, kind=r.kind) for r in given.relations]
+
+
+def _window(query: wire.FilterQuery, now: datetime) -> Span:
+    end = query.end or (now if query.start is None or query.start <= now else query.start)
+    start = query.start or max(end, _FOREVER.start + DAY) - DAY
+    if end < start:
+        raise Invalid.at("to", "is before from")
+    return Span(start=start, end=end)
+
+
+def _properties(extra: Mapping[str, object]) -> tuple[PropertyTest, ...]:
+    tests: list[PropertyTest] = []
+    faults: list[Violation] = []
+    for name, given in extra.items():
+        values = cast("list[str]", given) if isinstance(given, list) else [str(given)]
+        if not name.startswith("prop.") or name == "prop.":
+            faults.append(Violation(path=name, message="is not a parameter of this call"))
+        elif fault := next(filter(None, map(text_faults, (name, *values))), None):
+            faults.append(Violation(path=name, message=fault))
+        else:
+            tests.append(PropertyTest(path=name.removeprefix("prop."), values=tuple(values)))
+    if len(tests) > 20:  # noqa: PLR2004  as many as any other parameter may be repeated
+        faults.append(Violation(path="prop", message="must be at most 20 tests"))
+    if faults:
+        raise Invalid(faults)
+    return tuple(tests)

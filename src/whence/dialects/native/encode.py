@@ -1,0 +1,207 @@
+"""From the domain's values to the native API's JSON. Pure; times in UTC with milliseconds."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import from_json
+
+from whence.catalog import Matched
+from whence.domain.access import Account, AuditEntry, Token
+from whence.domain.entity import Entity, Relation
+from whence.domain.event import Accepted, Duplicate, Event, Receipt, Rejected
+from whence.domain.link import Link
+from whence.domain.page import Page
+from whence.domain.scope import Scope
+from whence.domain.summary import Facets, Histogram
+
+Json = dict[str, Any]
+
+
+def instant(at: datetime) -> str:
+    """`2026-09-21T13:33:20.000Z`."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def maybe(at: datetime | None) -> str | None:
+    """The time, or null."""
+    return None if at is None else instant(at)
+
+
+def event(event: Event, *, original: bool = False) -> Json:
+    """An event; with `original`, the body as it was received."""
+    answer: Json = {
+        "id": str(event.id),
+        "sender_id": event.sender_id,
+        "source": event.source,
+        "dialect": event.dialect,
+        "kind": event.kind.value,
+        "type": event.type,
+        "severity": event.severity.value,
+        "title": event.title,
+        "description": event.description,
+        "url": event.url or None,
+        "links": links(event.links),
+        "time": instant(event.span.start),
+        "end_time": None if event.span.is_moment else instant(event.span.end),
+        "key": event.key,
+        "scope": _scope(event.scope),
+        "entities": sorted({entity_id for clause in event.scope.clauses for entity_id in clause.entity_ids}),
+        "properties": event.properties,
+        "status": "open" if event.is_open else "closed",
+        "alert_id": None,
+        "problem_id": None,
+        "received_at": instant(event.received_at),
+        "updated_at": instant(event.updated_at),
+        "report_count": event.report_count,
+    }
+    if original:
+        answer["original"] = None if event.original is None else from_json(event.original)
+    return answer
+
+
+def events(page: Page[Event], *, original: bool) -> Json:
+    """A page of events."""
+    return {"events": [event(one, original=original) for one in page.items], "next": page.following}
+
+
+def receipt(receipt: Accepted | Duplicate) -> Json:
+    """What became of one event."""
+    return {"id": str(receipt.id), "status": "accepted" if isinstance(receipt, Accepted) else "duplicate"}
+
+
+def receipts(receipts: Sequence[Receipt], error: Mapping[int, Json]) -> Json:
+    """What became of each event of a batch; `error`: by index, that of the rejected ones."""
+    results: list[Json] = []
+    totals = {"accepted": 0, "duplicate": 0, "rejected": 0}
+    for index, one in enumerate(receipts):
+        match one:
+            case Accepted() | Duplicate():
+                answer = receipt(one)
+            case Rejected():
+                answer = {"status": "rejected", "error": error[index]}
+        totals[answer["status"]] += 1
+        results.append({"index": index, **answer})
+    return {**totals, "results": results}
+
+
+def matched(matched: Matched) -> Json:
+    """How much of the catalogue a scope concerns, and some of it."""
+    return {"count": matched.count, "of": matched.of, "sample": [brief(entity) for entity in matched.sample]}
+
+
+def brief(entity: Entity) -> Json:
+    """An entity in one line."""
+    return {
+        "id": entity.id,
+        "tag": entity.tag,
+        "type": entity.type,
+        "name": entity.name,
+        "cluster": entity.cluster,
+        "namespace": entity.namespace,
+    }
+
+
+def facets(facets: Facets) -> Json:
+    """Counts by dimension; `more`: how many values of each are left out."""
+    return {
+        "total": facets.total,
+        "facets": {
+            dimension: [{"value": value, "count": count} for value, count in facet.values]
+            for dimension, facet in facets.by_dimension.items()
+        },
+        "more": {dimension: facet.more for dimension, facet in facets.by_dimension.items()},
+    }
+
+
+def histogram(histogram: Histogram) -> Json:
+    """Buckets without holes."""
+    return {
+        "bucket_seconds": int(histogram.step.total_seconds()),
+        "buckets": [
+            {"time": instant(bucket.at), **{severity.value: n for severity, n in bucket.events.items()}}
+            for bucket in histogram.buckets
+        ],
+    }
+
+
+def entity(entity: Entity) -> Json:
+    """An entity with all that is known of it."""
+    return {
+        "id": entity.id,
+        "tag": entity.tag,
+        "cid": entity.cid,
+        "aliases": list(entity.aliases),
+        "type": entity.type,
+        "name": entity.name,
+        "description": entity.description,
+        "cluster": entity.cluster,
+        "namespace": entity.namespace,
+        "tags": [{"context": tag.context, "key": tag.key, "value": tag.value} for tag in entity.tags],
+        "links": links(entity.links),
+        "properties": entity.properties,
+        "archived": entity.archived,
+        "first_seen": instant(entity.first_seen),
+        "last_seen": instant(entity.last_seen),
+    }
+
+
+def entities(page: Page[Entity]) -> Json:
+    """A page of entities."""
+    return {"entities": [entity(one) for one in page.items], "next": page.following}
+
+
+def relation(relation: Relation) -> Json:
+    """A relation between two ids."""
+    return {"from": relation.source, "to": relation.target, "kind": relation.kind.value}
+
+
+def account(account: Account) -> Json:
+    """An account."""
+    return {"id": str(account.id), "name": account.name, "created_at": instant(account.created_at)}
+
+
+def token(token: Token) -> Json:
+    """All of a token but the secret."""
+    return {
+        "id": str(token.id),
+        "name": token.name,
+        "account": token.account.name,
+        "rights": sorted(right.value for right in token.rights),
+        "sees": token.sees.value,
+        "rate_per_minute": token.rate_per_minute,
+        "created_at": instant(token.created_at),
+        "expires_at": maybe(token.expires_at),
+        "last_used_at": maybe(token.last_used_at),
+    }
+
+
+def audit(entry: AuditEntry) -> Json:
+    """One line of the audit trail."""
+    return {
+        "id": str(entry.id),
+        "time": instant(entry.at),
+        "token": {"id": None if entry.token_id is None else str(entry.token_id), "name": entry.token_name},
+        "action": entry.action,
+        "noun": entry.noun,
+        "noun_id": entry.noun_id,
+        "detail": entry.detail,
+    }
+
+
+def links(links: Sequence[Link]) -> list[Json]:
+    """Links."""
+    return [{"title": link.title, "url": link.url} for link in links]
+
+
+def _scope(scope: Scope) -> Json | None:
+    """The services that an event names; null when it names entities instead."""
+    clauses = [clause for clause in scope.clauses if not clause.entity_ids]
+    if len(clauses) != 1 or len(scope.clauses) != 1:
+        return None
+    (clause,) = clauses
+    return {
+        "clusters": list(clause.clusters),
+        "namespaces": list(clause.namespaces),
+        "services": list(clause.names),
+    }

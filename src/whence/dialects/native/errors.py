@@ -1,0 +1,97 @@
+"""How the native API says no: one shape, one code for each kind of refusal."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from whence.dialects.native.answer import Answer
+from whence.dialects.request import violation
+from whence.domain import errors
+from whence.domain.errors import Invalid, Refusal, Violation
+
+STATUS: Final[Mapping[type[Refusal], tuple[HTTPStatus, str]]] = {
+    errors.Invalid: (HTTPStatus.BAD_REQUEST, "invalid"),
+    errors.Unauthenticated: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
+    errors.Forbidden: (HTTPStatus.FORBIDDEN, "forbidden"),
+    errors.NotFound: (HTTPStatus.NOT_FOUND, "not_found"),
+    errors.Conflict: (HTTPStatus.CONFLICT, "conflict"),
+    errors.TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    errors.Unsupported: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported"),
+    errors.TooMany: (HTTPStatus.TOO_MANY_REQUESTS, "too_many"),
+    errors.Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+}
+
+log = structlog.get_logger()
+
+
+def body(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    """The error of the native API's contract."""
+    _, code = STATUS[type(refusal)]
+    error: dict[str, Any] = {"code": code, "message": _message(refusal), "request_id": request_id}
+    if isinstance(refusal, Invalid):
+        error["violations"] = [{"path": v.path, "message": v.message} for v in refusal.violations]
+    return error
+
+
+def install(app: FastAPI) -> None:
+    """Every refusal, and everything unforeseen, is answered in the native shape."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(HTTPException, _not_served)
+    app.add_exception_handler(Exception, _broken)
+
+
+def refused(request: Request, refusal: Refusal) -> Response:
+    """The answer to a refusal."""
+    status, _ = STATUS[type(refusal)]
+    headers: dict[str, str] = {}
+    if isinstance(refusal, errors.Pushback):
+        headers["retry-after"] = str(refusal.retry_after)
+    if isinstance(refusal, errors.Unauthenticated):
+        headers["www-authenticate"] = "Bearer"
+    if isinstance(refusal, errors.TooLarge):
+        headers["connection"] = "close"  # what the caller still sends will not be read
+    return Answer({"error": body(refusal, request.scope["state"]["request_id"])}, status, headers)
+
+
+async def _refused(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, Refusal)
+    return refused(request, exc)
+
+
+async def _misread(request: Request, exc: Exception) -> Response:
+    """A path or query that FastAPI could not read; the place (`query`, `path`) is not part of the name."""
+    assert isinstance(exc, RequestValidationError)
+    faults: list[Violation] = []
+    for error in exc.errors():
+        fault = violation({**error, "loc": error["loc"][1:]})
+        faults.append(fault)
+    return refused(request, Invalid(faults))
+
+
+async def _not_served(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(exc.status_code, "invalid")
+    error = {"code": code, "message": exc.detail, "request_id": request.scope["state"]["request_id"]}
+    return Answer({"error": error}, exc.status_code, dict(exc.headers or {}))
+
+
+async def _broken(request: Request, exc: Exception) -> Response:
+    """A bug: logged once, with where it happened but nothing of what was sent."""
+    request_id = request.scope["state"]["request_id"]
+    log.error("request.broken", request_id=request_id, exc_info=exc)
+    error = {"code": "internal", "message": "Internal error", "request_id": request_id}
+    return Answer({"error": error}, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _message(refusal: Refusal) -> str:
+    if isinstance(refusal, Invalid):
+        return "the request is not valid" if len(refusal.violations) != 1 else str(refusal)
+    return str(refusal)

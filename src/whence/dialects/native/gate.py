@@ -1,0 +1,88 @@
+"""Who asks, and what a request's body is: the same for every endpoint of the native API."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote
+
+from fastapi import Path, Request
+from pydantic import AfterValidator, BaseModel
+
+from whence.dialects import Context
+from whence.dialects.request import body, parse, text_faults
+from whence.domain.access import Principal, Right
+from whence.domain.errors import Unsupported
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def gate(context: Context, right: Right) -> Callable[[Request], Awaitable[Principal]]:
+    """The principal of a request, who has the right: asked before anything else of the request is read."""
+
+    async def principal(request: Request) -> Principal:
+        return await authorised(context, request, right)
+
+    return principal
+
+
+async def authorised(context: Context, request: Request, right: Right) -> Principal:
+    """Who asks.
+
+    Raises:
+        Unauthenticated, TooMany: as `Access.authenticate`.
+        Forbidden: the token lacks the right.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    by = await context.access.authenticate(token.strip() if scheme.lower() == "bearer" else None)
+    by.require(right)
+    return by
+
+
+def media_type(request: Request) -> str:
+    """The content type in lower case without its parameters; JSON when there is none.
+
+    Raises:
+        Unsupported: the body is compressed, or in another character set than UTF-8.
+    """
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if encoding not in {"", "identity"}:
+        raise Unsupported(f"Content-Encoding {encoding} is not read; send the body as it is")
+    kind, _, parameters = request.headers.get("content-type", "application/json").partition(";")
+    for parameter in parameters.lower().split(";"):
+        name, _, value = parameter.strip().partition("=")
+        if name == "charset" and value.strip('" ') not in {"utf-8", "utf8", "us-ascii"}:
+            raise Unsupported("Content-Type must have the character set UTF-8")
+    return kind.strip().lower() or "application/json"
+
+
+async def read(context: Context, request: Request, model: type[Model]) -> Model:
+    """The JSON body in the model's shape.
+
+    Raises:
+        Unsupported, TooLarge, Invalid: why it is not.
+    """
+    kind = media_type(request)
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Unsupported(f"Content-Type {kind} is not read; send application/json")
+    return parse(model, await body(request, context.max_body_bytes))
+
+
+def _decoded(segment: str) -> str:
+    """A path segment as it was meant: the Edge routes by the encoded path, so that a tag may hold slashes."""
+    text = unquote(segment, errors="surrogateescape")
+    if fault := text_faults(text):
+        raise ValueError(fault)
+    return text
+
+
+EntityName = Annotated[
+    str,
+    Path(description="The entity's id, cid, alias, or URL-encoded tag.", min_length=1, max_length=3000),
+    AfterValidator(_decoded),
+]
+
+
+def json_body(model: type[BaseModel], *further: str) -> dict[str, Any]:
+    """The `openapi_extra` of an endpoint that reads such a body; `further`: other content types of the shape."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    kinds = ("application/json", *further)
+    return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}

@@ -1,0 +1,189 @@
+"""Events as they come (Server-Sent Events), and all of them as a file."""
+
+import csv
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from datetime import timedelta
+from io import StringIO
+from time import monotonic
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic_core import to_json
+from starlette.responses import Response, StreamingResponse
+
+from whence.dialects import Context
+from whence.dialects.native import decode, encode, wire
+from whence.dialects.native.events import asked, named
+from whence.dialects.native.gate import gate
+from whence.domain.access import Principal, Right
+from whence.domain.errors import Invalid
+from whence.domain.event import Event
+from whence.domain.filter import Filter
+from whence.follow import Place, Reset, Silence
+
+HEARTBEAT: Final = timedelta(seconds=15)
+LONGEST: Final = timedelta(hours=1)
+
+_COLUMNS: Final = (
+    "id", "time", "end_time", "severity", "kind", "type", "title", "description", "source", "dialect", "clusters",
+    "namespaces", "services", "url", "properties",
+)  # fmt: skip
+
+
+def routes(context: Context) -> APIRouter:
+    """The endpoints that answer as long as there is something to say."""
+    router = APIRouter()
+    reads = Annotated[Principal, Depends(gate(context, Right.READ_EVENTS))]
+
+    @router.get(
+        "/v1/events/stream",
+        summary="Events as they come",
+        description="Sends what was missed since `Last-Event-ID` or `since`, then what comes; never an event twice. "
+        "`event: reset` means: there is a gap, read the list and connect again without `Last-Event-ID`.",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    )
+    async def stream(request: Request, by: reads, query: Annotated[wire.StreamQuery, Query()]) -> Response:
+        behind = _place(request.headers.get("last-event-id"))
+        filtered = decode.followed(query, concerning=await named(context, by, query))
+        return StreamingResponse(
+            _told(context, by, filtered, behind, query),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )
+
+    @router.get(
+        "/v1/events/export",
+        summary="All events of a window, as a file",
+        response_class=StreamingResponse,
+        responses={
+            200: {
+                "content": {
+                    kind: {"schema": {"type": "string"}}
+                    for kind in ("application/x-ndjson", "text/csv", "text/markdown")
+                }
+            }
+        },
+    )
+    async def export(by: reads, query: Annotated[wire.ExportQuery, Query()]) -> Response:
+        original = query.include == "original"
+        walk = context.timeline.walk(
+            by, await asked(context, by, query), order=query.order, original=original
+        )
+        write, kind = _FORMATS[query.format]
+        return StreamingResponse(
+            write(walk, original=original),
+            media_type=kind,
+            headers={"content-disposition": f'attachment; filename="events.{_SUFFIX[query.format]}"'},
+        )
+
+    return router
+
+
+async def _told(
+    context: Context, by: Principal, filtered: Filter, behind: Place | None, query: wire.StreamQuery
+) -> AsyncGenerator[bytes]:
+    ends = monotonic() + LONGEST.total_seconds()
+    async with context.follow.follow(
+        by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT
+    ) as told:
+        yield b": connected\n\n"
+        async for one in told:
+            match one:
+                case Reset():
+                    yield b"event: reset\ndata: {}\n\n"
+                    return
+                case Silence():
+                    yield b": heartbeat\n\n"
+                case place, event:
+                    if filtered.matches(event):
+                        yield b"id: %s\nevent: event\ndata: %s\n\n" % (
+                            str(place).encode(),
+                            to_json(encode.event(event)),
+                        )
+            if monotonic() > ends:
+                return
+
+
+def _place(text: str | None) -> Place | None:
+    if not text:
+        return None
+    position, dot, index = text.partition(".")
+    if not (dot and position.isdecimal() and index.isdecimal() and len(text) < 40):  # noqa: PLR2004  two 64-bit numbers
+        raise Invalid.at("Last-Event-ID", "is not one that this stream gave")
+    return Place(min(int(position), 2**62), min(int(index), 2**31))
+
+
+async def _ndjson(events: AsyncIterable[Event], *, original: bool) -> AsyncGenerator[bytes]:
+    async for event in events:
+        yield to_json(encode.event(event, original=original)) + b"\n"
+
+
+async def _csv(events: AsyncIterable[Event], *, original: bool) -> AsyncGenerator[bytes]:
+    columns = (*_COLUMNS, "original") if original else _COLUMNS
+    yield _csv_row(columns)
+    async for event in events:
+        row = _row(event)
+        yield _csv_row([_harmless(row[name]) for name in columns])
+
+
+async def _markdown(events: AsyncIterable[Event], *, original: bool) -> AsyncGenerator[bytes]:
+    del original  # a table for reading
+    yield b"| Time (UTC) | Severity | Type | Title | Source | Where |\n|---|---|---|---|---|---|\n"
+    async for event in events:
+        row = _row(event)
+        where = (
+            " / ".join(filter(None, (row["clusters"], row["namespaces"], row["services"]))) or "every service"
+        )
+        cells = (row["time"], row["severity"], row["type"], row["title"], row["source"], where)
+        yield ("| " + " | ".join(map(_cell, cells)) + " |\n").encode()
+
+
+def _row(event: Event) -> dict[str, str]:
+    return {
+        "id": str(event.id),
+        "time": encode.instant(event.span.start),
+        "end_time": "" if event.span.is_moment else encode.instant(event.span.end),
+        "severity": event.severity.value,
+        "kind": event.kind.value,
+        "type": event.type,
+        "title": event.title,
+        "description": event.description,
+        "source": event.source,
+        "dialect": event.dialect,
+        "clusters": " ".join(event.places.clusters),
+        "namespaces": " ".join(event.places.namespaces),
+        "services": " ".join(event.places.services),
+        "url": event.url,
+        "properties": to_json(event.properties).decode(),
+        "original": event.original or "",
+    }
+
+
+def _csv_row(values: Any) -> bytes:  # noqa: ANN401  csv takes any row
+    line = StringIO()
+    csv.writer(line).writerow(values)
+    return line.getvalue().encode()
+
+
+def _harmless(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    return "'" + value if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+
+
+def _cell(value: str) -> str:
+    return (
+        value.replace("\\", "\\\\")
+        .replace("|", "\\|")
+        .replace("\r", " ")
+        .replace("\n", " ")
+        .replace("<", "&lt;")
+    )
+
+
+_FORMATS: Final[dict[str, tuple[Callable[..., AsyncGenerator[bytes]], str]]] = {
+    "ndjson": (_ndjson, "application/x-ndjson"),
+    "csv": (_csv, "text/csv"),
+    "markdown": (_markdown, "text/markdown"),
+}
+_SUFFIX: Final = {"ndjson": "ndjson", "csv": "csv", "markdown": "md"}

@@ -1,0 +1,309 @@
+"""The shapes of the native API's answers, for its OpenAPI document; `encode` makes them, a test compares the two."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from whence.domain.access import Right, Sees
+from whence.domain.entity import RelationKind
+from whence.domain.event import Kind, Severity
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ViolationShape(_Shape):
+    """One fault and where it is."""
+
+    path: str
+    message: str
+
+
+class ErrorBody(_Shape):
+    """What is wrong."""
+
+    code: str
+    message: str
+    request_id: str
+    violations: list[ViolationShape] = []
+
+
+class Error(_Shape):
+    """The answer to everything that is refused."""
+
+    error: ErrorBody
+
+
+class LinkShape(_Shape):
+    """A link."""
+
+    title: str
+    url: str
+
+
+class ScopeShape(_Shape):
+    """Services by where they are and what they are called."""
+
+    clusters: list[str]
+    namespaces: list[str]
+    services: list[str]
+
+
+class Brief(_Shape):
+    """An entity in one line."""
+
+    id: str
+    tag: str
+    type: str
+    name: str
+    cluster: str
+    namespace: str
+
+
+class MatchedShape(_Shape):
+    """How many entities are concerned, of how many; some of them."""
+
+    count: int
+    of: int
+    sample: list[Brief]
+
+
+class Event(_Shape):
+    """An event."""
+
+    id: str
+    sender_id: str | None
+    source: str
+    dialect: str
+    kind: Kind
+    type: str
+    severity: Severity
+    title: str
+    description: str
+    url: str | None
+    links: list[LinkShape]
+    time: datetime
+    end_time: datetime | None
+    key: str | None
+    scope: ScopeShape | None
+    entities: list[str]
+    properties: dict[str, Any]
+    status: Literal["open", "closed"]
+    alert_id: str | None
+    problem_id: str | None
+    received_at: datetime
+    updated_at: datetime
+    report_count: int
+    matched: Annotated[MatchedShape | None, Field(description="Only for a single event.")] = None
+    original: Annotated[Any, Field(description="Only with `include=original`.")] = None
+
+
+class EventPage(_Shape):
+    """Events, and the cursor behind them."""
+
+    events: list[Event]
+    next: str | None
+
+
+class ReceiptShape(_Shape):
+    """What became of one event."""
+
+    id: str
+    status: Literal["accepted", "duplicate"]
+    alert_id: str | None = None
+
+
+class BatchResult(_Shape):
+    """What became of one event of a batch."""
+
+    index: int
+    status: Literal["accepted", "duplicate", "rejected"]
+    id: str | None = None
+    error: ErrorBody | None = None
+
+
+class BatchReceipt(_Shape):
+    """What became of a batch."""
+
+    accepted: int
+    duplicate: int
+    rejected: int
+    results: list[BatchResult]
+
+
+class ValueCount(_Shape):
+    """A value and how often it occurs."""
+
+    value: str
+    count: int
+
+
+class FacetsShape(_Shape):
+    """Counts by dimension; `more`: how many values of each are left out."""
+
+    total: int
+    facets: dict[str, list[ValueCount]]
+    more: dict[str, int]
+
+
+class BucketShape(_Shape):
+    """Counts in a step of time."""
+
+    time: datetime
+    info: int
+    warning: int
+    error: int
+    critical: int
+
+
+class HistogramShape(_Shape):
+    """Counts by time."""
+
+    bucket_seconds: int
+    buckets: list[BucketShape]
+
+
+class ScopeMatch(_Shape):
+    """Whom a scope would concern now; at most 1,000 entities are listed."""
+
+    count: int
+    of: int
+    entities: list[Brief]
+
+
+class EntityTag(_Shape):
+    """A tag."""
+
+    context: str
+    key: str
+    value: str
+
+
+class Entity(_Shape):
+    """An entity."""
+
+    id: str
+    tag: str
+    cid: str
+    aliases: list[str]
+    type: str
+    name: str
+    description: str
+    cluster: str
+    namespace: str
+    tags: list[EntityTag]
+    links: list[LinkShape]
+    properties: dict[str, Any]
+    archived: bool
+    first_seen: datetime
+    last_seen: datetime
+
+
+class Entities(_Shape):
+    """Entities in the order in which they were sent."""
+
+    entities: list[Entity]
+
+
+class EntityPage(_Shape):
+    """Entities, and the cursor behind them."""
+
+    entities: list[Entity]
+    next: str | None
+
+
+class RelationShape(_Shape):
+    """A relation between two entities, by their ids."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    kind: RelationKind
+
+
+class Relations(_Shape):
+    """Relations."""
+
+    relations: list[RelationShape]
+
+
+class Surroundings(_Shape):
+    """An entity, those around it, and how they stand to each other."""
+
+    entities: list[Entity]
+    relations: list[RelationShape]
+
+
+class Account(_Shape):
+    """An account."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+class AccountPage(_Shape):
+    """Accounts, and the cursor behind them."""
+
+    accounts: list[Account]
+    next: str | None
+
+
+class Token(_Shape):
+    """A token without its secret."""
+
+    id: str
+    name: str
+    account: str
+    rights: list[Right]
+    sees: Sees
+    rate_per_minute: int | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewToken(Token):
+    """A token with its secret, which is shown this once."""
+
+    token: str
+
+
+class TokenPage(_Shape):
+    """Tokens, and the cursor behind them."""
+
+    tokens: list[Token]
+    next: str | None
+
+
+class AuditToken(_Shape):
+    """Whose token it was."""
+
+    id: str | None
+    name: str
+
+
+class AuditLine(_Shape):
+    """One change, who made it and when."""
+
+    id: str
+    time: datetime
+    token: AuditToken
+    action: str
+    noun: str
+    noun_id: str
+    detail: str
+
+
+class AuditPage(_Shape):
+    """Lines of the audit trail, and the cursor behind them."""
+
+    entries: list[AuditLine]
+    next: str | None
+
+
+class Health(_Shape):
+    """How the service is."""
+
+    status: Literal["ok"]

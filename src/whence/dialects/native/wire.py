@@ -1,0 +1,311 @@
+"""The shapes of the native API's bodies and queries. What is not named here is refused with its path."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from whence.dialects.request import text_faults
+from whence.domain.access import Right, Sees
+from whence.domain.entity import RelationKind
+from whence.domain.event import Kind, Severity
+from whence.domain.page import Order
+
+_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_WEB: Final = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
+_LAST_MILLIS: Final = 253_402_300_799_999  # the end of the year 9999
+
+
+def _instant(value: object) -> datetime:
+    match value:
+        case bool():
+            pass
+        case int() | float() if 0 <= value <= _LAST_MILLIS:
+            return datetime.fromtimestamp(value / 1000, UTC)
+        case str() if _RFC_3339.fullmatch(value):
+            try:
+                return datetime.fromisoformat(value.upper()).astimezone(UTC)
+            except (ValueError, OverflowError):
+                pass
+        case datetime() if value.tzinfo is not None:
+            return value.astimezone(UTC)
+        case _:
+            pass
+    raise ValueError("must be an RFC 3339 time with a zone, or milliseconds since 1970")
+
+
+def _instant_text(value: object) -> datetime:
+    return _instant(int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 16 else value)
+
+
+def _storable(text: str) -> str:
+    if fault := text_faults(text):
+        raise ValueError(fault)
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+def _web(url: str) -> str:
+    if not _WEB.fullmatch(url):
+        raise ValueError("must be an http or https address")
+    return url
+
+
+_TIME_SCHEMA: Final = {
+    "anyOf": [
+        {"type": "string", "format": "date-time"},
+        {"type": "integer", "minimum": 0, "maximum": _LAST_MILLIS},
+    ],
+    "description": "RFC 3339 with a zone, or milliseconds since 1970",
+}
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(_TIME_SCHEMA)]
+InstantText = Annotated[datetime, BeforeValidator(_instant_text), WithJsonSchema(_TIME_SCHEMA)]
+Web = Annotated[
+    str,
+    Field(max_length=2000),
+    AfterValidator(_web),
+    WithJsonSchema(
+        {"type": "string", "format": "uri", "maxLength": 2000, "pattern": "^https?://[^\\s/?#]+\\S*$"}
+    ),
+]
+Name = Annotated[str, Field(min_length=1, max_length=500)]
+Names = Annotated[list[Name], Field(max_length=1000)]
+Asked = Annotated[str, Field(max_length=1000), AfterValidator(_storable)]
+Object = dict[str, Any]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class LinkIn(_Strict):
+    """A link that a person may follow."""
+
+    title: Annotated[str, Field(max_length=500)] = ""
+    url: Web
+
+
+class ScopeIn(_Strict):
+    """Services: OR inside a field, AND between fields; what is absent or empty does not narrow."""
+
+    clusters: Names = []
+    namespaces: Names = []
+    services: Names = []
+
+
+class TagIn(_Strict):
+    """A tag that an entity has; without a value: whatever it is."""
+
+    context: Name = "CONTEXTLESS"
+    key: Name
+    value: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class MatchIn(_Strict):
+    """Entities of one of the types (any, when none is named) that have all the tags."""
+
+    types: Names = []
+    tags: Annotated[list[TagIn], Field(max_length=100)] = []
+
+
+class TargetIn(_Strict):
+    """Whom something concerns: by scope, by entity ids or tags, or by type and tags. At most one of the three."""
+
+    scope: ScopeIn | None = None
+    entities: Names | None = None
+    match: Annotated[list[MatchIn], Field(max_length=100)] | None = None
+
+
+class EventIn(TargetIn):
+    """An event as it is sent."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    source: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    kind: Kind = Kind.INFO
+    type: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    severity: Severity = Severity.INFO
+    title: Annotated[
+        str,
+        Field(min_length=1, max_length=1000),
+        AfterValidator(_not_blank),
+        Field(json_schema_extra={"pattern": "\\S"}),
+    ]
+    description: Annotated[str, Field(max_length=65_536)] = ""
+    url: Web | None = None
+    links: Annotated[list[LinkIn], Field(max_length=100)] = []
+    time: Instant | None = None
+    end_time: Instant | None = None
+    key: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    timeout_minutes: Annotated[int, Field(ge=1, le=10_080, strict=True)] | None = None
+    properties: Object = {}
+
+
+class EventChange(_Strict):
+    """What of an event may be changed; what is absent stays. `end_time: null` makes it a moment."""
+
+    title: Annotated[
+        str,
+        Field(min_length=1, max_length=1000),
+        AfterValidator(_not_blank),
+        Field(json_schema_extra={"pattern": "\\S"}),
+    ] = ""
+    description: Annotated[str, Field(max_length=65_536)] = ""
+    url: Web | None = None
+    links: Annotated[list[LinkIn], Field(max_length=100)] = []
+    time: Instant = datetime.min
+    end_time: Instant | None = None
+    severity: Severity = Severity.INFO
+    properties: Object = {}
+
+
+class FilterQuery(_Strict):
+    """Which events: a parameter that is repeated means OR, different ones AND."""
+
+    model_config = ConfigDict(extra="allow")
+
+    start: InstantText | None = Field(None, alias="from", description="Default: 24 hours before `to`.")
+    end: InstantText | None = Field(None, alias="to", description="Default: now.")
+    entity: list[Asked] = Field([], max_length=20, description="An entity's id or tag.")
+    cluster: list[Asked] = Field([], max_length=100)
+    namespace: list[Asked] = Field([], max_length=100)
+    service: list[Asked] = Field([], max_length=100)
+    type: list[Asked] = Field([], max_length=100)
+    kind: list[Kind] = Field([], max_length=100)
+    severity: list[Severity] = Field([], max_length=100)
+    source: list[Asked] = Field([], max_length=100)
+    dialect: list[Asked] = Field([], max_length=100)
+    status: list[Literal["open", "closed"]] = Field([], max_length=100)
+    problem: list[Asked] = Field([], max_length=100)
+    q: list[Asked] = Field(
+        [], max_length=20, description="Words: each is somewhere in the event, in any case."
+    )
+
+
+class PageQuery(FilterQuery):
+    """Which events, in what order, from where on."""
+
+    order: Order = Order.NEWEST
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+    include: Literal["original"] | None = None
+
+
+class EventQuery(_Strict):
+    """How much of one event."""
+
+    include: Literal["original"] | None = None
+
+
+class HistogramQuery(FilterQuery):
+    """Which events, in how many buckets at most."""
+
+    buckets: Annotated[int, Field(ge=1, le=500)] = 60
+
+
+class StreamQuery(FilterQuery):
+    """Which events, and since when."""
+
+    since: InstantText | None = None
+
+
+class ExportQuery(FilterQuery):
+    """Which events, in which format."""
+
+    format: Literal["ndjson", "csv", "markdown"] = "ndjson"
+    order: Order = Order.NEWEST
+    include: Literal["original"] | None = None
+
+
+class EntityTagIn(_Strict):
+    """A tag of an entity."""
+
+    context: Name = "CONTEXTLESS"
+    key: Name
+    value: Annotated[str, Field(max_length=1000)] = ""
+
+
+class EntityIn(_Strict):
+    """An entity as it is registered."""
+
+    id: Annotated[str, Field(max_length=100)] | None = None
+    tag: Name | None = None
+    type: Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]{0,63}$")] = "SERVICE"
+    name: Name
+    cluster: Annotated[str, Field(max_length=500)] = ""
+    namespace: Annotated[str, Field(max_length=500)] = ""
+    description: Annotated[str, Field(max_length=65_536)] = ""
+    aliases: Annotated[list[Name], Field(max_length=100)] = []
+    tags: Annotated[list[EntityTagIn], Field(max_length=1000)] = []
+    links: Annotated[list[LinkIn], Field(max_length=100)] = []
+    properties: Object = {}
+    archived: bool = False
+
+
+class EntitiesIn(_Strict):
+    """Entities to register."""
+
+    entities: Annotated[list[EntityIn], Field(max_length=10_000)]
+
+
+class EntityQuery(_Strict):
+    """Which entities."""
+
+    type: list[Asked] = Field([], max_length=100)
+    cluster: list[Asked] = Field([], max_length=100)
+    namespace: list[Asked] = Field([], max_length=100)
+    tag: list[Asked] = Field([], max_length=100)
+    q: list[Asked] = Field([], max_length=20)
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+
+
+class RelationIn(_Strict):
+    """How one entity stands to another; each by its id, alias or tag."""
+
+    source: Name = Field(alias="from")
+    target: Name = Field(alias="to")
+    kind: RelationKind
+
+
+class RelationsIn(_Strict):
+    """Relations that are to stand, or to go."""
+
+    relations: Annotated[list[RelationIn], Field(max_length=10_000)]
+
+
+class AroundQuery(_Strict):
+    """Whose surroundings, how far."""
+
+    entity: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_storable)]
+    depth: Annotated[int, Field(ge=1, le=5)] = 1
+
+
+class AccountIn(_Strict):
+    """An account to make."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+
+
+class TokenIn(_Strict):
+    """A token to make."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+    rights: Annotated[list[Right], Field(min_length=1, max_length=20)]
+    expires_at: Instant | None = None
+    rate_per_minute: Annotated[int, Field(ge=1, le=10_000_000, strict=True)] | None = None
+    sees: Sees = Sees.OWN
+    format: Literal["opaque", "jwt"] = "opaque"
+    account: Name | None = None
+
+
+class ListQuery(_Strict):
+    """A page of a plain list."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None

@@ -1,0 +1,1 @@
+"""The six nouns and what they answer by themselves: values only, standard library only."""

@@ -1,0 +1,111 @@
+"""Who asks, what they may do, and for which account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from whence.domain.errors import Forbidden
+from whence.domain.identity import new_id
+
+
+class Right(StrEnum):
+    """What a token may do; ADMIN implies all the others."""
+
+    READ_EVENTS = "events:read"
+    WRITE_EVENTS = "events:write"
+    READ_ENTITIES = "entities:read"
+    WRITE_ENTITIES = "entities:write"
+    WRITE_PROBLEMS = "problems:write"
+    ADMIN = "admin"
+
+
+class Sees(StrEnum):
+    """Which events a vendor dialect's reads show: those written through it, or the account's."""
+
+    OWN = "own"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A tenant. Names are unique in an installation."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A credential as it may be shown: everything but the secret itself.
+
+    `rate_per_minute`: None leaves the server's own limit. `is_bootstrap`: may also make accounts.
+    """
+
+    id: UUID
+    account: Account
+    name: str
+    rights: frozenset[Right]
+    sees: Sees = Sees.OWN
+    rate_per_minute: int | None = None
+    is_bootstrap: bool = False
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """The holder of a good token, as every use case knows them; `secret` signs the account's cursors."""
+
+    account_id: UUID
+    account_name: str
+    token_id: UUID
+    name: str
+    rights: frozenset[Right]
+    sees: Sees
+    rate_per_minute: int | None
+    is_bootstrap: bool
+    expires_at: datetime | None
+    secret: bytes
+
+    def require(self, right: Right) -> None:
+        """Return when the principal has the right.
+
+        Raises:
+            Forbidden: it lacks it.
+        """
+        if right not in self.rights and Right.ADMIN not in self.rights:
+            raise Forbidden(right)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One change of something that matters, who made it and when."""
+
+    id: UUID
+    at: datetime
+    token_id: UUID | None
+    token_name: str
+    action: str
+    noun: str
+    noun_id: str
+    detail: str
+
+    @classmethod
+    def by(
+        cls, principal: Principal, action: str, noun: str, noun_id: object, *, at: datetime, detail: str = ""
+    ) -> Self:
+        """What the principal did (`created`, `changed`, `removed`, …) to which thing."""
+        return cls(
+            id=new_id(at),
+            at=at,
+            token_id=principal.token_id,
+            token_name=principal.name,
+            action=action,
+            noun=noun,
+            noun_id=str(noun_id),
+            detail=detail,
+        )

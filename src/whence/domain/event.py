@@ -1,0 +1,184 @@
+"""What was reported, with a time or a span: before it is accepted (`Report`) and after (`Event`)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from whence.domain.errors import Invalid, Refusal
+from whence.domain.link import Link
+from whence.domain.scope import ALL_SERVICES, Places, Scope
+
+
+class Kind(StrEnum):
+    """What an event says about the world."""
+
+    CHANGE = "change"
+    INFO = "info"
+    PROBLEM = "problem"
+    RECOVERY = "recovery"
+
+
+class Severity(StrEnum):
+    """How bad it is, mildest first."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A closed stretch of time, aware and in UTC; a moment is a span whose ends are equal."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise Invalid.at("end_time", "ends before it starts")
+
+    @classmethod
+    def moment(cls, at: datetime) -> Self:
+        """The span of an instant."""
+        return cls(start=at, end=at)
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether nothing lies between the ends."""
+        return self.start == self.end
+
+    def overlaps(self, other: Self) -> bool:
+        """Whether some instant lies in both."""
+        return self.start <= other.end and other.start <= self.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """The promise that a report sent again under the same `key` within `lifetime` is not stored again.
+
+    `content` is a digest of what was sent: the same key with another content is a Conflict. `counts`: a
+    repetition adds one to the event's `report_count`.
+    """
+
+    key: str
+    content: bytes
+    lifetime: timedelta
+    counts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairing:
+    """A span that one report begins and a later one of the same `key` ends."""
+
+    key: str
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One thing that a sender says, translated from the sender's words.
+
+    `sender_id` is the sender's own id: (`source`, `sender_id`) is stored once. `original` is the JSON text as
+    received. `places`: None stands for what the scope spells out. `key` and `timeout` belong to the alert of a
+    problem or recovery.
+    """
+
+    kind: Kind = Kind.INFO
+    type: str
+    severity: Severity = Severity.INFO
+    title: str
+    description: str = ""
+    url: str = ""
+    links: tuple[Link, ...] = ()
+    span: Span
+    source: str
+    dialect: str
+    scope: Scope = ALL_SERVICES
+    places: Places | None = None
+    properties: Mapping[str, object] = field(default_factory=dict[str, object])
+    original: str | None = None
+    sender_id: str | None = None
+    key: str | None = None
+    timeout: timedelta | None = None
+    once: Once | None = None
+    pairing: Pairing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A report that was accepted. `is_open`: a problem whose alert nobody has closed."""
+
+    id: UUID
+    kind: Kind
+    type: str
+    severity: Severity
+    title: str
+    description: str = ""
+    url: str = ""
+    links: tuple[Link, ...] = ()
+    span: Span
+    source: str
+    dialect: str
+    scope: Scope = ALL_SERVICES
+    places: Places = field(default_factory=Places)
+    properties: Mapping[str, object] = field(default_factory=dict[str, object])
+    original: str | None = None
+    sender_id: str | None = None
+    key: str | None = None
+    received_at: datetime
+    updated_at: datetime
+    report_count: int = 1
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The report is stored under `id`."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """The report had been stored before, under `id`; nothing new is stored."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The report is not stored, for this reason; its neighbours may be."""
+
+    refusal: Refusal
+
+
+Receipt = Accepted | Duplicate | Rejected
+
+
+def searchable(report: Report | Event) -> str:
+    """The text that a search looks into, folded to one case; fields are kept apart by line ends."""
+    texts = (report.title, report.description, report.type, report.source, *_values(report.properties))
+    return "\n".join(text for text in texts if text).casefold()
+
+
+def _values(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case bool() | None:
+            return
+        case int() | float():
+            yield json.dumps(value)
+        case Mapping():
+            for inner in value.values():  # pyright: ignore[reportUnknownVariableType]
+                yield from _values(inner)  # pyright: ignore[reportUnknownArgumentType]
+        case list():
+            for inner in value:  # pyright: ignore[reportUnknownVariableType]
+                yield from _values(inner)  # pyright: ignore[reportUnknownArgumentType]
+        case _:
+            return

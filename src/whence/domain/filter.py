@@ -1,0 +1,174 @@
+"""Which events a reader asks for: one question with two answers, `matches` here and SQL in `store.where`.
+
+A property test keeps the two answers the same; whoever changes one changes the other.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final, cast
+
+from whence.domain.entity import Entity
+from whence.domain.errors import Invalid
+from whence.domain.event import Event, Kind, Severity, Span, searchable
+
+MOST_DOTS: Final = 6  # of a property path: each dot may separate keys or be part of one, so 2**6 readings
+_ARRAY_INDEX: Final = re.compile(r"-?\d{1,9}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyTest:
+    """The scalar at `path` (dots separate keys, or are part of one) spelled as JSON is one of `values`."""
+
+    path: str
+    values: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.path.count(".") > MOST_DOTS:
+            raise Invalid.at(f"prop.{self.path}", f"must have at most {MOST_DOTS} dots")
+
+    def readings(self) -> Iterator[tuple[str, ...]]:
+        """Every list of keys that the path can mean: `a.b` is (a, b) or (a.b)."""
+        first, *rest = self.path.split(".")
+        for joints in product((False, True), repeat=len(rest)):
+            keys = [first]
+            for joined, part in zip(joints, rest, strict=True):
+                if joined:
+                    keys[-1] += "." + part
+                else:
+                    keys.append(part)
+            yield tuple(keys)
+
+    def matches(self, properties: Mapping[str, object]) -> bool:
+        """Whether some reading of the path leads to one of the values."""
+        return any(_scalar(properties, keys) in self.values for keys in self.readings())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What each event asked for has in common. Empty fields do not narrow; OR inside a field, AND between.
+
+    `window`: the event overlaps it. `concerning`: its scope matches one of these entities. `clusters`,
+    `namespaces`, `services`: it names one of them. `within`: see `Within`. `words`: each is somewhere in its
+    searchable text, whatever the case.
+    """
+
+    window: Span
+    concerning: tuple[Entity, ...] | None = None
+    within: "Within | None" = None
+    clusters: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    sources: tuple[str, ...] = ()
+    dialects: tuple[str, ...] = ()
+    is_open: bool | None = None
+    words: tuple[str, ...] = ()
+    properties: tuple[PropertyTest, ...] = ()
+
+    def matches(self, event: Event) -> bool:
+        """Whether the event is one of those asked for."""
+        return event.span.overlaps(self.window) and self.selects(event)
+
+    def selects(self, event: Event) -> bool:
+        """Whether the event is one of those asked for, whenever it was."""
+        return (
+            _either(self.types, event.type)
+            and _either(self.kinds, event.kind)
+            and _either(self.severities, event.severity)
+            and _either(self.sources, event.source)
+            and _either(self.dialects, event.dialect)
+            and (self.is_open is None or self.is_open == event.is_open)
+            and _some(self.clusters, event.places.clusters)
+            and _some(self.namespaces, event.places.namespaces)
+            and _some(self.services, event.places.services)
+            and (self.concerning is None or any(event.scope.matches(entity) for entity in self.concerning))
+            and (self.within is None or self.within.admits(event))
+            and all(test.matches(event.properties) for test in self.properties)
+            and self._finds_words(event)
+        )
+
+    def _finds_words(self, event: Event) -> bool:
+        if not self.words:
+            return True
+        text = searchable(event)
+        return all(word in text for word in folded(self.words))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """Events that may concern something in a cluster (and one of its namespaces, when any is named).
+
+    An event that names no cluster concerns every cluster, so it is within each; one that names entities is
+    where those are.
+    """
+
+    cluster: str
+    namespaces: tuple[str, ...] = ()
+
+    def admits(self, event: Event) -> bool:
+        """Whether what the event names does not shut the cluster or the namespaces out."""
+        places = event.places
+        return _none_or_some(places.clusters, (self.cluster,)) and (
+            not self.namespaces or _none_or_some(places.namespaces, self.namespaces)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityFilter:
+    """Which entities are asked for: OR inside a field, AND between. `words`: in name, tag or description."""
+
+    types: tuple[str, ...] = ()
+    clusters: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    archived: bool | None = False
+
+
+def folded(words: Sequence[str]) -> list[str]:
+    """The words in the case in which `searchable` keeps its text."""
+    return [word.casefold() for word in words]
+
+
+def _either(asked: Sequence[str], value: str) -> bool:
+    return not asked or value in asked
+
+
+def _some(asked: tuple[str, ...], values: tuple[str, ...]) -> bool:
+    return not asked or any(name in values for name in asked)
+
+
+def _none_or_some(named: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    return not named or any(name in named for name in wanted)
+
+
+def _scalar(value: object, keys: tuple[str, ...]) -> str | None:
+    """The scalar that the keys lead to as PostgreSQL's `#>>` spells it; None for null, objects and lists."""
+    for key in keys:
+        match value:
+            case Mapping():
+                value = cast("Mapping[str, object]", value).get(key)
+            case list():
+                value = _item(cast("list[object]", value), key)
+            case _:
+                return None
+    match value:
+        case str():
+            return value
+        case bool() | int() | float():
+            return json.dumps(value)
+        case _:
+            return None
+
+
+def _item(items: list[object], key: str) -> object:
+    if not _ARRAY_INDEX.fullmatch(key):
+        return None
+    position = int(key)
+    return items[position] if -len(items) <= position < len(items) else None

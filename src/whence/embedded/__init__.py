@@ -1,0 +1,202 @@
+"""The PostgreSQL that comes with whence: nothing to install, nothing to administer.
+
+`Embedded.start` gives a running one. Any number of processes may use one data directory; the last that
+leaves stops it. All of it waits for files and processes: in an event loop call it by `asyncio.to_thread`.
+
+It listens on a socket that only its account and root may open, and never on the network. Who is killed takes
+nothing along: the kernel frees its locks, PostgreSQL runs on, and the next `start` takes it over.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, TypedDict
+
+from whence.embedded import account, binaries, postmaster
+from whence.embedded.cluster import DATABASE, PORT, USER, Cluster
+from whence.embedded.errors import EmbeddedError
+
+__all__ = ["Dsn", "Embedded", "EmbeddedError"]
+
+_POLL: Final = 0.01
+_PATIENCE: Final = 180.0  # seconds that another may take to start or stop it: two insisted shutdowns and some
+
+
+class Dsn(TypedDict):
+    """Where it is, in the words of `asyncpg.connect`."""
+
+    host: str
+    port: int
+    user: str
+    database: str
+
+
+class Embedded:
+    """A PostgreSQL in use by this process, from `start` to `stop`; leaving its `with` block stops it.
+
+    `host` is the directory of the socket; the rest of the address is the same everywhere.
+    Not for sharing with a forked child: the child would hold the lock on after its parent has left.
+    """
+
+    port: Final = PORT
+    user: Final = USER
+    database: Final = DATABASE
+
+    def __init__(self, cluster: Cluster, users: int, socket_dir: Path) -> None:
+        self._cluster = cluster
+        self._users: int | None = users
+        self.host = str(socket_dir)
+
+    @classmethod
+    def start(cls, data_dir: Path) -> Self:
+        """The PostgreSQL of that directory, ready for connections; made on first use, joined when it runs.
+
+        Half a second on first use, a tenth of that later, longer when it must recover from a crash.
+
+        Raises:
+            EmbeddedError: it cannot be had; the text says why, with the last lines of its log.
+        """
+        with _explained(data_dir):
+            cluster = Cluster(data_dir.resolve())
+            if "\n" in str(cluster.data_dir):
+                raise EmbeddedError(
+                    f"PostgreSQL cannot keep its data in {str(data_dir)!r}: its files are made of lines"
+                )
+            _make(cluster.data_dir)
+            with _starting(cluster):
+                users = _opened(cluster.users_lock)
+                try:
+                    _lock(users, fcntl.LOCK_SH)  # nobody holds it alone but under the start lock
+                    return cls(cluster, users, _run(cluster))
+                except BaseException:
+                    os.close(users)
+                    raise
+
+    @property
+    def dsn(self) -> Dsn:
+        return Dsn(host=self.host, port=self.port, user=self.user, database=self.database)
+
+    @property
+    def log_path(self) -> Path:
+        return self._cluster.log
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's process number; None when it does not run. May change with `ensure_running`."""
+        process = postmaster.find(self._cluster)
+        return None if process is None else process.pid
+
+    def is_alive(self) -> bool:
+        """Whether its postmaster runs. Cheap enough for every second."""
+        return self.pid is not None
+
+    def ensure_running(self) -> bool:
+        """Start it again when somebody killed it, and say whether that was needed.
+
+        Raises:
+            EmbeddedError: it does not start, or we have stopped using it.
+        """
+        if self.is_alive():
+            return False
+        with _explained(self._cluster.data_dir), _starting(self._cluster):
+            if self._users is None:
+                raise EmbeddedError(f"{self._cluster.data_dir} is not in use here any more")
+            if self.is_alive():  # another user of it was quicker
+                return False
+            _run(self._cluster)
+        return True
+
+    def stop(self) -> None:
+        """Stop using it; the last one out stops PostgreSQL and waits for its end. Once is enough."""
+        if self._users is None:
+            return
+        users, self._users = self._users, None
+        try:
+            with _explained(self._cluster.data_dir), _starting(self._cluster):
+                if _lock(users, fcntl.LOCK_EX):
+                    process = postmaster.find(self._cluster)
+                    if process is not None:
+                        postmaster.halt(process)
+                        self._cluster.clear()
+        finally:
+            os.close(users)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _run(cluster: Cluster) -> Path:
+    """A postmaster that takes connections: the one that runs, or a new one. Tells its socket's directory."""
+    process = postmaster.find(cluster)
+    if process is not None:
+        socket_dir = postmaster.await_ready(cluster, process)
+        if socket_dir is not None:
+            return socket_dir  # else it was stopping
+    runner = account.choose(cluster.pgdata)
+    cluster.prepare(runner)
+    programs = binaries.directory(cluster.data_dir, runner)
+    cluster.initialise(programs, runner)
+    cluster.admit(runner)
+    return postmaster.launch(cluster, programs, runner)
+
+
+def _make(data_dir: Path) -> None:
+    if data_dir.exists():
+        if not data_dir.is_dir():
+            raise EmbeddedError(f"the data directory {data_dir} is a file")
+        return
+    data_dir.mkdir(parents=True, exist_ok=True)  # two may come at once
+    data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)  # root's PostgreSQL runs as another, who must pass
+
+
+@contextmanager
+def _starting(cluster: Cluster) -> Generator[None]:
+    """Alone among all that start or stop this cluster, in this process and others."""
+    handle = _opened(cluster.start_lock)
+    try:
+        give_up_at = time.monotonic() + _PATIENCE
+        while not _lock(handle, fcntl.LOCK_EX):
+            if time.monotonic() > give_up_at:
+                raise EmbeddedError(
+                    f"another process has been starting or stopping {cluster.data_dir} for minutes"
+                )
+            time.sleep(_POLL)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _opened(lock: Path) -> int:
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    if os.geteuid() == 0:
+        # Root looked in: whoever owns the directory shall come in again.
+        owner = lock.parent.stat()
+        os.fchown(handle, owner.st_uid, owner.st_gid)
+    return handle
+
+
+def _lock(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _explained(data_dir: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise EmbeddedError(
+            f"the data directory {data_dir} cannot be used: {exc}. WHENCE_DATA_DIR names another"
+        ) from exc

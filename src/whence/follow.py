@@ -1,0 +1,210 @@
+"""Live reading: subscribe, send what was missed, then what comes; never an event twice, never a silent gap."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+from whence.domain.errors import Unavailable
+from whence.domain.event import Event
+from whence.store import events, feed
+from whence.store.pool import Pool
+
+MOST_UNREAD: Final = 2_000  # events that a slow reader may be behind before it is told to start again
+_CHUNK: Final = 200  # events that are read from the store at a time
+
+SUBSCRIBERS: Final = Gauge("whence_stream_subscribers", "Live readers.")
+RESETS: Final = Counter("whence_stream_resets", "Live readers that were too slow and told to start again.")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a reader stands in an account's feed: behind the `index`-th event of the entry at `position`."""
+
+    position: int
+    index: int
+
+    def __str__(self) -> str:
+        return f"{self.position}.{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """There is a gap, of unknown size, between what was sent and what comes: ask the lists, then follow again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing came for a while; the reader is still followed."""
+
+
+Told = tuple[Place, Event] | Reset | Silence
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.unread: asyncio.Queue[Told] = asyncio.Queue(MOST_UNREAD + 1)  # one more, for the reset itself
+        self.is_lost = False
+
+    def tell(self, told: Sequence[Told]) -> None:
+        if self.is_lost:
+            return
+        if self.unread.qsize() + len(told) > MOST_UNREAD:
+            RESETS.inc()
+            self.lose()
+            return
+        for one in told:
+            self.unread.put_nowait(one)
+
+    def lose(self) -> None:
+        if not self.is_lost:
+            self.is_lost = True
+            self.unread.put_nowait(Reset())
+
+
+@dataclass(slots=True, eq=False)
+class _Account:
+    readers: set[_Reader]
+    position: int
+    news: asyncio.Event
+    pump: asyncio.Task[None] | None = None
+
+
+class Follow:
+    """The live readers of this process. One pump an account reads what was committed, for all its readers."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._accounts: dict[UUID, _Account] = {}
+
+    def heard(self, payload: str) -> None:
+        """Something was committed: `account position`."""
+        account = self._accounts.get(UUID(payload.partition(" ")[0]))
+        if account is not None:
+            account.news.set()
+
+    def close(self) -> None:
+        """Every live reader is told to start again (on another node); for a server that stops."""
+        for account in self._accounts.values():
+            for reader in account.readers:
+                reader.lose()
+
+    def missed(self, listening: bool) -> None:  # noqa: FBT001  # the signature that an Ear calls
+        """Something may have been committed unheard: look."""
+        if listening:
+            for account in self._accounts.values():
+                account.news.set()
+
+    @asynccontextmanager
+    async def follow(
+        self, account: UUID, *, behind: Place | None = None, since: datetime | None = None, quiet: timedelta
+    ) -> AsyncGenerator[AsyncGenerator[Told]]:
+        """The account's events, oldest first, from `behind` (or what was announced after `since`, or now) on.
+
+        Whenever nothing came for as long as `quiet`, that is told.
+        """
+        reader = _Reader()
+        async with self._subscribed(account, reader):
+            yield self._told(account, reader, await self._begin(account, behind, since), quiet)
+
+    async def _begin(self, account: UUID, behind: Place | None, since: datetime | None) -> Place | None:
+        async with self._pool.reader() as db:
+            if behind is not None:
+                kept = await feed.reaches_back_to(db, account, behind.position - 1)
+                return behind if kept else None
+            position = await (feed.head(db, account) if since is None else feed.before(db, account, since))
+            return Place(position + 1, -1)
+
+    async def _told(
+        self, account: UUID, reader: _Reader, behind: Place | None, quiet: timedelta
+    ) -> AsyncGenerator[Told]:
+        if behind is None:
+            yield Reset()
+            return
+        async for place, event in self._backfill(account, behind):
+            behind = place
+            yield place, event
+        while True:
+            try:
+                async with asyncio.timeout(quiet.total_seconds()):
+                    told = await reader.unread.get()
+            except TimeoutError:
+                yield Silence()
+                continue
+            if not isinstance(told, tuple):
+                yield told
+                return
+            if told[0] > behind:
+                yield told
+
+    async def _backfill(self, account: UUID, behind: Place) -> AsyncGenerator[tuple[Place, Event]]:
+        position = behind.position - 1
+        while True:
+            async with self._pool.reader() as db:
+                entries = await feed.since(db, account, position, limit=20)
+            for entry in entries:
+                async for places in self._read(account, entry):
+                    for place, event in places:
+                        if place > behind:
+                            yield place, event
+                position = entry.position
+            if not entries:
+                return
+
+    async def _read(self, account: UUID, entry: feed.Entry) -> AsyncGenerator[list[tuple[Place, Event]]]:
+        index_by_id = {event_id: index for index, (event_id, _) in enumerate(entry.events)}
+        for first in range(0, len(entry.events), _CHUNK):
+            async with self._pool.reader() as db:
+                found = await events.some(db, account, entry.events[first : first + _CHUNK])
+            yield [(Place(entry.position, index_by_id[event.id]), event) for event in found]
+
+    @asynccontextmanager
+    async def _subscribed(self, account_id: UUID, reader: _Reader) -> AsyncGenerator[None]:
+        account = self._accounts.get(account_id)
+        if account is None:
+            async with self._pool.reader() as db:
+                position = await feed.head(db, account_id)
+            account = self._accounts.setdefault(account_id, _Account(set(), position, asyncio.Event()))
+        if account.pump is None:
+            account.pump = asyncio.create_task(self._pump(account_id, account))
+        account.readers.add(reader)
+        SUBSCRIBERS.inc()
+        try:
+            yield
+        finally:
+            SUBSCRIBERS.dec()
+            account.readers.discard(reader)
+            if not account.readers:
+                account.pump.cancel()
+                self._accounts.pop(account_id, None)
+
+    async def _pump(self, account_id: UUID, account: _Account) -> None:
+        while True:
+            await account.news.wait()
+            account.news.clear()
+            try:
+                await self._spread(account_id, account)
+            except Unavailable:
+                log.warning("feed.unreadable")
+                await asyncio.sleep(0.2)  # not to spin on a database that is away
+                account.news.set()
+
+    async def _spread(self, account_id: UUID, account: _Account) -> None:
+        while True:
+            async with self._pool.reader() as db:
+                entries = await feed.since(db, account_id, account.position, limit=20)
+            for entry in entries:
+                async for told in self._read(account_id, entry):
+                    for reader in account.readers:
+                        reader.tell(told)
+                account.position = entry.position
+            if not entries:
+                return

@@ -1,0 +1,252 @@
+"""The write side: reports go in, receipts come out, and what has a receipt is durable.
+
+One commit serves everybody who waits. Nothing is acknowledged before it; what cannot be stored fails alone.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+from typing import Final, TypeVar
+from uuid import UUID
+
+import asyncpg
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+from whence.domain.errors import Invalid, Pushback, Refusal, Unavailable
+from whence.domain.event import Accepted, Duplicate, Event, Receipt, Rejected, Report
+from whence.domain.identity import new_id
+from whence.store import feed
+from whence.store.append import Item, append
+from whence.store.partitions import Partitions
+from whence.store.pool import Pool
+
+MOST_TOGETHER: Final = 10_000  # reports in one commit: as many as the largest request may hold
+AHEAD: Final = timedelta(days=7)  # Komodor contract 9.1: a time lies at most this far in the future
+
+EVENTS: Final = Counter("whence_events", "Reports by outcome.", ["outcome"])
+COMMIT: Final = Histogram(
+    "whence_commit_seconds", "From taking a batch of reports to its commit.", ["outcome"]
+)
+TOGETHER: Final = Histogram(
+    "whence_commit_reports",
+    "Reports in one commit.",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000),
+)
+QUEUE: Final = Gauge("whence_queue_reports", "Reports that wait for a commit.")
+
+Said = TypeVar("Said", Report, Event)
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Waiting:
+    """What one caller handed in, and where the answer goes."""
+
+    account: UUID
+    items: list[Item]
+    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Ingest:
+    """Takes reports, and commits those of all callers together.
+
+    Args:
+        retention: how old a report may be.
+        queue_limit: reports that may wait; beyond, callers are told to come again.
+        slot: where this process counts, 0..32767; processes that share one merely wait for each other.
+        writers: how many commits may be under way at a time.
+    """
+
+    def __init__(
+        self, pool: Pool, *, retention: timedelta, queue_limit: int, slot: int, writers: int = 2
+    ) -> None:
+        self._pool = pool
+        self._retention = retention
+        self._queue_limit = queue_limit
+        self._slot = slot
+        self._writers = writers
+        self._partitions = Partitions()
+        self._queue: deque[_Waiting] = deque()
+        self._queued = 0
+        self._arrived = asyncio.Event()
+        self._closing = False
+
+    async def accept(self, account: UUID, reports: Sequence[Report]) -> list[Receipt]:
+        """A receipt for each report, in order; the accepted ones are durable.
+
+        Raises:
+            Unavailable: the queue is full, the database cannot be reached, or the server is stopping. Whether
+                something was stored is then unknown: an idempotency key makes it safe to send again.
+        """
+        if self._closing or self._queued + len(reports) > max(self._queue_limit, len(reports)):
+            raise Unavailable("Service unavailable", retry_after=1)
+        now = datetime.now(UTC)
+        items = [
+            Item(id=new_id(now), report=report, receipt=self._out_of_range(report)) for report in reports
+        ]
+        if writable := [item for item in items if item.receipt is None]:
+            waiting = _Waiting(account=account, items=writable)
+            self._queue.append(waiting)
+            self._queued += len(writable)
+            self._arrived.set()
+            await waiting.done
+        return [_count(item) for item in items]
+
+    async def accept_one(self, account: UUID, report: Report) -> Accepted | Duplicate:
+        """The receipt of a single report.
+
+        Raises:
+            Invalid, Conflict: why it was rejected.
+            Unavailable: as `accept`.
+        """
+        (receipt,) = await self.accept(account, [report])
+        if isinstance(receipt, Rejected):
+            raise receipt.refusal
+        return receipt
+
+    async def run(self) -> None:
+        """Commit what arrives until cancelled; cancel after `drain`."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._writers):
+                group.create_task(self._write())
+
+    async def drain(self) -> None:
+        """Take nothing more, and return when all that was taken is answered."""
+        self._closing = True
+        for waiting in list(self._queue):
+            await asyncio.wait([waiting.done])
+
+    def in_range(self, said: Said) -> Said:
+        """The same, whose time is one that is kept.
+
+        Raises:
+            Invalid: it is older than the retention, or too far ahead.
+        """
+        now = datetime.now(UTC)
+        if said.span.start < now - self._retention:
+            raise Invalid.at("time", f"must not be older than {self._retention.days} days")
+        if said.span.end > now + AHEAD:
+            path = "time" if said.span.start > now + AHEAD else "end_time"
+            raise Invalid.at(path, f"must be at most {AHEAD.days} days ahead")
+        return said
+
+    def time_fault(self, at: datetime, *, now: datetime) -> str | None:
+        """Why no report may begin or end then, if so."""
+        if at < now - self._retention:
+            return f"must not be older than {self._retention.days} days"
+        if at > now + AHEAD:
+            return f"must be at most {AHEAD.days} days ahead"
+        return None
+
+    def _out_of_range(self, report: Report, now: datetime) -> Rejected | None:
+        for path, at in (("time", report.span.start), ("end_time", report.span.end)):
+            if fault := self.time_fault(at, now=now):
+                return Rejected(refusal=Invalid.at(path, fault))
+        return None
+
+    async def _write(self) -> None:
+        while True:
+            await self._arrived.wait()
+            batch = self._take()
+            if batch:
+                await self._settle(batch)
+
+    def _take(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        total = 0
+        while self._queue and (not batch or total + len(self._queue[0].items) <= MOST_TOGETHER):
+            waiting = self._queue.popleft()
+            total += len(waiting.items)
+            batch.append(waiting)
+        self._queued -= total
+        if not self._queue:
+            self._arrived.clear()
+        QUEUE.set(self._queued)
+        return batch
+
+    async def _settle(self, batch: list[_Waiting]) -> None:
+        """Every caller of the batch has an answer after the call."""
+        try:
+            await self._commit(batch)
+        except Pushback as refusal:
+            for waiting in batch:
+                _fail(waiting, refusal)
+        except asyncpg.PostgresError as exc:
+            await self._isolate(batch, exc)
+        except Exception as exc:  # the edge of a background turn: whoever waits must hear of it
+            log.exception("batch.broken", callers=len(batch))
+            for waiting in batch:
+                _fail(waiting, exc)
+        else:
+            for waiting in batch:
+                if not waiting.done.done():
+                    waiting.done.set_result(None)
+
+    async def _isolate(self, batch: list[_Waiting], exc: asyncpg.PostgresError) -> None:
+        """Something in the batch cannot be stored: try its parts, so that only that fails."""
+        if len(batch) > 1:
+            for waiting in batch:
+                await self._settle([waiting])
+            return
+        (waiting,) = batch
+        if len(waiting.items) == 1:
+            log.error("report.unstorable", sqlstate=exc.sqlstate)
+            waiting.items[0].receipt = Rejected(refusal=Invalid.at("", "cannot be stored"))
+            if not waiting.done.done():
+                waiting.done.set_result(None)
+            return
+        for item in waiting.items:
+            alone = _Waiting(account=waiting.account, items=[item])
+            await self._settle([alone])
+            if error := alone.done.exception():
+                item.receipt = Rejected(refusal=error) if isinstance(error, Refusal) else None
+                if item.receipt is None:
+                    _fail(waiting, error)
+                    return
+        if not waiting.done.done():
+            waiting.done.set_result(None)
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        started = perf_counter()
+        items_by_account: dict[UUID, list[Item]] = {}
+        for waiting in batch:
+            for item in waiting.items:
+                item.receipt = None  # a batch that is tried again begins anew
+            items_by_account.setdefault(waiting.account, []).extend(waiting.items)
+        await self._partitions.ensure(
+            self._pool, (item.report.span.start for items in items_by_account.values() for item in items)
+        )
+        at = datetime.now(UTC)
+        async with self._pool.transaction() as db:
+            new: dict[UUID, list[Item]] = {}
+            for account in sorted(
+                items_by_account
+            ):  # one order for all, so that no two writers block each other
+                new[account] = await append(db, account, items_by_account[account], at=at, slot=self._slot)
+            for account, items in new.items():
+                if items:
+                    starts = [item.report.span.start for item in items]
+                    await feed.announce(db, account, [item.id for item in items], starts, at=at)
+        COMMIT.labels(outcome="committed").observe(perf_counter() - started)
+        TOGETHER.observe(sum(map(len, items_by_account.values())))
+
+
+def _fail(waiting: _Waiting, exc: BaseException) -> None:
+    if not waiting.done.done():
+        waiting.done.set_exception(exc)
+
+
+def _count(item: Item) -> Receipt:
+    assert item.receipt is not None
+    match item.receipt:
+        case Accepted():
+            EVENTS.labels(outcome="accepted").inc()
+        case Duplicate():
+            EVENTS.labels(outcome="duplicate").inc()
+        case Rejected():
+            EVENTS.labels(outcome="rejected").inc()
+    return item.receipt

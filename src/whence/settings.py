@@ -1,0 +1,198 @@
+"""What an operator may decide, each with its default. Read in `server` and `cli`, and nowhere else.
+
+An explicit argument (a command-line option) wins over the environment (`WHENCE_PORT=9000`), which wins over
+a TOML file (`port = 9000`): the one that `WHENCE_CONFIG` names, else `whence.toml` in the working directory.
+"""
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+_PREFIX: Final = "WHENCE_"
+_CONFIG: Final = "WHENCE_CONFIG"
+_LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised here, not chosen
+_SHORTEST_TOKEN: Final = 16  # characters: what a person invents below that is guessed over a network
+
+
+class SettingsError(ValueError):
+    """A setting is wrong. The text names each by its environment variable, and quotes no value."""
+
+
+def _data_dir() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/whence")
+    shared = os.environ.get("XDG_DATA_HOME", "")
+    return Path(shared if shared.startswith("/") else "~/.local/share") / "whence"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _log_format() -> Literal["console", "json"]:
+    return "console" if sys.stderr.isatty() else "json"
+
+
+def _postgresql(url: SecretStr) -> SecretStr:
+    if urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+        raise ValueError("is no PostgreSQL URL: postgresql://user:password@host:5432/database")
+    return url
+
+
+def _long_enough(token: SecretStr) -> SecretStr:
+    if len(token.get_secret_value()) < _SHORTEST_TOKEN:
+        raise ValueError(
+            f"is shorter than {_SHORTEST_TOKEN} characters; `openssl rand -hex 32` makes a good one"
+        )
+    return token
+
+
+def _web(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is no web address: https://whence.example.org")
+    return url.rstrip("/")
+
+
+def _bracketed(host: str) -> str:
+    """As a `Host` header spells it: an IPv6 address has brackets there."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _text(value: object) -> object:
+    """What TOML reads as a number or a truth is text to a dialect, the same as from the environment."""
+    return str(value).lower() if isinstance(value, bool | int | float) else value
+
+
+def _split(names: object) -> object:
+    """Names parted by commas, as an environment variable has them; a TOML list passes."""
+    return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
+
+
+_Text = Annotated[str, BeforeValidator(_text)]
+
+
+class Settings(BaseSettings):
+    """All settings. `load` gives better errors than the constructor. Secrets are masked when printed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,  # `WHENCE_PORT=` in a compose file means "not set"
+        extra="forbid",  # a misspelt key in the file
+        frozen=True,
+        hide_input_in_errors=True,  # a rejected token must not end in a log
+    )
+
+    database_url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = Field(
+        None, description="A PostgreSQL 15+ database; absent = the embedded PostgreSQL, in `data_dir`."
+    )
+    data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default_factory=_data_dir,
+        validate_default=True,
+        description="Where the embedded PostgreSQL keeps its files. As root `/var/lib/whence`, "
+        "else `$XDG_DATA_HOME/whence` or `~/.local/share/whence`.",
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on; `0.0.0.0` for all.")
+    port: int = Field(8080, ge=0, le=65535, description="For HTTP; 0 = any that is free.")
+    grpc_port: int = Field(50051, ge=0, le=65535, description="For gRPC; 0 = any that is free.")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="For `/metrics` alone; absent = it is served on `port`."
+    )
+    bootstrap_token: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+        None,
+        description=f"A token that may do everything in every account; {_SHORTEST_TOKEN} characters or more.",
+    )
+    retention_days: int = Field(90, ge=1, description="Events older than that are dropped.")
+    max_body_bytes: int = Field(
+        2 * 1024 * 1024, ge=1024, description="The largest request body that is read."
+    )
+    rate_per_minute: int = Field(
+        0, ge=0, description="Requests that a token may make in a minute if it says nothing itself; 0 = any."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default_factory=_log_format, description="`console` on a terminal, else `json`: one object a line."
+    )
+    public_url: Annotated[str, AfterValidator(_web)] | None = Field(
+        None, description="The address that others reach this service by, for links in answers."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (),
+        description="`Host` headers to answer, parted by commas; `*.example.org` takes subdomains, `*` any. "
+        "Empty = any when `host` is all addresses, else localhost, `host` and the host of `public_url`.",
+    )
+    query_timeout_seconds: float = Field(
+        10, gt=0, description="A question to the database that takes longer is given up."
+    )
+    queue_limit: int = Field(
+        50_000,
+        ge=1,
+        description="Reports that may wait for their commit; beyond it senders are told to come again.",
+    )
+    dialects: Mapping[str, Mapping[str, _Text]] = Field(
+        default_factory=dict[str, Mapping[str, str]],
+        description="What each dialect lets an operator decide, by the dialect's name; see its README. "
+        "In the environment `WHENCE_DIALECTS__<DIALECT>__<OPTION>`.",
+    )
+
+    def hosts(self) -> tuple[str, ...]:
+        """The `Host` names to answer, as `allowed_hosts` describes; empty = any."""
+        if self.allowed_hosts:
+            return () if "*" in self.allowed_hosts else self.allowed_hosts
+        if self.host in _EVERYWHERE:
+            return ()
+        public = urlsplit(self.public_url).hostname if self.public_url else None
+        named = (_bracketed(host) for host in (self.host, public) if host)
+        return tuple(dict.fromkeys((*_LOCAL, *named)))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  pydantic-settings passes it by name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The order of precedence, highest first."""
+        file = Path(os.environ.get(_CONFIG) or "whence.toml")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+
+def load(**given: object) -> Settings:
+    """The settings in force. What is given wins; None is "not given", as of an absent command-line option.
+
+    Raises:
+        SettingsError: a value is wrong, or the file cannot be read.
+    """
+    named = os.environ.get(_CONFIG)
+    if named and not Path(named).is_file():
+        raise SettingsError(f"{_CONFIG}: there is no file {named}")
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # pyright: ignore[reportArgumentType]  validated by the constructor
+    except ValidationError as exc:
+        raise SettingsError("\n".join(map(_line, exc.errors()))) from exc
+    except (OSError, tomllib.TOMLDecodeError) as exc:
+        raise SettingsError(f"{named or 'whence.toml'}: {exc}") from exc
+
+
+def _line(error: ErrorDetails) -> str:
+    variable = _PREFIX + ".".join(map(str, error["loc"])).upper()
+    if error["type"] == "extra_forbidden":
+        return f"{variable}: there is no such setting"
+    return f"{variable}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,174 @@
+"""Write reports that were accepted together: rows, links, counts; once each, whoever sends them again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from operator import itemgetter
+from typing import Final
+from uuid import UUID
+
+from whence.domain.errors import Conflict
+from whence.domain.event import Accepted, Duplicate, Kind, Receipt, Rejected, Report, searchable
+from whence.store import codec, counts, once
+from whence.store.pool import Writer
+
+_EVENT_COLUMNS: Final = (
+    "account_id", "event_id", "occurred_at", "ended_at", "received_at", "updated_at", "report_count", "is_open",
+    "kind", "severity", "type", "source", "dialect", "title", "description", "url", "links", "scope",
+    "clusters", "namespaces", "services", "properties", "search", "sender_id", "key", "original",
+)  # fmt: skip
+_LINK_COLUMNS: Final = ("account_id", "key", "occurred_at", "event_id", "ended_at", "exact")
+
+_REPEAT: Final = """
+    update event set report_count = report_count + times, updated_at = $4
+    from unnest($2::uuid[], $3::integer[]) as again (event_id, times)
+    where account_id = $1 and event.event_id = again.event_id
+"""
+_BEGIN: Final = """
+    insert into event_pair (account_id, digest, event_id, occurred_at)
+    select $1, * from unnest($2::bytea[], $3::uuid[], $4::timestamptz[])
+"""
+_END: Final = """
+    delete from event_pair where account_id = $1 and digest = $2 and occurred_at <= $3
+    returning event_id, occurred_at
+"""
+_END_EVENT: Final = """
+    update event set ended_at = $4, updated_at = $5, report_count = report_count + 1
+    where account_id = $1 and event_id = $2 and occurred_at = $3
+"""
+_END_LINKS: Final = """
+    update event_link set ended_at = $4 where account_id = $1 and event_id = $2 and occurred_at = $3
+    and key = any($5::bigint[])
+"""
+_SCOPE: Final = "select scope from event where account_id = $1 and event_id = $2 and occurred_at = $3"
+
+
+@dataclass(slots=True, kw_only=True)
+class Item:
+    """A report on its way into the store: the id it will have, and what became of it."""
+
+    id: UUID
+    report: Report
+    receipt: Receipt | None = None
+
+
+async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime, slot: int) -> list[Item]:
+    """Store the reports and give each item its receipt; those returned are new rows."""
+    await _forget_repeats(db, account, items, at=at)
+    fresh = [item for item in items if item.receipt is None]
+    ordinary = [item for item in fresh if item.report.pairing is None or not item.report.pairing.ends]
+    await _insert(db, account, ordinary, at=at, slot=slot)
+    await _begin(db, account, ordinary)
+    unmatched = [
+        item
+        for item in fresh
+        if (pairing := item.report.pairing)
+        and pairing.ends
+        and not await _end(db, account, item, pairing.key, at=at)
+    ]
+    await _insert(db, account, unmatched, at=at, slot=slot)
+    return ordinary + unmatched
+
+
+async def _forget_repeats(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime) -> None:
+    await _claim_keys(db, account, items, at=at)
+    sent = [item for item in items if item.report.sender_id is not None and item.receipt is None]
+    if not sent:
+        return
+    names = ((item.report.source, item.report.sender_id or "", item.id) for item in sent)
+    known = await once.remember(db, account, names, at=at)
+    for item in sent:
+        holder = known[item.report.source, item.report.sender_id or ""]
+        if holder != item.id:
+            item.receipt = Duplicate(id=holder)
+    await _redirect(db, account, sent)
+
+
+async def _claim_keys(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime) -> None:
+    claims = [(item, item.report.once) for item in items if item.report.once is not None]
+    if not claims:
+        return
+    claimed = [once.Claim(once=asked, event_id=item.id) for item, asked in claims]
+    holders = await once.claim(db, account, claimed, at=at)
+    repeats: dict[UUID, int] = {}
+    for item, asked in claims:
+        holder = holders[asked.key]
+        if holder.event_id == item.id:
+            continue
+        if holder.content != asked.content:
+            item.receipt = Rejected(refusal=Conflict("Idempotency-Key was used for another event"))
+            continue
+        item.receipt = Duplicate(id=holder.event_id)
+        if asked.counts:
+            repeats[holder.event_id] = repeats.get(holder.event_id, 0) + 1
+    if repeats:
+        await db.execute(_REPEAT, account, list(repeats), list(repeats.values()), at)
+
+
+async def _redirect(db: Writer, account: UUID, items: Sequence[Item]) -> None:
+    """Keys that were claimed for rows which will not be written stand for the rows that are there."""
+    there = {
+        item.report.once.key: item.receipt.id
+        for item in items
+        if item.report.once and isinstance(item.receipt, Accepted | Duplicate) and item.receipt.id != item.id
+    }
+    if there:
+        await once.redirect(db, account, there)
+
+
+async def _insert(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime, slot: int) -> None:
+    if not items:
+        return
+    tally = counts.Counts()
+    events: list[tuple[object, ...]] = []
+    links: list[tuple[object, ...]] = []
+    for item in items:
+        report = item.report
+        places = report.places or report.scope.places()
+        tally.add(report, places)
+        start = report.span.start
+        end = None if report.span.is_moment else report.span.end
+        events.append((
+            account, item.id, start, end, at, at, 1, report.kind is Kind.PROBLEM,
+            report.kind.value, report.severity.value, report.type, report.source, report.dialect,
+            report.title, report.description, report.url, codec.links_text(report.links),
+            codec.scope_text(report.scope), places.clusters or None, places.namespaces or None,
+            places.services or None, codec.object_text(report.properties), searchable(report),
+            report.sender_id, report.key, report.original,
+        ))  # fmt: skip
+        links.extend((account, link.key, start, item.id, end, link.exact) for link in report.scope.keys())
+        item.receipt = Accepted(id=item.id)
+    await db.copy("event", _EVENT_COLUMNS, events)
+    await db.copy("event_link", _LINK_COLUMNS, links)
+    await counts.add(db, account, tally, slot=slot)
+
+
+async def _begin(db: Writer, account: UUID, items: Sequence[Item]) -> None:
+    begun = [item for item in items if item.report.pairing is not None]
+    if begun:
+        digests = [_pair_digest(item.report.pairing.key) for item in begun if item.report.pairing]
+        starts = [item.report.span.start for item in begun]
+        await db.execute(_BEGIN, account, digests, [item.id for item in begun], starts)
+
+
+async def _end(db: Writer, account: UUID, item: Item, key: str, *, at: datetime) -> bool:
+    """End every span of the key that began by the item's time; False when there was none."""
+    end = item.report.span.end
+    begun = await db.rows(_END, account, _pair_digest(key), end)
+    if not begun:
+        return False
+    for row in begun:
+        place = account, row["event_id"], row["occurred_at"]
+        await db.execute(_END_EVENT, *place, end, at)
+        scoped = await db.row(_SCOPE, *place)
+        if scoped is not None:
+            keys = [link.key for link in codec.scope_value(scoped["scope"]).keys()]
+            await db.execute(_END_LINKS, *place, end, keys)
+    item.receipt = Accepted(id=max(begun, key=itemgetter("occurred_at"))["event_id"])
+    await _redirect(db, account, [item])
+    return True
+
+
+def _pair_digest(key: str) -> bytes:
+    return sha256(key.encode()).digest()

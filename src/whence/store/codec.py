@@ -1,0 +1,117 @@
+"""How the domain's values lie in columns, and back. JSON is kept as text, so that order and spelling stay."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+import asyncpg
+from pydantic_core import from_json, to_json
+
+from whence.domain.entity import Entity, Tag
+from whence.domain.event import Event, Kind, Severity, Span
+from whence.domain.link import Link
+from whence.domain.scope import ALL_SERVICES, Clause, Places, Scope
+
+_FIELDS: Final = ("types", "clusters", "namespaces", "names", "entity_ids")
+
+
+def json_text(value: object) -> str:
+    """The value as compact JSON; keys in their order."""
+    return to_json(value).decode()
+
+
+def json_value(text: str) -> Any:
+    """What `json_text` was given, lists for tuples."""
+    return from_json(text, cache_strings="keys")
+
+
+def object_text(properties: Mapping[str, object]) -> str | None:
+    """An object's column: null when it is empty."""
+    return json_text(properties) if properties else None
+
+
+def links_text(links: Sequence[Link]) -> str | None:
+    """The links' column: null when there is none."""
+    return json_text([{"title": link.title, "url": link.url} for link in links]) if links else None
+
+
+def links_value(text: str | None) -> tuple[Link, ...]:
+    """The links of a column."""
+    return tuple(Link(**link) for link in json_value(text)) if text else ()
+
+
+def scope_text(scope: Scope) -> str | None:
+    """The scope's column: null for every service of the account, the most common."""
+    return None if scope == ALL_SERVICES else clauses_text(scope)
+
+
+def clauses_text(scope: Scope) -> str:
+    """The scope's clauses as a JSON list; a field that does not narrow is left out."""
+    return json_text(
+        [{name: value for name in _FIELDS if (value := getattr(clause, name))} for clause in scope.clauses]
+    )
+
+
+def scope_value(text: str | None) -> Scope:
+    """The scope of a column."""
+    if text is None:
+        return ALL_SERVICES
+    clauses = cast("list[dict[str, list[str]]]", json_value(text))
+    return Scope(clauses=tuple(Clause(**{name: tuple(value) for name, value in c.items()}) for c in clauses))
+
+
+def tags_text(tags: Sequence[Tag]) -> str:
+    """The tags' column."""
+    return json_text([{"context": tag.context, "key": tag.key, "value": tag.value} for tag in tags])
+
+
+def event(row: asyncpg.Record) -> Event:
+    """The event of a row that has the columns of `store.events.COLUMNS`."""
+    start = row["occurred_at"]
+    properties = row["properties"]
+    return Event(
+        id=row["event_id"],
+        kind=Kind(row["kind"]),
+        type=row["type"],
+        severity=Severity(row["severity"]),
+        title=row["title"],
+        description=row["description"],
+        url=row["url"],
+        links=links_value(row["links"]),
+        span=Span(start=start, end=row["ended_at"] or start),
+        source=row["source"],
+        dialect=row["dialect"],
+        scope=scope_value(row["scope"]),
+        places=Places(
+            clusters=tuple(row["clusters"] or ()),
+            namespaces=tuple(row["namespaces"] or ()),
+            services=tuple(row["services"] or ()),
+        ),
+        properties=json_value(properties) if properties else {},
+        original=row.get("original"),
+        sender_id=row["sender_id"],
+        key=row["key"],
+        received_at=row["received_at"],
+        updated_at=row["updated_at"],
+        report_count=row["report_count"],
+        is_open=row["is_open"],
+    )
+
+
+def entity(row: asyncpg.Record) -> Entity:
+    """The entity of a row of the table `entity`."""
+    return Entity(
+        id=row["entity_id"],
+        tag=row["tag"],
+        type=row["type"],
+        name=row["name"],
+        cluster=row["cluster"],
+        namespace=row["namespace"],
+        description=row["description"],
+        aliases=tuple(row["aliases"]),
+        tags=tuple(Tag(**tag) for tag in json_value(row["tags"])),
+        links=links_value(row["links"]),
+        properties=json_value(row["properties"]),
+        archived=row["archived"],
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
+    )

@@ -1,0 +1,65 @@
+"""Hourly counts of events, kept in the transactions that write the events, so that they are never wrong."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from whence.domain.event import Event, Report
+from whence.domain.scope import Places
+from whence.store.pool import Writer
+
+_ADD: Final = """
+    insert into event_count as old (account_id, hour, kind, severity, type, source, dialect, slot, events)
+    select $1, hour, kind, severity, type, source, dialect, $8, events
+    from unnest($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $9::bigint[])
+        as new (hour, kind, severity, type, source, dialect, events)
+    order by 2, 3, 4, 5, 6, 7
+    on conflict (account_id, hour, kind, severity, type, source, dialect, slot)
+    do update set events = old.events + excluded.events
+"""
+_ADD_PLACES: Final = """
+    insert into event_place_count as old (account_id, hour, dimension, value, slot, events)
+    select $1, hour, dimension, value, $5, events
+    from unnest($2::timestamptz[], $3::text[], $4::text[], $6::bigint[]) as new (hour, dimension, value, events)
+    order by 2, 3, 4
+    on conflict (account_id, hour, dimension, value, slot) do update set events = old.events + excluded.events
+"""
+
+Cell = tuple[datetime, str, str, str, str, str]
+
+
+class Counts:
+    """What a batch adds to (or takes from) the counts."""
+
+    def __init__(self) -> None:
+        self.cells: Counter[Cell] = Counter()
+        self.places: Counter[tuple[datetime, str, str]] = Counter()
+
+    def add(self, said: Report | Event, places: Places, times: int = 1) -> None:
+        """Count the event `times` times, into the hour in which it began."""
+        hour = said.span.start.replace(minute=0, second=0, microsecond=0)
+        self.cells[hour, said.kind.value, said.severity.value, said.type, said.source, said.dialect] += times
+        for dimension, value in named(places):
+            self.places[hour, dimension, value] += times
+
+
+def named(places: Places) -> Iterable[tuple[str, str]]:
+    """The (dimension, value) pairs of the places."""
+    for value in places.clusters:
+        yield "cluster", value
+    for value in places.namespaces:
+        yield "namespace", value
+    for value in places.services:
+        yield "service", value
+
+
+async def add(db: Writer, account: UUID, counts: Counts, *, slot: int) -> None:
+    """Add the counts to the rows of the writer's slot."""
+    if counts.cells:
+        columns = list(zip(*counts.cells, strict=True))
+        await db.execute(_ADD, account, *columns, slot, list(counts.cells.values()))
+    if counts.places:
+        columns = list(zip(*counts.places, strict=True))
+        await db.execute(_ADD_PLACES, account, *columns, slot, list(counts.places.values()))

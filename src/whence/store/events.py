@@ -1,0 +1,134 @@
+"""Stored events: some of them in order, one by its id, and a changed or removed one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, LiteralString
+from uuid import UUID
+
+from whence.domain.errors import NotFound
+from whence.domain.event import Event, Kind, searchable
+from whence.domain.filter import Filter
+from whence.domain.page import Cursor, Order
+from whence.store import codec, counts
+from whence.store.matching import Matching, Statement
+from whence.store.pool import Reader, Writer
+
+COLUMNS: Final[LiteralString] = """
+    e.event_id, e.occurred_at, e.ended_at, e.received_at, e.updated_at, e.report_count, e.is_open, e.kind, e.severity,
+    e.type, e.source, e.dialect, e.title, e.description, e.url, e.links, e.scope, e.clusters, e.namespaces, e.services,
+    e.properties, e.sender_id, e.key
+"""
+_GET: Final[LiteralString] = (
+    f"select {COLUMNS}, e.original from event e where e.account_id = $1 and e.event_id = $2"
+)
+_LOCK: Final[LiteralString] = f"{_GET} for update"
+_SOME: Final[LiteralString] = f"""
+    select {COLUMNS} from unnest($2::uuid[], $3::timestamptz[]) with ordinality as asked (event_id, occurred_at, nth)
+    join event e on e.account_id = $1 and e.occurred_at = asked.occurred_at and e.event_id = asked.event_id order by nth
+"""
+_REMOVE: Final = "delete from event where account_id = $1 and event_id = $2 and occurred_at = $3"
+_UNLINK: Final = """
+    delete from event_link where account_id = $1 and key = any($2::bigint[]) and occurred_at = $3 and event_id = $4
+"""
+_FORGET_SENDER: Final = "delete from event_sender where account_id = $1 and source = $2 and sender_id = $3"
+_FORGET_ONCE: Final = "delete from event_once where account_id = $1 and event_id = $2"
+_FORGET_PAIR: Final = "delete from event_pair where account_id = $1 and event_id = $2"
+_INSERT: Final = """
+    insert into event (
+        account_id, event_id, occurred_at, ended_at, received_at, updated_at, report_count, is_open, kind, severity,
+        type, source, dialect, title, description, url, links, scope, clusters, namespaces, services, properties,
+        search, sender_id, key, original
+    ) values (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+        $23, $24, $25, $26
+    )
+"""
+_LINK: Final = """
+    insert into event_link (account_id, key, occurred_at, event_id, ended_at, exact)
+    select $1, key, $2, $3, $4, exact from unnest($5::bigint[], $6::boolean[]) as new (key, exact)
+"""
+
+
+def page_statement(
+    account: UUID, asked: Filter, *, order: Order, cursor: Cursor | None, limit: int, original: bool
+) -> Statement:
+    """The statement behind `page`, for those who measure it or read its plan."""
+    columns: LiteralString = f"{COLUMNS}, e.original" if original else COLUMNS
+    return Matching(account, asked).newest(columns, order, cursor, limit)
+
+
+async def page(
+    db: Reader,
+    account: UUID,
+    asked: Filter,
+    *,
+    order: Order,
+    cursor: Cursor | None,
+    limit: int,
+    original: bool = False,
+) -> list[Event]:
+    """At most `limit` events behind the cursor; with `original`, what was received as well."""
+    statement = page_statement(account, asked, order=order, cursor=cursor, limit=limit, original=original)
+    return [codec.event(row) for row in await db.rows(statement.sql, *statement.args)]
+
+
+async def get(db: Reader, account: UUID, event_id: UUID) -> Event | None:
+    """The event with its original, if the account has it."""
+    row = await db.row(_GET, account, event_id)
+    return codec.event(row) if row else None
+
+
+async def some(db: Reader, account: UUID, places: Sequence[tuple[UUID, datetime]]) -> list[Event]:
+    """Those that still exist of the events with these ids and times, in the order asked."""
+    rows = await db.rows(_SOME, account, [event_id for event_id, _ in places], [at for _, at in places])
+    return [codec.event(row) for row in rows]
+
+
+async def require_locked(db: Writer, account: UUID, event_id: UUID) -> Event:
+    """The event, which nobody else changes before the transaction ends.
+
+    Raises:
+        NotFound: the account has no such event.
+    """
+    row = await db.row(_LOCK, account, event_id)
+    if row is None:
+        raise NotFound("event", event_id)
+    return codec.event(row)
+
+
+async def replace(db: Writer, account: UUID, old: Event, new: Event, *, slot: int) -> None:
+    """Let `new` stand where `old`, locked, stood; both have one id. Links and counts follow."""
+    await _take_out(db, account, old, slot=slot)
+    end = None if new.span.is_moment else new.span.end
+    places = new.places
+    await db.execute(
+        _INSERT, account, new.id, new.span.start, end, new.received_at, new.updated_at, new.report_count,
+        new.is_open if new.kind is Kind.PROBLEM else False, new.kind.value, new.severity.value, new.type, new.source,
+        new.dialect, new.title, new.description, new.url, codec.links_text(new.links), codec.scope_text(new.scope),
+        places.clusters or None, places.namespaces or None, places.services or None,
+        codec.object_text(new.properties), searchable(new), new.sender_id, new.key, new.original,
+    )  # fmt: skip
+    links = new.scope.keys()
+    keys, exact = [link.key for link in links], [link.exact for link in links]
+    await db.execute(_LINK, account, new.span.start, new.id, end, keys, exact)
+    tally = counts.Counts()
+    tally.add(new, places)
+    await counts.add(db, account, tally, slot=slot)
+
+
+async def remove(db: Writer, account: UUID, event: Event, *, slot: int) -> None:
+    """The event, locked, is gone, and may be sent again."""
+    await _take_out(db, account, event, slot=slot)
+    await db.execute(_FORGET_ONCE, account, event.id)
+    await db.execute(_FORGET_PAIR, account, event.id)
+    if event.sender_id is not None:
+        await db.execute(_FORGET_SENDER, account, event.source, event.sender_id)
+
+
+async def _take_out(db: Writer, account: UUID, event: Event, *, slot: int) -> None:
+    start = event.span.start
+    await db.execute(_REMOVE, account, event.id, start)
+    await db.execute(_UNLINK, account, [link.key for link in event.scope.keys()], start, event.id)
+    tally = counts.Counts()
+    tally.add(event, event.places, times=-1)
+    await counts.add(db, account, tally, slot=slot)

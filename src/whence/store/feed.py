@@ -1,0 +1,89 @@
+"""The order in which an account's events were committed: what a live reader follows.
+
+A position is given under the lock of the account's head row, which is held until the commit: so positions
+become visible in their order, and whoever has read up to one has missed nothing before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from whence.store.pool import Reader, Writer
+
+CHANNEL: Final = "whence_feed"
+
+_ANNOUNCE: Final = """
+    with head as (
+        insert into feed_head (account_id, position) values ($1, 1)
+        on conflict (account_id) do update set position = feed_head.position + 1
+        returning position
+    ), entry as (
+        insert into feed (account_id, position, at, event_ids, occurred_at)
+        select $1, position, $2, $3::uuid[], $4::timestamptz[] from head
+    )
+    select pg_notify('whence_feed', $1::text || ' ' || position) from head
+"""
+_HEAD: Final = "select position from feed_head where account_id = $1"
+_SINCE: Final = """
+    select position, at, event_ids, occurred_at from feed where account_id = $1 and position > $2
+    order by position limit $3
+"""
+_FIRST_AFTER: Final = (
+    "select position from feed where account_id = $1 and at > $2 order by at, position limit 1"
+)
+_OLDEST: Final = "select min(position) as position from feed where account_id = $1"
+_TRIM: Final = "delete from feed where account_id = $1 and at <= $2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What one commit added; `places` are (event id, when it occurred)."""
+
+    position: int
+    at: datetime
+    events: tuple[tuple[UUID, datetime], ...]
+
+
+async def announce(
+    db: Writer, account: UUID, event_ids: Sequence[UUID], occurred_at: Sequence[datetime], *, at: datetime
+) -> None:
+    """Give the events the account's next position. The last statement before a commit, as it takes a lock."""
+    await db.execute(_ANNOUNCE, account, at, event_ids, occurred_at)
+
+
+async def head(db: Reader, account: UUID) -> int:
+    """The newest position; 0 when nothing was ever announced."""
+    row = await db.row(_HEAD, account)
+    return row["position"] if row else 0
+
+
+async def since(db: Reader, account: UUID, position: int, *, limit: int) -> list[Entry]:
+    """The entries after the position, oldest first."""
+    return [
+        Entry(
+            position=row["position"],
+            at=row["at"],
+            events=tuple(zip(row["event_ids"], row["occurred_at"], strict=True)),
+        )
+        for row in await db.rows(_SINCE, account, position, limit)
+    ]
+
+
+async def before(db: Reader, account: UUID, at: datetime) -> int:
+    """The position behind which everything was announced after `at`."""
+    row = await db.row(_FIRST_AFTER, account, at)
+    return row["position"] - 1 if row else await head(db, account)
+
+
+async def reaches_back_to(db: Reader, account: UUID, position: int) -> bool:
+    """Whether no entry after the position has been trimmed."""
+    row = await db.row(_OLDEST, account)
+    oldest = row["position"] if row else None
+    return position >= (await head(db, account) if oldest is None else oldest - 1)
+
+
+async def trim(db: Writer, account: UUID, *, at: datetime) -> None:
+    """Forget what was announced by `at`."""
+    await db.execute(_TRIM, account, at)

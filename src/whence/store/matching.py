@@ -1,0 +1,123 @@
+"""The rows of `event` that a filter asks for, as a piece of SQL that pages and counts are built from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from whence.domain.filter import Filter
+from whence.domain.page import Cursor, Order
+from whence.store.where import LOOK_BACK, Where, attributes, behind, concerned, link_keys
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A statement and its values."""
+
+    sql: LiteralString
+    args: list[object]
+
+
+class Matching:
+    """The conditions of one filter, bound once, to be used in as many places of a statement as it takes."""
+
+    def __init__(self, account: UUID, asked: Filter) -> None:
+        self.where = Where(account)
+        self._asked = asked
+        attributes(self.where, asked)
+        self.attributes = self.where.text
+        self._start = self.where.bind(asked.window.start)
+        self._far = self.where.bind(asked.window.start - LOOK_BACK)
+        self._end = self.where.bind(asked.window.end)
+        self._keys: LiteralString = ""
+        self._concerned: LiteralString = ""
+        if asked.concerning is not None:
+            self._keys = self.where.bind(link_keys(asked.concerning))
+            self._concerned = concerned(self.where, asked.concerning)
+
+    def newest(self, columns: LiteralString, order: Order, cursor: Cursor | None, limit: int) -> Statement:
+        """The first `limit` rows behind the cursor, in the order."""
+        direction: LiteralString = "desc" if order is Order.NEWEST else "asc"
+        take = self.where.bind(limit)
+        if self._asked.concerning is None:
+            last = behind(cursor, self.where, "e")
+            sort: LiteralString = f"order by e.occurred_at {direction}, e.event_id {direction} limit {take}"
+            rows: LiteralString = " union all ".join(
+                f"(select {columns} from event e where e.account_id = $1 and {span} and {self.attributes} and {last} {sort})"
+                for span in self._spans("e")
+            )
+            return self.statement(f"select * from ({rows}) e {sort}")
+        last = behind(cursor, self.where, "l")
+        sort = f"order by l.occurred_at {direction}, l.event_id {direction} limit {take}"
+        links: LiteralString = " union ".join(
+            f"""
+            select l.occurred_at, l.event_id from unnest({self._keys}::bigint[]) as wanted (key), lateral (
+                select l.occurred_at, l.event_id from event_link l
+                where l.account_id = $1 and l.key = wanted.key and {span} and {last} and {self._recheck} {sort}
+            ) l
+            """
+            for span in self._spans("l")
+        )
+        final: LiteralString = f"order by e.occurred_at {direction}, e.event_id {direction}"
+        return self.statement(
+            f"""
+            select {columns} from (select * from ({links}) l {sort}) l
+            join event e on e.account_id = $1 and e.occurred_at = l.occurred_at and e.event_id = l.event_id
+            {final}
+            """
+        )
+
+    def every(self, columns: LiteralString) -> LiteralString:
+        """All the rows, in no order."""
+        if self._asked.concerning is None:
+            spans: LiteralString = " or ".join(f"({span})" for span in self._spans("e"))
+            return (
+                f"select {columns} from event e where e.account_id = $1 and ({spans}) and {self.attributes}"
+            )
+        spans = " or ".join(f"({span})" for span in self._spans("l"))
+        return f"""
+            select {columns} from (
+                select distinct l.occurred_at, l.event_id from event_link l
+                where l.account_id = $1 and l.key = any({self._keys}::bigint[]) and ({spans}) and {self._recheck}
+            ) l join event e on e.account_id = $1 and e.occurred_at = l.occurred_at and e.event_id = l.event_id
+        """
+
+    def edges(self, columns: LiteralString, first: datetime, last: datetime) -> LiteralString:
+        """The rows of the window that began before `first`, or at `last` or later."""
+        bounds = self.where.bind(first), self.where.bind(last)
+        near, far = self._spans("e")
+        parts: list[LiteralString] = [
+            f"{near} and e.occurred_at < {bounds[0]}",
+            f"{near} and e.occurred_at >= {bounds[1]}",
+            far,
+        ]
+        return " union all ".join(
+            f"select {columns} from event e where e.account_id = $1 and {part} and {self.attributes}"
+            for part in parts
+        )
+
+    def statement(self, sql: LiteralString) -> Statement:
+        """The SQL with everything that was bound."""
+        return Statement(sql=sql, args=self.where.args)
+
+    @property
+    def _recheck(self) -> LiteralString:
+        """What a link's row alone cannot say: a wider key concerns the entity, the event has the attributes."""
+        this: LiteralString = "select from event e where e.account_id = $1 and e.occurred_at = l.occurred_at and e.event_id = l.event_id"
+        recheck: LiteralString = f"(l.exact or exists ({this} and {self._concerned}))"
+        return (
+            recheck if self.attributes == "true" else f"{recheck} and exists ({this} and {self.attributes})"
+        )
+
+    def _spans(self, table: LiteralString) -> tuple[LiteralString, LiteralString]:
+        """Overlap with the window, in two disjoint parts: found by when they began, and old spans."""
+        t = table
+        near: LiteralString = (
+            f"{t}.occurred_at >= {self._far} and {t}.occurred_at <= {self._end}"
+            f" and ({t}.occurred_at >= {self._start} or {t}.ended_at >= {self._start})"
+        )
+        far: LiteralString = (
+            f"{t}.occurred_at < {self._far} and {t}.ended_at >= {self._start}"
+            f" and {t}.ended_at - {t}.occurred_at > interval '1 hour'"
+        )
+        return near, far

@@ -1,0 +1,114 @@
+"""What was sent before: idempotency keys and the senders' own ids. The database settles every race."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from whence.domain.event import Once
+from whence.store.pool import Writer
+
+# Sorted by key, so that two writers who claim the same keys wait for each other in the same order.
+_CLAIM: Final = """
+    insert into event_once as once (account_id, digest, content, event_id, expires_at)
+    select $1, * from unnest($2::bytea[], $3::bytea[], $4::uuid[], $5::timestamptz[]) as new (digest) order by digest
+    on conflict (account_id, digest) do update
+    set content = excluded.content, event_id = excluded.event_id, expires_at = excluded.expires_at
+    where once.expires_at <= $6
+    returning event_id
+"""
+_HOLDERS: Final = """
+    select digest, content, event_id from event_once where account_id = $1 and digest = any($2::bytea[])
+"""
+_REDIRECT: Final = """
+    update event_once set event_id = new.event_id
+    from unnest($2::bytea[], $3::uuid[]) as new (digest, event_id)
+    where account_id = $1 and event_once.digest = new.digest
+"""
+_REMEMBER: Final = """
+    insert into event_sender (account_id, source, sender_id, event_id, received_at)
+    select $1, source, sender_id, event_id, $5
+    from unnest($2::text[], $3::text[], $4::uuid[]) as new (source, sender_id, event_id) order by source, sender_id
+    on conflict (account_id, source, sender_id) do nothing
+    returning event_id
+"""
+_SENT: Final = """
+    select source, sender_id, event_id from event_sender
+    join unnest($2::text[], $3::text[]) as asked (source, sender_id) using (source, sender_id)
+    where account_id = $1
+"""
+_EXPIRE: Final = "delete from event_once where account_id = $1 and expires_at <= $2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A key that an event wants to be the only one of."""
+
+    once: Once
+    event_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The event that has a key, and the digest of what was sent with it."""
+
+    event_id: UUID
+    content: bytes
+
+
+async def claim(db: Writer, account: UUID, claims: Sequence[Claim], *, at: datetime) -> dict[str, Holder]:
+    """Who holds each key after the call: the claimant when the key was free or had expired by `at`."""
+    first: dict[bytes, Claim] = {}
+    for one in claims:
+        first.setdefault(_digest(one.once.key), one)
+    taken = await db.rows(
+        _CLAIM,
+        account,
+        list(first),
+        [one.once.content for one in first.values()],
+        [one.event_id for one in first.values()],
+        [at + one.once.lifetime for one in first.values()],
+        at,
+    )
+    new = {row["event_id"] for row in taken}
+    holders = {
+        digest: Holder(event_id=one.event_id, content=one.once.content)
+        for digest, one in first.items()
+        if one.event_id in new
+    }
+    if missing := [digest for digest in first if digest not in holders]:
+        for row in await db.rows(_HOLDERS, account, missing):
+            holders[row["digest"]] = Holder(event_id=row["event_id"], content=row["content"])
+    return {one.once.key: holders[_digest(one.once.key)] for one in claims}
+
+
+async def redirect(db: Writer, account: UUID, events_by_key: dict[str, UUID]) -> None:
+    """Let the keys stand for other events than those that claimed them."""
+    digests = [_digest(key) for key in events_by_key]
+    await db.execute(_REDIRECT, account, digests, list(events_by_key.values()))
+
+
+async def remember(
+    db: Writer, account: UUID, events: Iterable[tuple[str, str, UUID]], *, at: datetime
+) -> dict[tuple[str, str], UUID]:
+    """The event of each (source, sender's id): the given one where it was not known, else the known one."""
+    first: dict[tuple[str, str], UUID] = {}
+    for source, sender_id, event_id in events:
+        first.setdefault((source, sender_id), event_id)
+    sources, sender_ids = [source for source, _ in first], [sender_id for _, sender_id in first]
+    added = await db.rows(_REMEMBER, account, sources, sender_ids, list(first.values()), at)
+    if len(added) < len(first):
+        for row in await db.rows(_SENT, account, sources, sender_ids):
+            first[row["source"], row["sender_id"]] = row["event_id"]
+    return first
+
+
+async def expire(db: Writer, account: UUID, *, at: datetime) -> None:
+    """Forget the idempotency keys that ended by `at`."""
+    await db.execute(_EXPIRE, account, at)
+
+
+def _digest(key: str) -> bytes:
+    return sha256(key.encode()).digest()

@@ -1,0 +1,199 @@
+"""Connections to PostgreSQL: who only reads cannot write, and the driver's errors become the house's here."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Final, LiteralString, Self, TypeAlias
+
+import asyncpg
+
+from whence.domain.errors import Unavailable
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"  # quoted: only the stubs know the parameter
+
+_ACQUIRE_SECONDS: Final = 5.0  # a caller who waited this long for a connection is told to come again
+_DEAD: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that has not been promoted yet
+)
+
+
+class Reader:
+    """A connection that can only ask."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, sql: LiteralString, *args: object) -> list[asyncpg.Record]:
+        """All the rows that the statement gives."""
+        return await self._connection.fetch(sql, *args)
+
+    async def row(self, sql: LiteralString, *args: object) -> asyncpg.Record | None:
+        """The first row that the statement gives, if any."""
+        return await self._connection.fetchrow(sql, *args)
+
+    async def walk(self, sql: LiteralString, *args: object, prefetch: int) -> AsyncIterator[asyncpg.Record]:
+        """The rows one by one, `prefetch` at a time from the server. Needs a snapshot."""
+        async for row in self._connection.cursor(sql, *args, prefetch=prefetch):
+            yield row
+
+
+class Writer(Reader):
+    """A connection inside a transaction that commits when its block ends without an error."""
+
+    async def execute(self, sql: LiteralString, *args: object) -> None:
+        """Run a statement whose rows nobody needs."""
+        await self._connection.execute(sql, *args)
+
+    async def copy(
+        self, table: LiteralString, columns: Sequence[str], records: Iterable[Sequence[object]]
+    ) -> None:
+        """Append the records by COPY, in the order of the columns."""
+        await self._connection.copy_records_to_table(table, columns=columns, records=records)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncGenerator[None]:
+        """What fails inside is undone; what came before it stands."""
+        async with self._connection.transaction():
+            yield
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where the database is. Either a `url`, or the parts of a socket address."""
+
+    url: str | None = field(default=None, repr=False)
+    host: str | None = None
+    port: int | None = None
+    user: str | None = None
+    database: str | None = None
+
+
+class Pool:
+    """The connections of one process."""
+
+    def __init__(self, address: Address, *, query_seconds: float, readers: int = 8, writers: int = 6) -> None:
+        self._address = address
+        self._query_seconds = query_seconds
+        self._sizes = readers, writers
+        self._readers: asyncpg.Pool[asyncpg.Record] | None = None
+        self._writers: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def __aenter__(self) -> Self:
+        readers, writers = self._sizes
+        with translated():
+            self._writers = await self._open(1, writers, {"default_transaction_read_only": "off"})
+            self._readers = await self._open(1, readers, {"default_transaction_read_only": "on"})
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for pool in (self._readers, self._writers):
+            if pool is not None:
+                pool.terminate()
+
+    async def _open(
+        self, smallest: int, largest: int, settings: dict[str, str]
+    ) -> "asyncpg.Pool[asyncpg.Record]":
+        address = self._address
+        timeout_ms = str(round(self._query_seconds * 1000))
+        return await asyncpg.create_pool(
+            dsn=address.url,
+            host=address.host,
+            port=address.port,
+            user=address.user,
+            database=address.database,
+            min_size=smallest,
+            max_size=largest,
+            timeout=_ACQUIRE_SECONDS,
+            server_settings={
+                "application_name": "whence",
+                "timezone": "UTC",
+                "statement_timeout": timeout_ms,
+                "idle_in_transaction_session_timeout": "60s",
+                "jit": "off",
+                "plan_cache_mode": "force_custom_plan",  # a plan made for any window is bad for each
+                **settings,
+            },
+        )
+
+    @asynccontextmanager
+    async def reader(self) -> AsyncGenerator[Reader]:
+        """A reader whose every statement sees what is committed by then."""
+        assert self._readers is not None
+        with translated():
+            async with self._readers.acquire(timeout=_ACQUIRE_SECONDS) as connection:
+                yield Reader(connection)  # pyright: ignore[reportArgumentType]  # a proxy of a Connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Reader]:
+        """A reader whose statements all see the same moment."""
+        assert self._readers is not None
+        with translated():
+            async with (
+                self._readers.acquire(timeout=_ACQUIRE_SECONDS) as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                yield Reader(connection)  # pyright: ignore[reportArgumentType]
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Writer]:
+        """A writer; what it wrote is durable when the block has ended, and undone when it raised."""
+        assert self._writers is not None
+        with translated():
+            async with (
+                self._writers.acquire(timeout=_ACQUIRE_SECONDS) as connection,
+                connection.transaction(),
+            ):
+                yield Writer(connection)  # pyright: ignore[reportArgumentType]
+
+    @asynccontextmanager
+    async def listening(
+        self, channels: Mapping[str, Callable[[str], None]], lost: Callable[[], None]
+    ) -> AsyncGenerator[None]:
+        """While the block runs, each channel's callable gets its payloads; `lost` is called if the connection ends."""
+        address = self._address
+        with translated():
+            connection: Connection = await asyncpg.connect(
+                dsn=address.url,
+                host=address.host,
+                port=address.port,
+                user=address.user,
+                database=address.database,
+                timeout=_ACQUIRE_SECONDS,
+                server_settings={"application_name": "whence listen"},
+            )
+            try:
+                connection.add_termination_listener(lambda _: lost())
+                for channel, heard in channels.items():
+                    await connection.add_listener(channel, _payload_to(heard))
+                yield
+            finally:
+                connection.terminate()
+
+
+def _payload_to(heard: Callable[[str], None]) -> Callable[..., None]:
+    return lambda *message: heard(str(message[3]))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's word for 'not now' into the house's.
+
+    Raises:
+        Unavailable: the database cannot be reached, or a statement ran into its time limit.
+    """
+    try:
+        yield
+    except asyncpg.QueryCanceledError as exc:
+        raise Unavailable(
+            "The query took longer than it may; ask for a narrower window", retry_after=5
+        ) from exc
+    except _DEAD as exc:
+        raise Unavailable("The database cannot be reached", retry_after=1) from exc

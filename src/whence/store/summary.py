@@ -1,0 +1,172 @@
+"""How many events there are, by what they have in common and by time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final, LiteralString
+from uuid import UUID
+
+from whence.domain.event import Severity
+from whence.domain.filter import Filter
+from whence.domain.summary import Facet, Facets
+from whence.store.matching import Matching, Statement
+from whence.store.pool import Reader
+from whence.store.where import Where
+
+HOUR: Final = timedelta(hours=1)
+DIMENSIONS: Final = ("type", "severity", "kind", "source", "dialect", "cluster", "namespace", "service")
+MOST_VALUES: Final = 50
+
+_CELL: Final[LiteralString] = "e.type, e.severity, e.kind, e.source, e.dialect"
+_PLACES: Final[LiteralString] = "e.clusters, e.namespaces, e.services"
+_CELL_FACETS: Final[LiteralString] = """
+    select 'total', '' union all select 'type', type union all select 'severity', severity
+    union all select 'kind', kind union all select 'source', source union all select 'dialect', dialect
+"""
+_PLACE_FACETS: Final[LiteralString] = """
+    select 'cluster', unnest(clusters) union all select 'namespace', unnest(namespaces)
+    union all select 'service', unnest(services)
+"""
+_RANKED: Final[LiteralString] = """
+    select dimension, value, events, distinct_values from (
+        select dimension, value, events,
+            row_number() over (partition by dimension order by events desc, value collate "C") as rank,
+            count(*) over (partition by dimension) as distinct_values
+        from counted where events > 0
+    ) ranked where rank <= 50 order by dimension, rank
+"""
+
+
+async def facets(db: Reader, account: UUID, asked: Filter) -> Facets:
+    """The facets of what the filter asks for; from hourly counts where those can tell, with the same result."""
+    statement = facets_statement(account, asked)
+    total = 0
+    values: dict[str, list[tuple[str, int]]] = {dimension: [] for dimension in DIMENSIONS}
+    distinct: dict[str, int] = {}
+    for row in await db.rows(statement.sql, *statement.args):
+        if row["dimension"] == "total":
+            total = int(row["events"])
+        else:
+            values[row["dimension"]].append((row["value"], int(row["events"])))
+            distinct[row["dimension"]] = row["distinct_values"]
+    return Facets(
+        total=total,
+        by_dimension={
+            dimension: Facet(values=found, more=max(0, distinct.get(dimension, 0) - len(found)))
+            for dimension, found in values.items()
+        },
+    )
+
+
+async def histogram(
+    db: Reader, account: UUID, asked: Filter, *, step: timedelta
+) -> dict[tuple[datetime, Severity], int]:
+    """Events by the step in which they began (or the window did) and severity; steps lie on multiples of `step`."""
+    statement = histogram_statement(account, asked, step=step)
+    return {
+        (
+            datetime.fromtimestamp(int(row["bucket"]) * step.total_seconds(), UTC),
+            Severity(row["severity"]),
+        ): int(row["events"])
+        for row in await db.rows(statement.sql, *statement.args)
+    }
+
+
+def facets_statement(account: UUID, asked: Filter, *, from_counts: bool = True) -> Statement:
+    """The statement behind `facets`; `from_counts` False counts the rows themselves."""
+    matching = Matching(account, asked)
+    hours = _whole_hours(asked) if from_counts else None
+    if hours is None or not _counted_by_cell(asked):
+        rows = matching.every(f"{_CELL}, {_PLACES}")
+        return matching.statement(
+            f"""
+            with e as materialized ({rows}), counted as (
+                select dimension, value, count(*) as events from e,
+                    lateral ({_CELL_FACETS} union all {_PLACE_FACETS}) as facet (dimension, value)
+                group by 1, 2
+            ) {_RANKED}
+            """
+        )
+    edges = matching.edges(f"{_CELL}, {_PLACES}", *hours)
+    counted = _hours(matching.where, *hours)
+    if _unfiltered(asked):
+        places: LiteralString = f"""
+            select facet.dimension, facet.value, count(*) as events from edge,
+                lateral ({_PLACE_FACETS}) as facet (dimension, value) group by 1, 2
+            union all
+            select dimension, value, sum(events) from event_place_count e where {counted} group by 1, 2
+        """
+    else:
+        rows = matching.every(_PLACES)
+        places = f"""
+            select facet.dimension, facet.value, count(*) as events from ({rows}) e,
+                lateral ({_PLACE_FACETS}) as facet (dimension, value) group by 1, 2
+        """
+    return matching.statement(
+        f"""
+        with edge as materialized ({edges}), cell as (
+            select {_CELL}, sum(events) as events from event_count e
+            where {counted} and {matching.attributes} group by {_CELL}
+            union all
+            select {_CELL}, count(*) from edge e group by {_CELL}
+        ), part as (
+            select facet.dimension, facet.value, sum(events) as events from cell,
+                lateral ({_CELL_FACETS}) as facet (dimension, value) group by 1, 2
+            union all {places}
+        ), counted as (select dimension, value, sum(events) as events from part group by 1, 2) {_RANKED}
+        """
+    )
+
+
+def histogram_statement(
+    account: UUID, asked: Filter, *, step: timedelta, from_counts: bool = True
+) -> Statement:
+    """The statement behind `histogram`; `from_counts` False counts the rows themselves."""
+    matching = Matching(account, asked)
+    seconds = matching.where.bind(int(step.total_seconds()))
+    start = matching.where.bind(asked.window.start)
+    in_rows: LiteralString = f"floor(extract(epoch from greatest(e.occurred_at, {start})) / {seconds}::bigint)::bigint as bucket, e.severity"
+    hours = _whole_hours(asked) if from_counts and step % HOUR == timedelta(0) else None
+    if hours is None or not _counted_by_cell(asked):
+        rows = matching.every(in_rows)
+        return matching.statement(
+            f"select bucket, severity, count(*) as events from ({rows}) e group by 1, 2"
+        )
+    edges = matching.edges(in_rows, *hours)
+    counted = _hours(matching.where, *hours)
+    in_hours: LiteralString = f"floor(extract(epoch from e.hour) / {seconds}::bigint)::bigint as bucket, e.severity, sum(e.events) as events"
+    return matching.statement(
+        f"""
+        select bucket, severity, sum(events) as events from (
+            select bucket, severity, 1 as events from ({edges}) edge
+            union all
+            select {in_hours} from event_count e where {counted} and {matching.attributes} group by 1, 2
+        ) part group by 1, 2 having sum(events) > 0
+        """
+    )
+
+
+def _whole_hours(asked: Filter) -> tuple[datetime, datetime] | None:
+    """The hours that lie in the window from end to end, as (first, behind the last); None when none does."""
+    start = asked.window.start
+    first = start.replace(minute=0, second=0, microsecond=0)
+    if first < start:
+        first += HOUR
+    last = asked.window.end.replace(minute=0, second=0, microsecond=0)
+    return (first, last) if first < last else None
+
+
+def _hours(where: Where, first: datetime, last: datetime) -> LiteralString:
+    return where.fill("e.account_id = $1 and e.hour >= ? and e.hour < ?", first, last)
+
+
+def _counted_by_cell(asked: Filter) -> bool:
+    """Whether the hourly counts know all that the filter asks about."""
+    return (
+        asked.concerning is None
+        and asked.within is None
+        and asked.is_open is None
+        and not (asked.clusters or asked.namespaces or asked.services or asked.words or asked.properties)
+    )
+
+
+def _unfiltered(asked: Filter) -> bool:
+    return not (asked.types or asked.kinds or asked.severities or asked.sources or asked.dialects)

@@ -1,0 +1,131 @@
+"""A reader's question as SQL. Its twin is `domain.filter.Filter.matches`; a property test keeps them the same."""
+
+from datetime import timedelta
+from typing import Final, LiteralString, cast
+from uuid import UUID
+
+from whence.domain.entity import Entity
+from whence.domain.filter import Filter, PropertyTest, Within, folded
+from whence.domain.page import Cursor, Order
+from whence.domain.scope import keys_of
+from whence.store import codec
+
+LOOK_BACK: Final = timedelta(hours=1)  # spans up to this long are found by their start; see migration 0001
+
+# Whether the scope of event `e` matches one of the entities of the JSON list at `?`.
+_CONCERNS: Final = """
+    exists (
+        select from json_to_recordset(coalesce(e.scope, '[{"types":["SERVICE"]}]')) as clause (
+            types text[], clusters text[], namespaces text[], names text[], entity_ids text[]
+        ), json_to_recordset(?::json) as entity (id text, type text, cluster text, namespace text, name text)
+        where (types is null or entity.type = any(types))
+        and (clusters is null or entity.cluster = any(clusters))
+        and (namespaces is null or entity.namespace = any(namespaces))
+        and (names is null or entity.name = any(names))
+        and (entity_ids is null or entity.id = any(entity_ids))
+    )
+"""
+
+
+class Where:
+    """Conditions joined by AND, each a fixed text with `?` for its values; the account comes first, as $1."""
+
+    def __init__(self, account: UUID) -> None:
+        self.args: list[object] = [account]
+        self._conditions: list[str] = []
+
+    def bind(self, value: object) -> LiteralString:
+        """The placeholder that stands for the value."""
+        self.args.append(value)
+        return cast("LiteralString", f"${len(self.args)}")
+
+    def add(self, condition: LiteralString, *values: object) -> None:
+        """One more condition."""
+        self._conditions.append(self.fill(condition, *values))
+
+    def fill(self, text: LiteralString, *values: object) -> LiteralString:
+        """The text with a placeholder for each `?`; what is filled in are numbers, never data."""
+        first, *rest = text.split("?")
+        assert len(rest) == len(values), text
+        return cast(
+            "LiteralString",
+            first + "".join(self.bind(v) + part for v, part in zip(values, rest, strict=True)),
+        )
+
+    @property
+    def text(self) -> LiteralString:
+        """All the conditions; true when there is none."""
+        return cast("LiteralString", " and ".join(self._conditions) or "true")
+
+
+def attributes(where: Where, asked: Filter) -> None:
+    """What the filter asks of event `e` itself: all but the window and the entities concerned."""
+    for column, values in (
+        ("e.type", asked.types),
+        ("e.kind", asked.kinds),
+        ("e.severity", asked.severities),
+        ("e.source", asked.sources),
+        ("e.dialect", asked.dialects),
+    ):
+        if values:
+            where.add(f"{column} = any(?::text[])", [str(value) for value in values])
+    for column, names in (
+        ("e.clusters", asked.clusters),
+        ("e.namespaces", asked.namespaces),
+        ("e.services", asked.services),
+    ):
+        if names:
+            where.add(f"{column} && ?::text[]", list(names))
+    if asked.is_open is not None:
+        where.add("e.is_open = ?", asked.is_open)
+    if asked.within is not None:
+        _within(where, asked.within)
+    for word in folded(asked.words):
+        where.add("strpos(e.search, ?) > 0", word)
+    for test in asked.properties:
+        _property(where, test)
+
+
+def concerned(where: Where, entities: tuple[Entity, ...]) -> LiteralString:
+    """The recheck that event `e` concerns one of the entities."""
+    return where.fill(
+        _CONCERNS,
+        codec.json_text(
+            [
+                {"id": e.id, "type": e.type, "cluster": e.cluster, "namespace": e.namespace, "name": e.name}
+                for e in entities
+            ]
+        ),
+    )
+
+
+def link_keys(entities: tuple[Entity, ...]) -> list[int]:
+    """Every key under which an event that concerns one of the entities can be linked."""
+    return sorted({key for entity in entities for key in keys_of(entity)})
+
+
+def behind(cursor: Cursor | None, where: Where, table: LiteralString) -> LiteralString:
+    """The condition that a row of the table comes after the cursor."""
+    if cursor is None:
+        return "true"
+    sign: LiteralString = "<" if cursor.order is Order.NEWEST else ">"
+    return where.fill(f"({table}.occurred_at, {table}.event_id) {sign} (?, ?)", cursor.at, cursor.event_id)
+
+
+def _within(where: Where, within: Within) -> None:
+    where.add("(e.clusters is null or ? = any(e.clusters))", within.cluster)
+    if within.namespaces:
+        where.add("(e.namespaces is null or e.namespaces && ?::text[])", list(within.namespaces))
+
+
+def _property(where: Where, test: PropertyTest) -> None:
+    readings = [
+        where.fill(
+            "(json_typeof(e.properties #> ?) in ('string', 'number', 'boolean') and e.properties #>> ? = any(?::text[]))",
+            list(keys),
+            list(keys),
+            list(test.values),
+        )
+        for keys in test.readings()
+    ]
+    where.add(cast("LiteralString", f"({' or '.join(readings)})"))
