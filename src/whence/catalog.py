@@ -1,7 +1,7 @@
 """Entities and relations: registered, found by any of their names, and matched by a scope."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from whence.domain.entity import SERVICE, Draft, Entity, Relation, RelationKind,
 from whence.domain.errors import Conflict, Invalid, NotFound, Violation
 from whence.domain.filter import EntityFilter
 from whence.domain.page import Page, seal, unseal
-from whence.domain.scope import Scope, place_key
+from whence.domain.scope import Places, Scope, place_key
 from whence.store import access, entities, relations
 from whence.store.notify import Remembered
 from whence.store.pool import Pool, Reader
@@ -107,6 +107,11 @@ class Catalog:
             raise NotFound("entity", name)
         return found[name]
 
+    async def named(self, by: Principal, names: Sequence[str]) -> dict[str, Entity]:
+        """Each of the names that is an entity's id, cid, alias or tag, with its entity."""
+        async with self._pool.reader() as db:
+            return await entities.named(db, by.account_id, names)
+
     async def resolve(self, by: Principal, names: Sequence[str], *, path: str) -> list[Entity]:
         """The entity of each name, in order.
 
@@ -195,10 +200,64 @@ class Catalog:
             or scope.clauses[0].types != (SERVICE,)
             or not all(key.exact for key in keys)
         ):
-            return await self.matched(by, scope, sample=0)
+            return (await self.services_concerned(by, [scope], sample=0))[scope]
+        census = await self._census_of(by)
+        return Matched(count=sum(census[key.key] for key in keys), of=census[place_key(SERVICE, "", "", "")])
+
+    async def services_concerned(
+        self, by: Principal, scopes: Iterable[Scope], *, sample: int
+    ) -> dict[Scope, Matched]:
+        """What each scope matches of the services now, and the first `sample` by cluster, namespace and name."""
+        once = list(dict.fromkeys(scopes))
+        census = await self._census_of(by)
+        async with self._pool.reader() as db:
+            found = await entities.services_concerned(db, by.account_id, once, limit=max(sample, 1))
+        of = census[place_key(SERVICE, "", "", "")]
+        return {
+            scope: Matched(count=count, of=of, sample=tuple(first[:sample]))
+            for scope, (count, first) in zip(once, found, strict=True)
+        }
+
+    async def unknown_places(self, by: Principal, places: Places) -> Places:
+        """Those of the clusters, namespaces and names that no service has."""
+        census = await self._census_of(by)
+        return Places(
+            clusters=tuple(name for name in places.clusters if not census[place_key(SERVICE, name, "", "")]),
+            namespaces=tuple(
+                name for name in places.namespaces if not census[place_key(SERVICE, "", name, "")]
+            ),
+            services=tuple(name for name in places.services if not census[place_key(SERVICE, "", "", name)]),
+        )
+
+    async def services_at(self, by: Principal, places: Iterable[tuple[str, str, str]]) -> list[Entity]:
+        """The services at these (cluster, namespace, name), archived ones aside."""
+        wanted = sorted({(SERVICE, *place) for place in places})
+        async with self._pool.reader() as db:
+            found = await entities.at(db, by.account_id, wanted)
+        return [entity for entity in found if not entity.archived]
+
+    async def clusters(self, by: Principal) -> list[str]:
+        """Every cluster that a service is in, sorted."""
+        async with self._pool.reader() as db:
+            return await entities.clusters(db, by.account_id)
+
+    async def walk(
+        self, by: Principal, asked: EntityFilter, *, behind: str = "", chunk: int = 1000
+    ) -> AsyncGenerator[list[Entity]]:
+        """The entities behind the id `behind`, in the order of their ids, at most `chunk` at a time."""
+        while True:
+            async with self._pool.reader() as db:
+                found = await entities.page(db, by.account_id, asked, after=behind, limit=chunk)
+            if found:
+                yield found
+            if len(found) < chunk:
+                return
+            behind = found[-1].id
+
+    async def _census_of(self, by: Principal) -> Counter[int]:
         census = await self.census.get(by.account_id)
         assert census is not None
-        return Matched(count=sum(census[key.key] for key in keys), of=census[place_key(SERVICE, "", "", "")])
+        return census
 
     async def _count_services(self, account: UUID) -> Counter[int]:
         """How many services have each of the keys that an event may be linked to."""

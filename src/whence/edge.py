@@ -4,27 +4,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 
-import structlog
 from prometheus_client import Histogram
-from starlette.applications import Starlette
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Match
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from whence.dialects import Context, Dialect
+from whence.dialects import Context, Dialect, Endpoint
 from whence.domain.identity import new_id
 
 REQUESTS: Final = Histogram(
     "whence_request_seconds", "From a request's head to the head of its answer.", ["dialect", "status"]
 )
-_MOST_REMEMBERED: Final = 512  # paths without parameters that are asked again and again
-_HOST_PORT: Final = re.compile(r":\d+$")
-
-log = structlog.get_logger()
+_PORT: Final = re.compile(rb":[0-9]+$")
 
 
 class Edge:
@@ -44,79 +40,83 @@ class Edge:
         hosts: Sequence[str],
     ) -> None:
         self._dialects = dialects
-        self._apps = [d.app(replace(context, options=options.get(d.name, {}))) for d in dialects]
-        self._hosts = tuple(host.lower() for host in hosts)
-        self._known: dict[tuple[str, str], int] = {}
+        contexts = [replace(context, options=options.get(dialect.name, {})) for dialect in dialects]
+        self._apps = [dialect.app(own) for dialect, own in zip(dialects, contexts, strict=True)]
+        self._direct = {
+            where: (number, _called(endpoint))
+            for number, dialect in enumerate(dialects)
+            for where, endpoint in dialect.direct(contexts[number]).items()
+        }
+        self._hosts = tuple(host.lower().encode() for host in hosts)
         self._native = next((n for n, dialect in enumerate(dialects) if dialect.name == "native"), 0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
+        started = perf_counter()
         request_id = str(new_id(datetime.now(UTC)))
         scope.setdefault("state", {})["request_id"] = request_id
-        if not self._is_ours(scope):
-            await PlainTextResponse("Unknown host", 400, {"x-request-id": request_id})(scope, receive, send)
-            return
-        if b"%" in scope.get("raw_path", b""):
-            # Dialects decode their own parameters, so that a tag may hold a slash: `a%2Fb` is one segment.
-            scope["path"] = scope["raw_path"].decode("latin-1")
-        number, scope = self._route(scope)
-        started = perf_counter()
-        status = 500
+        number, app, scope = self._route(scope)
+        name = self._dialects[number].name
 
         async def answer(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
-                REQUESTS.labels(dialect=self._dialects[number].name, status=f"{status // 100}xx").observe(
-                    perf_counter() - started
-                )
+                REQUESTS.labels(name, f"{message['status'] // 100}xx").observe(perf_counter() - started)
             await send(message)
 
-        await self._apps[number](scope, receive, answer)
+        await app(scope, receive, answer)
+
+    def _route(self, scope: Scope) -> tuple[int, ASGIApp, Scope]:
+        """Which dialect answers (by its number), with what, and the scope that it is given."""
+        if not self._is_ours(scope):
+            return self._native, PlainTextResponse("Unknown host", HTTPStatus.BAD_REQUEST), scope
+        if (direct := self._direct.get((scope["method"], scope["path"]))) is not None:
+            return *direct, scope
+        if b"%" in scope.get("raw_path", b""):
+            # Dialects decode their own parameters, so that a tag may hold a slash: `a%2Fb` is one segment.
+            scope = {**scope, "path": scope["raw_path"].decode("latin-1")}
+        number = self._find(scope)
+        if number is None and len(scope["path"]) > 1 and scope["path"].endswith("/"):
+            # Never a redirect, which turns a client's POST into a GET: a trailing slash is as good as none.
+            bare: Scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
+            if (number := self._find(bare)) is not None:
+                scope = bare
+        if number is None:
+            number = self._owner(scope)
+        return number, self._apps[number], scope
 
     def _is_ours(self, scope: Scope) -> bool:
         if not self._hosts:
             return True
-        host = _HOST_PORT.sub("", HTTPConnection(scope).headers.get("host", "")).lower()
-        return any(
-            host == name or (name.startswith("*.") and host.endswith(name[1:])) for name in self._hosts
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").lower()
+        host = _PORT.sub(b"", host)
+        return host in self._hosts or any(
+            name.startswith(b"*.") and host.endswith(name[1:]) for name in self._hosts
         )
 
-    def _route(self, scope: Scope) -> tuple[int, Scope]:
-        """The dialect that answers, and the scope that it is given."""
-        key = scope["method"], scope["path"]
-        if (known := self._known.get(key)) is not None:
-            return known, scope
-        number, full = self._find(scope)
-        if number is None and len(scope["path"]) > 1 and scope["path"].endswith("/"):
-            # Never a redirect, which turns a client's POST into a GET: a trailing slash is as good as none.
-            bare: Scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
-            number, full = self._find(bare)
-            if number is not None:
-                return number, bare
-        if full and len(self._known) < _MOST_REMEMBERED and self._is_literal(number, scope):
-            self._known[key] = number or 0
-        return self._owner(scope) if number is None else number, scope
-
-    def _find(self, scope: Scope) -> tuple[int | None, bool]:
+    def _find(self, scope: Scope) -> int | None:
+        """The dialect with a route for the request, else the first with one for its path."""
         partial = None
         for number, app in enumerate(self._apps):
             for route in app.router.routes:
                 match, _ = route.matches(scope)
                 if match is Match.FULL:
-                    return number, True
+                    return number
                 if match is Match.PARTIAL and partial is None:
                     partial = number
-        return partial, False
-
-    def _is_literal(self, number: int | None, scope: Scope) -> bool:
-        app: Starlette = self._apps[number or 0]
-        return any(getattr(route, "path", None) == scope["path"] for route in app.router.routes)
+        return partial
 
     def _owner(self, scope: Scope) -> int:
         connection = HTTPConnection(scope)
         owners = (number for number, dialect in enumerate(self._dialects) if dialect.owns(connection))
         return next(owners, self._native)
+
+
+def _called(endpoint: Endpoint) -> ASGIApp:
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await endpoint(Request(scope, receive))
+        await response(scope, receive, send)
+
+    return call

@@ -51,23 +51,24 @@ Told = tuple[Place, Event] | Reset | Silence
 
 class _Reader:
     def __init__(self) -> None:
-        self.unread: asyncio.Queue[Told] = asyncio.Queue(MOST_UNREAD + 1)  # one more, for the reset itself
-        self.is_lost = False
+        # One more than may be unread: for the reset, or the None behind which nothing comes.
+        self.unread: asyncio.Queue[Told | None] = asyncio.Queue(MOST_UNREAD + 1)
+        self.has_ended = False
 
     def tell(self, told: Sequence[Told]) -> None:
-        if self.is_lost:
+        if self.has_ended:
             return
         if self.unread.qsize() + len(told) > MOST_UNREAD:
             RESETS.inc()
-            self.lose()
+            self.end(Reset())
             return
         for one in told:
             self.unread.put_nowait(one)
 
-    def lose(self) -> None:
-        if not self.is_lost:
-            self.is_lost = True
-            self.unread.put_nowait(Reset())
+    def end(self, last: Reset | None) -> None:
+        if not self.has_ended:
+            self.has_ended = True
+            self.unread.put_nowait(last)
 
 
 @dataclass(slots=True, eq=False)
@@ -92,10 +93,10 @@ class Follow:
             account.news.set()
 
     def close(self) -> None:
-        """Every live reader is told to start again (on another node); for a server that stops."""
+        """No live reader hears more than it has been told, and each can go on from there; for a server that stops."""
         for account in self._accounts.values():
             for reader in account.readers:
-                reader.lose()
+                reader.end(None)
 
     def missed(self, listening: bool) -> None:  # noqa: FBT001  # the signature that an Ear calls
         """Something may have been committed unheard: look."""
@@ -139,10 +140,13 @@ class Follow:
             except TimeoutError:
                 yield Silence()
                 continue
+            if told is None:
+                return
             if not isinstance(told, tuple):
                 yield told
                 return
             if told[0] > behind:
+                behind = told[0]  # an entry that was half read when the database went is read again
                 yield told
 
     async def _backfill(self, account: UUID, behind: Place) -> AsyncGenerator[tuple[Place, Event]]:

@@ -4,8 +4,9 @@ One commit serves everybody who waits. Nothing is acknowledged before it; what c
 """
 
 import asyncio
+from collections import Counter as TallyOf
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -86,7 +87,7 @@ class Ingest:
             raise Unavailable("Service unavailable", retry_after=1)
         now = datetime.now(UTC)
         items = [
-            Item(id=new_id(now), report=report, receipt=self._out_of_range(report)) for report in reports
+            Item(id=new_id(now), report=report, receipt=self._out_of_range(report, now)) for report in reports
         ]
         if writable := [item for item in items if item.receipt is None]:
             waiting = _Waiting(account=account, items=writable)
@@ -94,7 +95,7 @@ class Ingest:
             self._queued += len(writable)
             self._arrived.set()
             await waiting.done
-        return [_count(item) for item in items]
+        return _counted(items)
 
     async def accept_one(self, account: UUID, report: Report) -> Accepted | Duplicate:
         """The receipt of a single report.
@@ -126,13 +127,7 @@ class Ingest:
         Raises:
             Invalid: it is older than the retention, or too far ahead.
         """
-        now = datetime.now(UTC)
-        if said.span.start < now - self._retention:
-            raise Invalid.at("time", f"must not be older than {self._retention.days} days")
-        if said.span.end > now + AHEAD:
-            path = "time" if said.span.start > now + AHEAD else "end_time"
-            raise Invalid.at(path, f"must be at most {AHEAD.days} days ahead")
-        return said
+        return self._in_range(said, datetime.now(UTC))
 
     def time_fault(self, at: datetime, *, now: datetime) -> str | None:
         """Why no report may begin or end then, if so."""
@@ -142,10 +137,17 @@ class Ingest:
             return f"must be at most {AHEAD.days} days ahead"
         return None
 
-    def _out_of_range(self, report: Report, now: datetime) -> Rejected | None:
-        for path, at in (("time", report.span.start), ("end_time", report.span.end)):
+    def _in_range(self, said: Said, now: datetime) -> Said:
+        for path, at in (("time", said.span.start), ("end_time", said.span.end)):
             if fault := self.time_fault(at, now=now):
-                return Rejected(refusal=Invalid.at(path, fault))
+                raise Invalid.at(path, fault)
+        return said
+
+    def _out_of_range(self, report: Report, now: datetime) -> Rejected | None:
+        try:
+            self._in_range(report, now)
+        except Invalid as refusal:
+            return Rejected(refusal=refusal)
         return None
 
     async def _write(self) -> None:
@@ -240,13 +242,15 @@ def _fail(waiting: _Waiting, exc: BaseException) -> None:
         waiting.done.set_exception(exc)
 
 
-def _count(item: Item) -> Receipt:
-    assert item.receipt is not None
-    match item.receipt:
-        case Accepted():
-            EVENTS.labels(outcome="accepted").inc()
-        case Duplicate():
-            EVENTS.labels(outcome="duplicate").inc()
-        case Rejected():
-            EVENTS.labels(outcome="rejected").inc()
-    return item.receipt
+_OUTCOMES: Final[Mapping[type[Receipt], str]] = {
+    Accepted: "accepted",
+    Duplicate: "duplicate",
+    Rejected: "rejected",
+}
+
+
+def _counted(items: Sequence[Item]) -> list[Receipt]:
+    receipts = [item.receipt for item in items if item.receipt is not None]
+    for kind, times in TallyOf(map(type, receipts)).items():
+        EVENTS.labels(_OUTCOMES[kind]).inc(times)
+    return receipts

@@ -1,11 +1,12 @@
 """The read side: events in order, by id, counted, and exported."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from whence.domain.access import Principal
+from whence.domain.entity import Entity
 from whence.domain.errors import NotFound
 from whence.domain.event import Event, Severity, Span
 from whence.domain.filter import Filter
@@ -80,6 +81,11 @@ class Timeline:
         if event is None or dialect not in (None, event.dialect):
             raise NotFound("event", event_id)
         return event
+
+    async def newest_of_each(self, by: Principal, entities: Sequence[Entity], asked: Filter) -> dict[str, Event]:
+        """The newest event of each entity (by its id) that is asked for, as `store.events.newest_of_each` finds it."""
+        async with self._pool.reader() as db:
+            return await events.newest_of_each(db, by.account_id, entities, asked)
 
     async def facets(self, by: Principal, asked: Filter) -> Facets:
         """How many events there are, and how they split."""

@@ -11,7 +11,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from starlette.applications import Starlette
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 
 from whence.access import Access
 from whence.amend import Amend
@@ -44,16 +45,26 @@ class Context:
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _none(_: Context) -> Mapping[tuple[str, str], Endpoint]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """One way to speak to whence.
 
-    `app` builds its HTTP application; its routes must not begin to match another dialect's. `owns` says
-    whether a request that no route of any dialect matches is answered in this dialect's error shape.
+    `app` builds its HTTP application. `direct` names the endpoints of it, by method and path, that are called
+    without the application's layers, which cost as much as all the rest of a write; such an endpoint answers
+    whatever happens. `owns` says whether a request that no route of any dialect matches is answered in this
+    dialect's error shape.
     """
 
     name: str
     app: Callable[[Context], Starlette]
+    direct: Callable[[Context], Mapping[tuple[str, str], Endpoint]] = _none
     owns: Callable[[HTTPConnection], bool] = lambda _: False
 
 

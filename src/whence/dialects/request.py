@@ -13,8 +13,8 @@ from whence.domain.errors import Invalid, TooLarge, Violation
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# What JSON can say and no store can keep: NUL characters, and numbers beyond what a double holds.
-_SUSPECT: Final = re.compile(rb"\\u0000|[eE]\+?[0-9]{3}|[0-9]{309}")
+# What no store can keep: NUL characters, numbers beyond what a double holds, and words that are no JSON at all.
+_SUSPECT: Final = re.compile(rb"\\u0000|[eE]\+?[0-9]{3}|[0-9]{309}|NaN|Infinity")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -61,7 +61,15 @@ def parse(model: type[Model], raw: bytes) -> Model:
     Raises:
         Invalid: with every violation and its path.
     """
-    return validate(model, json_value(raw))
+    if _SUSPECT.search(raw):
+        return validate(model, json_value(raw))
+    try:  # in one pass, which takes half the time of parsing first
+        return model.model_validate_json(raw)
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False, include_input=False)
+        if errors[0]["type"] == "json_invalid":
+            raise Invalid.at("", f"is not valid JSON: {errors[0]['ctx']['error']}") from None
+        raise Invalid(map(violation, errors)) from None
 
 
 def validate(model: type[Model], value: object) -> Model:
@@ -72,13 +80,29 @@ def validate(model: type[Model], value: object) -> Model:
         raise Invalid(map(violation, exc.errors(include_url=False, include_input=False))) from None
 
 
-def violation(error: ErrorDetails) -> Violation:
-    """A validator's error in the house's words."""
+def violation(error: ErrorDetails, *, within: int = 0) -> Violation:
+    """A validator's error in the house's words; the first `within` parts of its path say nothing."""
     path = ""
-    for part in error["loc"]:
+    for part in error["loc"][within:]:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    message = error["msg"].removeprefix("Value error, ")
-    return Violation(path=path, message=message[:1].lower() + message[1:])
+    return Violation(path=path, message=_message(error))
+
+
+def _message(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "missing":
+            return "is required"
+        case "extra_forbidden":
+            return "is not a field of this call"
+        case "string_pattern_mismatch" if error.get("ctx", {}).get("pattern") == r"\S":
+            return "must not be blank"
+        case "value_error":
+            return error["msg"].removeprefix("Value error, ")
+        case _:
+            said = error["msg"]
+            if said.startswith("Input should "):
+                return "must " + said.removeprefix("Input should ")
+            return said[:1].lower() + said[1:]
 
 
 def text_faults(text: str) -> str | None:

@@ -101,20 +101,23 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within:
-    """Events that may concern something in a cluster (and one of its namespaces, when any is named).
+    """Events that may concern something in these clusters AND namespaces AND of these services, known or not.
 
-    An event that names no cluster concerns every cluster, so it is within each; one that names entities is
-    where those are.
+    An event that names no cluster concerns every cluster, so it is within each, and so on; one that names
+    entities is where those are. What is empty does not narrow.
     """
 
-    cluster: str
+    clusters: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
 
     def admits(self, event: Event) -> bool:
-        """Whether what the event names does not shut the cluster or the namespaces out."""
+        """Whether what the event names does not shut all of them out."""
         places = event.places
-        return _none_or_some(places.clusters, (self.cluster,)) and (
-            not self.namespaces or _none_or_some(places.namespaces, self.namespaces)
+        return (
+            _none_or_some(places.clusters, self.clusters)
+            and _none_or_some(places.namespaces, self.namespaces)
+            and _none_or_some(places.services, self.services)
         )
 
 
@@ -145,7 +148,7 @@ def _some(asked: tuple[str, ...], values: tuple[str, ...]) -> bool:
 
 
 def _none_or_some(named: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return not named or any(name in named for name in wanted)
+    return not named or not wanted or any(name in named for name in wanted)
 
 
 def _scalar(value: object, keys: tuple[str, ...]) -> str | None:

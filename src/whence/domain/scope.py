@@ -161,7 +161,7 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _in_order(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name))
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 ALL_SERVICES: Final = Scope.services()  # last in the file: it needs the functions above

@@ -7,23 +7,20 @@ It listens on a socket that only its account and root may open, and never on the
 nothing along: the kernel frees its locks, PostgreSQL runs on, and the next `start` takes it over.
 """
 
-import fcntl
 import os
-import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypedDict
 
-from whence.embedded import account, binaries, postmaster
+from whence.embedded import account, binaries, locks, postmaster
 from whence.embedded.cluster import DATABASE, PORT, USER, Cluster
 from whence.embedded.errors import EmbeddedError
 
 __all__ = ["Dsn", "Embedded", "EmbeddedError"]
 
-_POLL: Final = 0.01
-_PATIENCE: Final = 180.0  # seconds that another may take to start or stop it: two insisted shutdowns and some
+_PATIENCE: Final = 180.0  # seconds that another may take to start or stop it
 
 
 class Dsn(TypedDict):
@@ -68,9 +65,9 @@ class Embedded:
                 )
             _make(cluster.data_dir)
             with _starting(cluster):
-                users = _opened(cluster.users_lock)
+                users = locks.opened(cluster.users_lock)
                 try:
-                    _lock(users, fcntl.LOCK_SH)  # nobody holds it alone but under the start lock
+                    locks.takes(users, locks.SHARED)  # nobody holds it alone but under the start lock
                     return cls(cluster, users, _run(cluster))
                 except BaseException:
                     os.close(users)
@@ -117,7 +114,7 @@ class Embedded:
         users, self._users = self._users, None
         try:
             with _explained(self._cluster.data_dir), _starting(self._cluster):
-                if _lock(users, fcntl.LOCK_EX):
+                if locks.takes(users, locks.ALONE):
                     process = postmaster.find(self._cluster)
                     if process is not None:
                         postmaster.halt(process)
@@ -158,38 +155,10 @@ def _make(data_dir: Path) -> None:
     data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)  # root's PostgreSQL runs as another, who must pass
 
 
-@contextmanager
-def _starting(cluster: Cluster) -> Generator[None]:
+def _starting(cluster: Cluster) -> AbstractContextManager[int]:
     """Alone among all that start or stop this cluster, in this process and others."""
-    handle = _opened(cluster.start_lock)
-    try:
-        give_up_at = time.monotonic() + _PATIENCE
-        while not _lock(handle, fcntl.LOCK_EX):
-            if time.monotonic() > give_up_at:
-                raise EmbeddedError(
-                    f"another process has been starting or stopping {cluster.data_dir} for minutes"
-                )
-            time.sleep(_POLL)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _opened(lock: Path) -> int:
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    if os.geteuid() == 0:
-        # Root looked in: whoever owns the directory shall come in again.
-        owner = lock.parent.stat()
-        os.fchown(handle, owner.st_uid, owner.st_gid)
-    return handle
-
-
-def _lock(handle: int, kind: int) -> bool:
-    try:
-        fcntl.flock(handle, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    busy = f"another process has been starting or stopping the database in {cluster.data_dir} for minutes"
+    return locks.alone(cluster.start_lock, patience=_PATIENCE, held=busy)
 
 
 @contextmanager

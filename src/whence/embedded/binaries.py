@@ -30,13 +30,13 @@ _UNUSED: Final = ("include", "pkgconfig", "*.a", "ecpg", "pgbench")
 def directory(data_dir: Path, account: Account) -> Path:
     """The directory of `postgres` and `initdb`. Call it under the start lock: it may write the copy."""
     package = wheel()
-    if runs(package, account):
+    if fault(package, account) is None:
         return _bin(package)
     copy = data_dir / f"postgresql-{version(_WHEEL)}" / _PACKAGE
     if not copy.exists():
         _copy(package, copy)
-    if not runs(copy, account):
-        raise EmbeddedError(f"user {account.name} cannot run {_bin(copy)}; is that mounted `noexec`?")
+    if (wrong := fault(copy, account)) is not None:
+        raise EmbeddedError(f"user {account.name} cannot run PostgreSQL: {wrong}")
     return _bin(copy)
 
 
@@ -48,19 +48,19 @@ def wheel() -> Path:
     return Path(next(iter(found.submodule_search_locations)))
 
 
-def runs(package: Path, account: Account) -> bool:
-    """Ask the system by trying: permissions, access lists, `noexec` and missing libraries all show."""
+def fault(package: Path, account: Account) -> str | None:
+    """Why the account cannot run them; None when it can.
+
+    By trying: permissions, access lists, `noexec` and missing libraries all show.
+    """
+    command = [_bin(package) / "postgres", "--version"]
     try:
         asked = subprocess.run(
-            [_bin(package) / "postgres", "--version"],
-            capture_output=True,
-            cwd="/",
-            check=False,
-            **account.identity,
+            command, capture_output=True, text=True, cwd="/", check=False, **account.identity
         )
-    except OSError:
-        return False
-    return asked.returncode == 0
+    except OSError as exc:
+        return str(exc)
+    return None if asked.returncode == 0 else asked.stderr.strip()
 
 
 def _bin(package: Path) -> Path:

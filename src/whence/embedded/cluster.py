@@ -6,6 +6,7 @@ data_dir/
 ├── postgres.log       what PostgreSQL says; postgres.log.1 before that
 ├── users.lock         each process that uses the cluster holds a shared lock
 ├── start.lock         held while somebody starts or stops it
+├── data.lock          held by PostgreSQL: by the postmaster and each of its children
 └── postgresql-X.Y.Z/  only when its account cannot run the wheel's: see `binaries`
 """
 
@@ -15,6 +16,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -64,6 +66,10 @@ class Cluster:
     @property
     def start_lock(self) -> Path:
         return self.data_dir / "start.lock"
+
+    @property
+    def data_lock(self) -> Path:
+        return self.data_dir / "data.lock"
 
     @property
     def socket_dir(self) -> Path:
@@ -122,7 +128,8 @@ class Cluster:
     def clear(self) -> None:
         """Take away what is not in the data directory, once nothing runs."""
         if self.socket_dir.parent != self.data_dir:
-            self.socket_dir.rmdir()
+            with suppress(OSError):  # what is left in there is taken over by the next start
+                self.socket_dir.rmdir()
 
     def tail(self, since: int = 0) -> str:
         """The last lines of the log, of those after byte `since`."""

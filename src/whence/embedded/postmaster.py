@@ -13,6 +13,7 @@ from typing import Final
 import psutil
 import structlog
 
+from whence.embedded import locks
 from whence.embedded.account import Account
 from whence.embedded.cluster import ENVIRONMENT, PORT, Cluster
 from whence.embedded.errors import EmbeddedError
@@ -25,7 +26,6 @@ _ORPHANS: Final = (
     60.0  # seconds until the children of a killed postmaster must have ended; a query takes 10 at most
 )
 _FAST: Final = 60.0  # seconds for a fast shutdown, which writes a checkpoint, before we insist
-_STILL_HELD: Final = "pre-existing shared memory block"  # PostgreSQL's words for "those children live yet"
 
 _SETTINGS: Final = {
     "listen_addresses": "",
@@ -52,7 +52,6 @@ _SETTINGS: Final = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_error_verbosity": "terse",  # DETAIL quotes values, and those are the senders'
-    "lc_messages": "C",  # `_STILL_HELD` is looked for
 }
 
 
@@ -94,37 +93,37 @@ def launch(cluster: Cluster, binaries: Path, account: Account) -> Path:
     """Start a postmaster and tell its socket's directory. Under the start lock, when `find` gave None.
 
     Raises:
-        EmbeddedError: it ended again; with what it said.
+        EmbeddedError: it ended again, with what it said; or another still has the data in its hands.
     """
-    give_up_at = time.monotonic() + _ORPHANS
-    while True:
+    held = (
+        f"the data in {cluster.pgdata} is in use by a PostgreSQL that cannot be seen: in another container?"
+    )
+    with locks.alone(cluster.data_lock, patience=_ORPHANS, held=held) as handle:
         for file in (cluster.pgdata / "postmaster.pid", cluster.socket_dir / f".s.PGSQL.{PORT}.lock"):
             _forget_recycled(file, cluster)
         silent_at = cluster.log.stat().st_size if cluster.log.exists() else 0
-        child = _spawn(cluster, binaries, account)
+        child = _spawn(cluster, binaries, account, handle)
         socket_dir = _ready_or_ended(child, cluster)
-        if socket_dir is not None:
-            # Somebody must collect it when it ends, or it stays as a zombie while we live.
-            Thread(target=child.wait, name="postgres-reaper", daemon=True).start()
-            log.info("postgres.started", pid=child.pid, log=str(cluster.log))
-            return socket_dir
+    if socket_dir is None:
         said = cluster.tail(silent_at)
-        if _STILL_HELD not in said or time.monotonic() > give_up_at:
-            raise EmbeddedError(
-                f"PostgreSQL ended at its start ({child.returncode}). {cluster.log} says:\n{said}"
-            )
-        time.sleep(_POLL)
+        raise EmbeddedError(
+            f"PostgreSQL ended at its start ({child.returncode}). {cluster.log} says:\n{said}"
+        )
+    # Somebody must collect it when it ends, or it stays as a zombie while we live.
+    Thread(target=child.wait, name="postgres-reaper", daemon=True).start()
+    log.info("postgres.started", pid=child.pid, log=str(cluster.log))
+    return socket_dir
 
 
 def halt(process: psutil.Process) -> None:
     """Stop the postmaster and wait for its end. Its clients are sent away; nothing committed is lost."""
-    for request, patience in ((signal.SIGINT, _FAST), (signal.SIGQUIT, _FAST), (signal.SIGKILL, _FAST)):
+    for request in (signal.SIGINT, signal.SIGQUIT):  # "fast", and "at once", which needs recovery afterwards
         with suppress(psutil.NoSuchProcess):
             process.send_signal(request)
-        give_up_at = time.monotonic() + patience
+        give_up_at = time.monotonic() + _FAST
         while _lives(process):
             if time.monotonic() > give_up_at:
-                log.warning("postgres.stopping", pid=process.pid, ignored=request.name, waited_s=patience)
+                log.warning("postgres.stopping", pid=process.pid, ignored=request.name, waited_s=_FAST)
                 break
             time.sleep(_POLL)
         else:
@@ -133,7 +132,8 @@ def halt(process: psutil.Process) -> None:
     raise EmbeddedError(f"PostgreSQL (process {process.pid}) does not end")
 
 
-def _spawn(cluster: Cluster, binaries: Path, account: Account) -> subprocess.Popen[bytes]:
+def _spawn(cluster: Cluster, binaries: Path, account: Account, lock: int) -> subprocess.Popen[bytes]:
+    """Start it with the lock on its data in hand, for it and its children to hold while one of them lives."""
     quoted = '"' + str(cluster.socket_dir).replace('"', '""') + '"'  # it is a list, parted by commas
     settings = {**_SETTINGS, "unix_socket_directories": quoted}
     argv = [str(binaries / "postgres"), "-D", str(cluster.pgdata)]
@@ -150,6 +150,7 @@ def _spawn(cluster: Cluster, binaries: Path, account: Account) -> subprocess.Pop
             cwd="/",  # the account may not be allowed in ours
             env=ENVIRONMENT,
             umask=0o077,
+            pass_fds=[lock],
             start_new_session=True,  # Ctrl-C in a terminal is for us; we stop it in our own time
             **account.identity,
         )
@@ -180,7 +181,7 @@ def _forget_recycled(file: Path, cluster: Cluster) -> None:
     """Remove the lock that a killed postmaster left when its process number is another's now.
 
     PostgreSQL would take that other process for a postmaster and refuse to start. A number that is nobody's
-    it recognises itself, and that the memory of the killed one is free it checks without this file.
+    it recognises itself. That no child of the killed one lives, we know by holding the lock on the data.
     """
     try:
         pid = int(file.read_bytes().split(b"\n", 1)[0])
@@ -203,7 +204,7 @@ def _lives(process: psutil.Process) -> bool:
     """A zombie has ended: in a container, nobody may ever collect it."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
+    except psutil.Error:  # gone meanwhile, or none of ours
         return False
 
 
@@ -214,7 +215,7 @@ def _serves(process: psutil.Process, cluster: Cluster) -> bool:
     """
     try:
         return _lives(process) and process.cmdline()[1:3] == ["-D", str(cluster.pgdata)]
-    except psutil.NoSuchProcess:
+    except psutil.Error:  # gone meanwhile, or none of ours
         return False
 
 

@@ -10,15 +10,16 @@ from uuid import UUID
 
 from whence.domain.errors import Conflict
 from whence.domain.event import Accepted, Duplicate, Kind, Receipt, Rejected, Report, searchable
+from whence.domain.scope import Places, Scope, ScopeKey
 from whence.store import codec, counts, once
 from whence.store.pool import Writer
 
-_EVENT_COLUMNS: Final = (
+EVENT_COLUMNS: Final = (
     "account_id", "event_id", "occurred_at", "ended_at", "received_at", "updated_at", "report_count", "is_open",
     "kind", "severity", "type", "source", "dialect", "title", "description", "url", "links", "scope",
     "clusters", "namespaces", "services", "properties", "search", "sender_id", "key", "original",
 )  # fmt: skip
-_LINK_COLUMNS: Final = ("account_id", "key", "occurred_at", "event_id", "ended_at", "exact")
+LINK_COLUMNS: Final = ("account_id", "key", "occurred_at", "event_id", "ended_at", "exact")
 
 _REPEAT: Final = """
     update event set report_count = report_count + times, updated_at = $4
@@ -117,31 +118,59 @@ async def _redirect(db: Writer, account: UUID, items: Sequence[Item]) -> None:
         await once.redirect(db, account, there)
 
 
-async def _insert(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime, slot: int) -> None:
-    if not items:
-        return
-    tally = counts.Counts()
-    events: list[tuple[object, ...]] = []
-    links: list[tuple[object, ...]] = []
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What reports are in the tables: records of `event` and `event_link`, and what they add to the counts."""
+
+    events: list[tuple[object, ...]]
+    links: list[tuple[object, ...]]
+    tally: counts.Counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """What a scope comes to in the tables."""
+
+    text: str | None
+    places: Places
+    links: tuple[ScopeKey, ...]
+
+
+def rows(account: UUID, items: Sequence[Item], *, at: datetime) -> Rows:
+    """The rows that the reports will be, received at `at`."""
+    made = Rows(events=[], links=[], tally=counts.Counts())
+    placed: dict[Scope, _Placed] = {}  # what is sent together is mostly about the same few scopes
     for item in items:
         report = item.report
-        places = report.places or report.scope.places()
-        tally.add(report, places)
+        scope = report.scope
+        if (known := placed.get(scope)) is None:
+            known = placed[scope] = _Placed(codec.scope_text(scope), scope.places(), tuple(scope.keys()))
+        places = report.places or known.places
+        made.tally.add(report, places)
         start = report.span.start
         end = None if report.span.is_moment else report.span.end
-        events.append((
+        made.events.append((
             account, item.id, start, end, at, at, 1, report.kind is Kind.PROBLEM,
-            report.kind.value, report.severity.value, report.type, report.source, report.dialect,
+            report.kind, report.severity, report.type, report.source, report.dialect,
             report.title, report.description, report.url, codec.links_text(report.links),
-            codec.scope_text(report.scope), places.clusters or None, places.namespaces or None,
+            known.text, places.clusters or None, places.namespaces or None,
             places.services or None, codec.object_text(report.properties), searchable(report),
             report.sender_id, report.key, report.original,
         ))  # fmt: skip
-        links.extend((account, link.key, start, item.id, end, link.exact) for link in report.scope.keys())
+        for link in known.links:
+            made.links.append((account, link.key, start, item.id, end, link.exact))
+    return made
+
+
+async def _insert(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime, slot: int) -> None:
+    if not items:
+        return
+    made = rows(account, items, at=at)
+    await db.copy("event", EVENT_COLUMNS, made.events)
+    await db.copy("event_link", LINK_COLUMNS, made.links)
+    await counts.add(db, account, made.tally, slot=slot)
+    for item in items:
         item.receipt = Accepted(id=item.id)
-    await db.copy("event", _EVENT_COLUMNS, events)
-    await db.copy("event_link", _LINK_COLUMNS, links)
-    await counts.add(db, account, tally, slot=slot)
 
 
 async def _begin(db: Writer, account: UUID, items: Sequence[Item]) -> None:

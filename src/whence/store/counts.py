@@ -40,7 +40,7 @@ class Counts:
     def add(self, said: Report | Event, places: Places, times: int = 1) -> None:
         """Count the event `times` times, into the hour in which it began."""
         hour = said.span.start.replace(minute=0, second=0, microsecond=0)
-        self.cells[hour, said.kind.value, said.severity.value, said.type, said.source, said.dialect] += times
+        self.cells[hour, said.kind, said.severity, said.type, said.source, said.dialect] += times
         for dimension, value in named(places):
             self.places[hour, dimension, value] += times
 

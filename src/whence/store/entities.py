@@ -60,6 +60,29 @@ _ADD_ALIASES: Final = """
 """
 _REMOVE: Final = "delete from entity where account_id = $1 and entity_id = $2"
 _NOTIFY: Final = "select pg_notify('whence_catalog', $1)"
+_CLUSTERS: Final = """
+    select distinct cluster from entity
+    where account_id = $1 and type = 'SERVICE' and cluster <> '' and not archived order by cluster
+"""
+_SERVICES_CONCERNED: Final[LiteralString] = f"""
+    with clause as materialized (
+        select * from json_to_recordset($2::json) as clause (
+            nth integer, types text[], clusters text[], namespaces text[], names text[], entity_ids text[]
+        )
+    )
+    select asked.nth, e.* from (select distinct nth from clause) asked cross join lateral (
+        select {COLUMNS}, count(*) over () as total from entity e
+        where e.account_id = $1 and e.type = 'SERVICE' and not e.archived and exists (
+            select from clause c where c.nth = asked.nth
+            and (c.types is null or e.type = any(c.types))
+            and (c.clusters is null or e.cluster = any(c.clusters))
+            and (c.namespaces is null or e.namespace = any(c.namespaces))
+            and (c.names is null or e.name = any(c.names))
+            and (c.entity_ids is null or e.entity_id = any(c.entity_ids))
+        )
+        order by e.cluster, e.namespace, e.name, e.entity_id limit $3
+    ) e order by asked.nth, e.cluster, e.namespace, e.name, e.entity_id
+"""
 _TAGGED: Final[LiteralString] = """
     exists (
         select from json_to_recordset(e.tags) as tag (context text, key text, value text)
@@ -150,6 +173,23 @@ async def tagged(db: Reader, account: UUID, types: Sequence[str], tests: Sequenc
     return [codec.entity(row) for row in rows]
 
 
+async def services_concerned(
+    db: Reader, account: UUID, scopes: Sequence[Scope], *, limit: int
+) -> list[tuple[int, list[Entity]]]:
+    """As `concerned`, of services alone, for each of the scopes in one statement."""
+    found: list[tuple[int, list[Entity]]] = [(0, []) for _ in scopes]
+    for row in await db.rows(_SERVICES_CONCERNED, account, codec.numbered_clauses_text(scopes), limit):
+        sample = found[row["nth"]][1]
+        found[row["nth"]] = row["total"], [*sample, codec.entity(row)]
+    return found
+
+
+async def clusters(db: Reader, account: UUID) -> list[str]:
+    """Every cluster in which a service is that is not archived, sorted."""
+    rows = await db.rows(_CLUSTERS, account)
+    return [row["cluster"] for row in rows]
+
+
 async def services(db: Reader, account: UUID) -> list[tuple[str, str, str, str]]:
     """(id, cluster, namespace, name) of every service that is not archived."""
     rows = await db.rows(
@@ -192,15 +232,16 @@ def _columns(entity: Entity) -> tuple[object, ...]:
 
 def _where(account: UUID, asked: EntityFilter) -> Where:
     where = Where(account)
-    for column, names in (
-        ("e.type", asked.types),
-        ("e.cluster", asked.clusters),
-        ("e.namespace", asked.namespaces),
-        ("e.name", asked.names),
-        ("e.tag", asked.tags),
-    ):
+    columns: tuple[tuple[LiteralString, tuple[str, ...]], ...] = (
+        ("e.type = any(?::text[])", asked.types),
+        ("e.cluster = any(?::text[])", asked.clusters),
+        ("e.namespace = any(?::text[])", asked.namespaces),
+        ("e.name = any(?::text[])", asked.names),
+        ("e.tag = any(?::text[])", asked.tags),
+    )
+    for condition, names in columns:
         if names:
-            where.add(f"{column} = any(?::text[])", list(names))
+            where.add(condition, list(names))
     for word in asked.words:
         where.add("strpos(lower(e.name || ' ' || e.tag || ' ' || e.description), lower(?)) > 0", word)
     if asked.archived is not None:

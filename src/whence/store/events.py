@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
+from whence.domain.entity import Entity
 from whence.domain.errors import NotFound
 from whence.domain.event import Event, Kind, searchable
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, Order
+from whence.domain.scope import keys_of
 from whence.store import codec, counts
 from whence.store.matching import Matching, Statement
 from whence.store.pool import Reader, Writer
+from whence.store.where import Where, attributes, link_keys
 
 COLUMNS: Final[LiteralString] = """
     e.event_id, e.occurred_at, e.ended_at, e.received_at, e.updated_at, e.report_count, e.is_open, e.kind, e.severity,
@@ -22,6 +25,8 @@ _GET: Final[LiteralString] = (
     f"select {COLUMNS}, e.original from event e where e.account_id = $1 and e.event_id = $2"
 )
 _LOCK: Final[LiteralString] = f"{_GET} for update"
+_MOST_LOOKED_AT: Final = 1_000  # links under one key: a key of a busy account has millions
+_MOST_UNDER_ONE_KEY: Final = 5  # more than one, as a link may be wider than its event's scope
 _SOME: Final[LiteralString] = f"""
     select {COLUMNS} from unnest($2::uuid[], $3::timestamptz[]) with ordinality as asked (event_id, occurred_at, nth)
     join event e on e.account_id = $1 and e.occurred_at = asked.occurred_at and e.event_id = asked.event_id order by nth
@@ -82,6 +87,44 @@ async def some(db: Reader, account: UUID, places: Sequence[tuple[UUID, datetime]
     """Those that still exist of the events with these ids and times, in the order asked."""
     rows = await db.rows(_SOME, account, [event_id for event_id, _ in places], [at for _, at in places])
     return [codec.event(row) for row in rows]
+
+
+async def newest_of_each(
+    db: Reader, account: UUID, entities: Sequence[Entity], asked: Filter
+) -> dict[str, Event]:
+    """The newest event asked for that concerns each entity, by the entity's id; in one statement.
+
+    Only what began inside the window counts, and of each scope key only the newest links are looked at: what
+    is found is near the end of an entity's timeline or not at all. `asked.concerning` is not looked at.
+    """
+    where = Where(account)
+    attributes(where, asked)
+    keys = where.bind(link_keys(tuple(entities)))
+    window = where.bind(asked.window.start), where.bind(asked.window.end)
+    most = where.bind(_MOST_LOOKED_AT), where.bind(_MOST_UNDER_ONE_KEY)
+    rows = await db.rows(
+        f"""
+        select wanted.key as under, {COLUMNS} from unnest({keys}::bigint[]) as wanted (key) cross join lateral (
+            select e.* from (
+                select l.occurred_at, l.event_id from event_link l
+                where l.account_id = $1 and l.key = wanted.key
+                and l.occurred_at >= {window[0]} and l.occurred_at <= {window[1]}
+                order by l.occurred_at desc, l.event_id desc limit {most[0]}
+            ) l join event e on e.account_id = $1 and e.occurred_at = l.occurred_at and e.event_id = l.event_id
+            where {where.text} order by e.occurred_at desc, e.event_id desc limit {most[1]}
+        ) e
+        """,
+        *where.args,
+    )
+    under: dict[int, list[Event]] = {}
+    for row in rows:
+        under.setdefault(row["under"], []).append(codec.event(row))
+    newest: dict[str, Event] = {}
+    for entity in entities:
+        events = (event for key in keys_of(entity) for event in under.get(key, ()) if event.scope.matches(entity))
+        if found := max(events, key=lambda event: (event.span.start, event.id), default=None):
+            newest[entity.id] = found
+    return newest
 
 
 async def require_locked(db: Writer, account: UUID, event_id: UUID) -> Event:

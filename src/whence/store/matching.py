@@ -25,10 +25,10 @@ class Matching:
         self.where = Where(account)
         self._asked = asked
         attributes(self.where, asked)
-        self.attributes = self.where.text
-        self._start = self.where.bind(asked.window.start)
-        self._far = self.where.bind(asked.window.start - LOOK_BACK)
-        self._end = self.where.bind(asked.window.end)
+        self.attributes: LiteralString = self.where.text
+        self._start: LiteralString = self.where.bind(asked.window.start)
+        self._far: LiteralString = self.where.bind(asked.window.start - LOOK_BACK)
+        self._end: LiteralString = self.where.bind(asked.window.end)
         self._keys: LiteralString = ""
         self._concerned: LiteralString = ""
         if asked.concerning is not None:

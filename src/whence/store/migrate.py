@@ -41,7 +41,7 @@ class Migration:
 
 def migrations() -> Iterator[Migration]:
     """The files in the order of their numbers."""
-    for path in sorted(files(__package__).joinpath("migrations").iterdir(), key=lambda path: path.name):
+    for path in sorted(files("whence.store").joinpath("migrations").iterdir(), key=lambda path: path.name):
         if path.name.endswith(".sql"):
             number, _, name = path.name.removesuffix(".sql").partition("_")
             yield Migration(number=int(number), name=name, sql=path.read_text(encoding="utf-8"))

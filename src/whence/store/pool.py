@@ -1,6 +1,6 @@
 """Connections to PostgreSQL: who only reads cannot write, and the driver's errors become the house's here."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final, LiteralString, Self, TypeAlias
@@ -183,7 +183,7 @@ def _payload_to(heard: Callable[[str], None]) -> Callable[..., None]:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated() -> Generator[None]:
     """Turn the driver's word for 'not now' into the house's.
 
     Raises:

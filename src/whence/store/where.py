@@ -1,5 +1,6 @@
 """A reader's question as SQL. Its twin is `domain.filter.Filter.matches`; a property test keeps them the same."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, LiteralString, cast
 from uuid import UUID
@@ -32,7 +33,7 @@ class Where:
 
     def __init__(self, account: UUID) -> None:
         self.args: list[object] = [account]
-        self._conditions: list[str] = []
+        self._conditions: list[LiteralString] = []
 
     def bind(self, value: object) -> LiteralString:
         """The placeholder that stands for the value."""
@@ -55,27 +56,24 @@ class Where:
     @property
     def text(self) -> LiteralString:
         """All the conditions; true when there is none."""
-        return cast("LiteralString", " and ".join(self._conditions) or "true")
+        return " and ".join(self._conditions) or "true"
 
 
 def attributes(where: Where, asked: Filter) -> None:
     """What the filter asks of event `e` itself: all but the window and the entities concerned."""
-    for column, values in (
-        ("e.type", asked.types),
-        ("e.kind", asked.kinds),
-        ("e.severity", asked.severities),
-        ("e.source", asked.sources),
-        ("e.dialect", asked.dialects),
-    ):
+    columns: tuple[tuple[LiteralString, Sequence[str]], ...] = (
+        ("e.type = any(?::text[])", asked.types),
+        ("e.kind = any(?::text[])", asked.kinds),
+        ("e.severity = any(?::text[])", asked.severities),
+        ("e.source = any(?::text[])", asked.sources),
+        ("e.dialect = any(?::text[])", asked.dialects),
+        ("e.clusters && ?::text[]", asked.clusters),
+        ("e.namespaces && ?::text[]", asked.namespaces),
+        ("e.services && ?::text[]", asked.services),
+    )
+    for condition, values in columns:
         if values:
-            where.add(f"{column} = any(?::text[])", [str(value) for value in values])
-    for column, names in (
-        ("e.clusters", asked.clusters),
-        ("e.namespaces", asked.namespaces),
-        ("e.services", asked.services),
-    ):
-        if names:
-            where.add(f"{column} && ?::text[]", list(names))
+            where.add(condition, [str(value) for value in values])
     if asked.is_open is not None:
         where.add("e.is_open = ?", asked.is_open)
     if asked.within is not None:
@@ -113,9 +111,13 @@ def behind(cursor: Cursor | None, where: Where, table: LiteralString) -> Literal
 
 
 def _within(where: Where, within: Within) -> None:
-    where.add("(e.clusters is null or ? = any(e.clusters))", within.cluster)
-    if within.namespaces:
-        where.add("(e.namespaces is null or e.namespaces && ?::text[])", list(within.namespaces))
+    for column, names in (
+        ("e.clusters", within.clusters),
+        ("e.namespaces", within.namespaces),
+        ("e.services", within.services),
+    ):
+        if names:
+            where.add(f"({column} is null or {column} && ?::text[])", list(names))
 
 
 def _property(where: Where, test: PropertyTest) -> None:

@@ -2,12 +2,17 @@
 
 from starlette.requests import HTTPConnection
 
-from whence.dialects import Dialect
+from whence.dialects import Context, Dialect, Endpoint
 from whence.dialects.native.http import app
+from whence.dialects.native.send import sending
 
 
 def _owns(connection: HTTPConnection) -> bool:
     return connection.url.path.startswith("/v1/")
 
 
-DIALECT = Dialect(name="native", app=app, owns=_owns)
+def _direct(context: Context) -> dict[tuple[str, str], Endpoint]:
+    return {("POST", "/v1/events"): sending(context)}
+
+
+DIALECT = Dialect(name="native", app=app, direct=_direct, owns=_owns)

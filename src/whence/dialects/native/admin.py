@@ -4,14 +4,14 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from whence.dialects import Context
 from whence.dialects.native import encode, shape, wire
 from whence.dialects.native.answer import Answer
-from whence.dialects.native.gate import gate, json_body, read
-from whence.domain.access import Principal, Right
+from whence.dialects.native.gate import gate, json_body, principal, read
+from whence.domain.access import Right
 from whence.domain.errors import NotFound
 
 
@@ -19,7 +19,7 @@ def routes(context: Context) -> APIRouter:
     """The endpoints that take an admin's token."""
     router = APIRouter()
     access = context.access
-    admin = Annotated[Principal, Depends(gate(context, Right.ADMIN))]
+    admin = [gate(context, Right.ADMIN)]
 
     @router.post(
         "/v1/accounts",
@@ -27,15 +27,21 @@ def routes(context: Context) -> APIRouter:
         status_code=201,
         response_model=shape.Account,
         openapi_extra=json_body(wire.AccountIn),
+        dependencies=admin,
     )
-    async def create_account(request: Request, by: admin) -> Response:
+    async def create_account(request: Request) -> Response:
+        by = principal(request)
         asked = await read(context, request, wire.AccountIn)
         return Answer(encode.account(await access.create_account(by, asked.name)), HTTPStatus.CREATED)
 
     @router.get(
-        "/v1/accounts", summary="Accounts (the bootstrap admin only)", response_model=shape.AccountPage
+        "/v1/accounts",
+        summary="Accounts (the bootstrap admin only)",
+        response_model=shape.AccountPage,
+        dependencies=admin,
     )
-    async def accounts(by: admin, query: Annotated[wire.ListQuery, Query()]) -> Response:
+    async def accounts(request: Request, query: Annotated[wire.ListQuery, Query()]) -> Response:
+        by = principal(request)
         page = await access.accounts(by, cursor=query.cursor, limit=query.limit)
         return Answer(
             {"accounts": [encode.account(account) for account in page.items], "next": page.following}
@@ -47,8 +53,10 @@ def routes(context: Context) -> APIRouter:
         status_code=201,
         response_model=shape.NewToken,
         openapi_extra=json_body(wire.TokenIn),
+        dependencies=admin,
     )
-    async def create_token(request: Request, by: admin) -> Response:
+    async def create_token(request: Request) -> Response:
+        by = principal(request)
         asked = await read(context, request, wire.TokenIn)
         token, secret = await access.create_token(
             by,
@@ -63,13 +71,25 @@ def routes(context: Context) -> APIRouter:
         answer = encode.token(token)
         return Answer({"id": answer.pop("id"), "token": secret, **answer}, HTTPStatus.CREATED)
 
-    @router.get("/v1/tokens", summary="Tokens, without their secrets", response_model=shape.TokenPage)
-    async def tokens(by: admin, query: Annotated[wire.ListQuery, Query()]) -> Response:
+    @router.get(
+        "/v1/tokens",
+        summary="Tokens, without their secrets",
+        response_model=shape.TokenPage,
+        dependencies=admin,
+    )
+    async def tokens(request: Request, query: Annotated[wire.ListQuery, Query()]) -> Response:
+        by = principal(request)
         page = await access.tokens(by, cursor=query.cursor, limit=query.limit)
         return Answer({"tokens": [encode.token(token) for token in page.items], "next": page.following})
 
-    @router.delete("/v1/tokens/{token_id}", summary="Revoke a token, on every node at once", status_code=204)
-    async def revoke(by: admin, token_id: str) -> Response:
+    @router.delete(
+        "/v1/tokens/{token_id}",
+        summary="Revoke a token, on every node at once",
+        status_code=204,
+        dependencies=admin,
+    )
+    async def revoke(request: Request, token_id: str) -> Response:
+        by = principal(request)
         try:
             wanted = UUID(token_id)
         except ValueError:
@@ -77,8 +97,14 @@ def routes(context: Context) -> APIRouter:
         await access.revoke(by, wanted)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
-    @router.get("/v1/audit", summary="Who changed what, newest first", response_model=shape.AuditPage)
-    async def audit(by: admin, query: Annotated[wire.ListQuery, Query()]) -> Response:
+    @router.get(
+        "/v1/audit",
+        summary="Who changed what, newest first",
+        response_model=shape.AuditPage,
+        dependencies=admin,
+    )
+    async def audit(request: Request, query: Annotated[wire.ListQuery, Query()]) -> Response:
+        by = principal(request)
         page = await access.audit(by, cursor=query.cursor, limit=query.limit)
         return Answer({"entries": [encode.audit(entry) for entry in page.items], "next": page.following})
 

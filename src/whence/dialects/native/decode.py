@@ -66,8 +66,8 @@ def require_one_target(target: wire.TargetIn) -> None:
     Raises:
         Invalid: at every one but the first.
     """
-    given = [name for name in _TARGETS if getattr(target, name) is not None]
-    if len(given) > 1:
+    if (target.scope is not None) + (target.entities is not None) + (target.match is not None) > 1:
+        given = [name for name in _TARGETS if getattr(target, name) is not None]
         raise Invalid(Violation(path=name, message=f"must not stand beside {given[0]}") for name in given[1:])
 
 

@@ -67,7 +67,7 @@ def events(page: Page[Event], *, original: bool) -> Json:
 
 def receipt(receipt: Accepted | Duplicate) -> Json:
     """What became of one event."""
-    return {"id": str(receipt.id), "status": "accepted" if isinstance(receipt, Accepted) else "duplicate"}
+    return {"id": str(receipt.id), "status": _status(receipt)}
 
 
 def receipts(receipts: Sequence[Receipt], error: Mapping[int, Json]) -> Json:
@@ -75,13 +75,12 @@ def receipts(receipts: Sequence[Receipt], error: Mapping[int, Json]) -> Json:
     results: list[Json] = []
     totals = {"accepted": 0, "duplicate": 0, "rejected": 0}
     for index, one in enumerate(receipts):
-        match one:
-            case Accepted() | Duplicate():
-                answer = receipt(one)
-            case Rejected():
-                answer = {"status": "rejected", "error": error[index]}
-        totals[answer["status"]] += 1
-        results.append({"index": index, **answer})
+        status = _status(one)
+        totals[status] += 1
+        if isinstance(one, Rejected):
+            results.append({"index": index, "status": status, "error": error[index]})
+        else:
+            results.append({"index": index, "id": str(one.id), "status": status})
     return {**totals, "results": results}
 
 
@@ -192,6 +191,16 @@ def audit(entry: AuditEntry) -> Json:
 def links(links: Sequence[Link]) -> list[Json]:
     """Links."""
     return [{"title": link.title, "url": link.url} for link in links]
+
+
+def _status(receipt: Receipt) -> str:
+    match receipt:
+        case Accepted():
+            return "accepted"
+        case Duplicate():
+            return "duplicate"
+        case Rejected():
+            return "rejected"
 
 
 def _scope(scope: Scope) -> Json | None:

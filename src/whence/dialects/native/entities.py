@@ -3,24 +3,24 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from whence.dialects import Context
 from whence.dialects.native import decode, encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.events import listed
-from whence.dialects.native.gate import EntityName, gate, json_body, read
-from whence.domain.access import Principal, Right
+from whence.dialects.native.gate import EntityName, gate, json_body, principal, read
+from whence.domain.access import Right
 
 
 def routes(context: Context) -> APIRouter:
     """The endpoints below `/v1/entities` and `/v1/relations`."""
     router = APIRouter()
     catalog = context.catalog
-    reads = Annotated[Principal, Depends(gate(context, Right.READ_ENTITIES))]
-    writes = Annotated[Principal, Depends(gate(context, Right.WRITE_ENTITIES))]
-    reads_events = Annotated[Principal, Depends(gate(context, Right.READ_EVENTS))]
+    reads = [gate(context, Right.READ_ENTITIES)]
+    writes = [gate(context, Right.WRITE_ENTITIES)]
+    reads_events = [gate(context, Right.READ_EVENTS)]
 
     @router.put(
         "/v1/entities",
@@ -28,30 +28,46 @@ def routes(context: Context) -> APIRouter:
         description="Each by its id, else its tag, else its (type, cluster, namespace, name); all or none.",
         response_model=shape.Entities,
         openapi_extra=json_body(wire.EntitiesIn),
+        dependencies=writes,
     )
-    async def register(request: Request, by: writes) -> Response:
+    async def register(request: Request) -> Response:
+        by = principal(request)
         drafts = decode.drafts(await read(context, request, wire.EntitiesIn))
         entities = await catalog.register(by, drafts) if drafts else []
         return Answer({"entities": [encode.entity(entity) for entity in entities]})
 
-    @router.get("/v1/entities", summary="Entities", response_model=shape.EntityPage)
-    async def page(by: reads, query: Annotated[wire.EntityQuery, Query()]) -> Response:
+    @router.get("/v1/entities", summary="Entities", response_model=shape.EntityPage, dependencies=reads)
+    async def page(request: Request, query: Annotated[wire.EntityQuery, Query()]) -> Response:
+        by = principal(request)
         found = await catalog.page(by, decode.entity_filter(query), cursor=query.cursor, limit=query.limit)
         return Answer(encode.entities(found))
 
-    @router.get("/v1/entities/{name}", summary="One entity", response_model=shape.Entity)
-    async def one(by: reads, name: EntityName) -> Response:
+    @router.get("/v1/entities/{name}", summary="One entity", response_model=shape.Entity, dependencies=reads)
+    async def one(request: Request, name: EntityName) -> Response:
+        by = principal(request)
         return Answer(encode.entity(await catalog.require(by, name)))
 
-    @router.delete("/v1/entities/{name}", summary="Remove an entity; its past events stay", status_code=204)
-    async def remove(by: writes, name: EntityName) -> Response:
+    @router.delete(
+        "/v1/entities/{name}",
+        summary="Remove an entity; its past events stay",
+        status_code=204,
+        dependencies=writes,
+    )
+    async def remove(request: Request, name: EntityName) -> Response:
+        by = principal(request)
         await catalog.remove(by, name)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
-    @router.get("/v1/entities/{name}/events", summary="An entity's timeline", response_model=shape.EventPage)
+    @router.get(
+        "/v1/entities/{name}/events",
+        summary="An entity's timeline",
+        response_model=shape.EventPage,
+        dependencies=reads_events,
+    )
     async def timeline(
-        by: reads_events, name: EntityName, query: Annotated[wire.PageQuery, Query()]
+        request: Request, name: EntityName, query: Annotated[wire.PageQuery, Query()]
     ) -> Response:
+        by = principal(request)
         return await listed(context, by, query, [await catalog.require(by, name)])
 
     @router.put(
@@ -59,8 +75,10 @@ def routes(context: Context) -> APIRouter:
         summary="Let relations stand",
         response_model=shape.Relations,
         openapi_extra=json_body(wire.RelationsIn),
+        dependencies=writes,
     )
-    async def relate(request: Request, by: writes) -> Response:
+    async def relate(request: Request) -> Response:
+        by = principal(request)
         relations = await catalog.relate(by, decode.named(await read(context, request, wire.RelationsIn)))
         return Answer({"relations": [encode.relation(relation) for relation in relations]})
 
@@ -69,13 +87,21 @@ def routes(context: Context) -> APIRouter:
         summary="Let relations go",
         response_model=shape.Relations,
         openapi_extra=json_body(wire.RelationsIn),
+        dependencies=writes,
     )
-    async def unrelate(request: Request, by: writes) -> Response:
+    async def unrelate(request: Request) -> Response:
+        by = principal(request)
         relations = await catalog.unrelate(by, decode.named(await read(context, request, wire.RelationsIn)))
         return Answer({"relations": [encode.relation(relation) for relation in relations]})
 
-    @router.get("/v1/relations", summary="What is around an entity", response_model=shape.Surroundings)
-    async def around(by: reads, query: Annotated[wire.AroundQuery, Query()]) -> Response:
+    @router.get(
+        "/v1/relations",
+        summary="What is around an entity",
+        response_model=shape.Surroundings,
+        dependencies=reads,
+    )
+    async def around(request: Request, query: Annotated[wire.AroundQuery, Query()]) -> Response:
+        by = principal(request)
         entities, relations = await catalog.around(by, query.entity, depth=query.depth)
         return Answer(
             {

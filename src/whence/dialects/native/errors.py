@@ -14,7 +14,7 @@ from starlette.responses import Response
 from whence.dialects.native.answer import Answer
 from whence.dialects.request import violation
 from whence.domain import errors
-from whence.domain.errors import Invalid, Refusal, Violation
+from whence.domain.errors import Invalid, Refusal
 
 STATUS: Final[Mapping[type[Refusal], tuple[HTTPStatus, str]]] = {
     errors.Invalid: (HTTPStatus.BAD_REQUEST, "invalid"),
@@ -58,7 +58,19 @@ def refused(request: Request, refusal: Refusal) -> Response:
         headers["www-authenticate"] = "Bearer"
     if isinstance(refusal, errors.TooLarge):
         headers["connection"] = "close"  # what the caller still sends will not be read
-    return Answer({"error": body(refusal, request.scope["state"]["request_id"])}, status, headers)
+    return Answer({"error": body(refusal, request_id(request))}, status, headers)
+
+
+def broken(request: Request, exc: Exception) -> Response:
+    """The answer to a bug, which is logged once: where it happened, nothing of what was sent."""
+    log.error("request.broken", request_id=request_id(request), exc_info=exc)
+    error = {"code": "internal", "message": "Internal error", "request_id": request_id(request)}
+    return Answer({"error": error}, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def request_id(request: Request) -> str:
+    """The id that the Edge gave the request."""
+    return request.scope["state"]["request_id"]
 
 
 async def _refused(request: Request, exc: Exception) -> Response:
@@ -69,26 +81,18 @@ async def _refused(request: Request, exc: Exception) -> Response:
 async def _misread(request: Request, exc: Exception) -> Response:
     """A path or query that FastAPI could not read; the place (`query`, `path`) is not part of the name."""
     assert isinstance(exc, RequestValidationError)
-    faults: list[Violation] = []
-    for error in exc.errors():
-        fault = violation({**error, "loc": error["loc"][1:]})
-        faults.append(fault)
-    return refused(request, Invalid(faults))
+    return refused(request, Invalid(violation(error, within=1) for error in exc.errors()))
 
 
 async def _not_served(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)
     code = {404: "not_found", 405: "method_not_allowed"}.get(exc.status_code, "invalid")
-    error = {"code": code, "message": exc.detail, "request_id": request.scope["state"]["request_id"]}
+    error = {"code": code, "message": exc.detail, "request_id": request_id(request)}
     return Answer({"error": error}, exc.status_code, dict(exc.headers or {}))
 
 
 async def _broken(request: Request, exc: Exception) -> Response:
-    """A bug: logged once, with where it happened but nothing of what was sent."""
-    request_id = request.scope["state"]["request_id"]
-    log.error("request.broken", request_id=request_id, exc_info=exc)
-    error = {"code": "internal", "message": "Internal error", "request_id": request_id}
-    return Answer({"error": error}, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return broken(request, exc)
 
 
 def _message(refusal: Refusal) -> str:

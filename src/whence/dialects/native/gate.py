@@ -1,10 +1,10 @@
 """Who asks, and what a request's body is: the same for every endpoint of the native API."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
 
 from fastapi import Path, Request
+from fastapi.params import Depends as DependsOn
 from pydantic import AfterValidator, BaseModel
 
 from whence.dialects import Context
@@ -15,13 +15,18 @@ from whence.domain.errors import Unsupported
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def gate(context: Context, right: Right) -> Callable[[Request], Awaitable[Principal]]:
-    """The principal of a request, who has the right: asked before anything else of the request is read."""
+def gate(context: Context, right: Right) -> DependsOn:
+    """An endpoint's dependency: whoever asks has the right. It comes before anything else of the request is read."""
 
-    async def principal(request: Request) -> Principal:
-        return await authorised(context, request, right)
+    async def open_for(request: Request) -> None:
+        request.scope["state"]["principal"] = await authorised(context, request, right)
 
-    return principal
+    return DependsOn(open_for)
+
+
+def principal(request: Request) -> Principal:
+    """Who came through the gate."""
+    return request.scope["state"]["principal"]
 
 
 async def authorised(context: Context, request: Request, right: Right) -> Principal:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from whence import __version__
 from whence.dialects import Context
-from whence.dialects.native import admin, document, entities, errors, events, health, live, shape, wire
+from whence.dialects.native import admin, document, entities, errors, events, health, live, send, shape, wire
 from whence.dialects.native.answer import Answer
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
@@ -36,7 +36,7 @@ def app(context: Context) -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(native)
-    for part in (health, live, events, entities, admin):
+    for part in (health, live, send, events, entities, admin):
         native.include_router(part.routes(context))
     written = _document(native)
 

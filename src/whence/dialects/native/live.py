@@ -7,14 +7,14 @@ from io import StringIO
 from time import monotonic
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response, StreamingResponse
 
 from whence.dialects import Context
 from whence.dialects.native import decode, encode, wire
 from whence.dialects.native.events import asked, named
-from whence.dialects.native.gate import gate
+from whence.dialects.native.gate import gate, principal
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid
 from whence.domain.event import Event
@@ -33,7 +33,7 @@ _COLUMNS: Final = (
 def routes(context: Context) -> APIRouter:
     """The endpoints that answer as long as there is something to say."""
     router = APIRouter()
-    reads = Annotated[Principal, Depends(gate(context, Right.READ_EVENTS))]
+    reads = [gate(context, Right.READ_EVENTS)]
 
     @router.get(
         "/v1/events/stream",
@@ -42,8 +42,10 @@ def routes(context: Context) -> APIRouter:
         "`event: reset` means: there is a gap, read the list and connect again without `Last-Event-ID`.",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        dependencies=reads,
     )
-    async def stream(request: Request, by: reads, query: Annotated[wire.StreamQuery, Query()]) -> Response:
+    async def stream(request: Request, query: Annotated[wire.StreamQuery, Query()]) -> Response:
+        by = principal(request)
         behind = _place(request.headers.get("last-event-id"))
         filtered = decode.followed(query, concerning=await named(context, by, query))
         return StreamingResponse(
@@ -64,8 +66,10 @@ def routes(context: Context) -> APIRouter:
                 }
             }
         },
+        dependencies=reads,
     )
-    async def export(by: reads, query: Annotated[wire.ExportQuery, Query()]) -> Response:
+    async def export(request: Request, query: Annotated[wire.ExportQuery, Query()]) -> Response:
+        by = principal(request)
         original = query.include == "original"
         walk = context.timeline.walk(
             by, await asked(context, by, query), order=query.order, original=original

@@ -1,32 +1,56 @@
-"""Whom an event names: its entities, looked up."""
+"""Whom events name: all the entities of a request, looked up together."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from whence.catalog import Catalog
 from whence.dialects.native import wire
 from whence.dialects.native.decode import require_one_target
 from whence.domain.access import Principal
 from whence.domain.entity import Entity, TagTest
+from whence.domain.errors import Invalid, Violation
 
 
-async def entities(catalog: Catalog, by: Principal, target: wire.TargetIn) -> list[Entity] | None:
-    """The entities that the target names or matches now; None when it has a scope, or says nothing.
+class Targets:
+    """The entities that some targets name or match, as they were when looked up."""
 
-    Raises:
-        Invalid: it says more than one thing, or a name is no entity's.
-    """
-    require_one_target(target)
-    if target.entities is not None:
-        return await catalog.resolve(by, target.entities, path="entities")
-    if target.match is not None:
-        return await _matching(catalog, by, target.match)
-    return None
+    def __init__(self, named: dict[str, Entity], matching: dict[str, list[Entity]]) -> None:
+        self._named = named
+        self._matching = matching
+
+    @classmethod
+    async def look_up(cls, catalog: Catalog, by: Principal, targets: Sequence[wire.TargetIn]) -> Self:
+        """Those of the targets: one question for all the names, and one for each different rule."""
+        names = sorted({name for target in targets for name in target.entities or ()})
+        rules = {rule.model_dump_json(): rule for target in targets for rule in target.match or ()}
+        named = await catalog.named(by, names) if names else {}
+        return cls(named, {text: await _matching(catalog, by, rule) for text, rule in rules.items()})
+
+    def entities(self, target: wire.TargetIn) -> list[Entity] | None:
+        """The entities that the target names or matches; None when it has a scope, or says nothing.
+
+        Raises:
+            Invalid: it says more than one thing, or a name is no entity's.
+        """
+        require_one_target(target)
+        if target.entities is not None:
+            return self._all(target.entities)
+        if target.match is not None:
+            found = (e for rule in target.match for e in self._matching[rule.model_dump_json()])
+            return list({entity.id: entity for entity in found}.values())
+        return None
+
+    def _all(self, names: Sequence[str]) -> list[Entity]:
+        missing = [
+            Violation(path=f"entities[{n}]", message="no entity has this id, alias or tag")
+            for n, name in enumerate(names)
+            if name not in self._named
+        ]
+        if missing:
+            raise Invalid(missing)
+        return [self._named[name] for name in names]
 
 
-async def _matching(catalog: Catalog, by: Principal, match: Sequence[wire.MatchIn]) -> list[Entity]:
-    found: dict[str, Entity] = {}
-    for rule in match:
-        tests = tuple(TagTest(context=tag.context, key=tag.key, value=tag.value) for tag in rule.tags)
-        for entity in await catalog.tagged(by, tuple(rule.types), tests):
-            found[entity.id] = entity
-    return list(found.values())
+async def _matching(catalog: Catalog, by: Principal, rule: wire.MatchIn) -> list[Entity]:
+    tests = [TagTest(context=tag.context, key=tag.key, value=tag.value) for tag in rule.tags]
+    return await catalog.tagged(by, rule.types, tests)

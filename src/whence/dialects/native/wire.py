@@ -45,12 +45,6 @@ def _storable(text: str) -> str:
     return text
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
 def _web(url: str) -> str:
     if not _WEB.fullmatch(url):
         raise ValueError("must be an http or https address")
@@ -94,9 +88,9 @@ class LinkIn(_Strict):
 class ScopeIn(_Strict):
     """Services: OR inside a field, AND between fields; what is absent or empty does not narrow."""
 
-    clusters: Names = []
-    namespaces: Names = []
-    services: Names = []
+    clusters: Names = Field(default_factory=list)
+    namespaces: Names = Field(default_factory=list)
+    services: Names = Field(default_factory=list)
 
 
 class TagIn(_Strict):
@@ -110,8 +104,8 @@ class TagIn(_Strict):
 class MatchIn(_Strict):
     """Entities of one of the types (any, when none is named) that have all the tags."""
 
-    types: Names = []
-    tags: Annotated[list[TagIn], Field(max_length=100)] = []
+    types: Names = Field(default_factory=list)
+    tags: Annotated[list[TagIn], Field(max_length=100)] = Field(default_factory=list)
 
 
 class TargetIn(_Strict):
@@ -132,18 +126,16 @@ class EventIn(TargetIn):
     severity: Severity = Severity.INFO
     title: Annotated[
         str,
-        Field(min_length=1, max_length=1000),
-        AfterValidator(_not_blank),
-        Field(json_schema_extra={"pattern": "\\S"}),
+        Field(min_length=1, max_length=1000, pattern=r"\S"),
     ]
     description: Annotated[str, Field(max_length=65_536)] = ""
     url: Web | None = None
-    links: Annotated[list[LinkIn], Field(max_length=100)] = []
+    links: Annotated[list[LinkIn], Field(max_length=100)] = Field(default_factory=list)
     time: Instant | None = None
     end_time: Instant | None = None
     key: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     timeout_minutes: Annotated[int, Field(ge=1, le=10_080, strict=True)] | None = None
-    properties: Object = {}
+    properties: Object = Field(default_factory=dict)
 
 
 class EventChange(_Strict):
@@ -151,17 +143,15 @@ class EventChange(_Strict):
 
     title: Annotated[
         str,
-        Field(min_length=1, max_length=1000),
-        AfterValidator(_not_blank),
-        Field(json_schema_extra={"pattern": "\\S"}),
+        Field(min_length=1, max_length=1000, pattern=r"\S"),
     ] = ""
     description: Annotated[str, Field(max_length=65_536)] = ""
     url: Web | None = None
-    links: Annotated[list[LinkIn], Field(max_length=100)] = []
+    links: Annotated[list[LinkIn], Field(max_length=100)] = Field(default_factory=list)
     time: Instant = datetime.min
     end_time: Instant | None = None
     severity: Severity = Severity.INFO
-    properties: Object = {}
+    properties: Object = Field(default_factory=dict)
 
 
 class FilterQuery(_Strict):
@@ -240,10 +230,10 @@ class EntityIn(_Strict):
     cluster: Annotated[str, Field(max_length=500)] = ""
     namespace: Annotated[str, Field(max_length=500)] = ""
     description: Annotated[str, Field(max_length=65_536)] = ""
-    aliases: Annotated[list[Name], Field(max_length=100)] = []
-    tags: Annotated[list[EntityTagIn], Field(max_length=1000)] = []
-    links: Annotated[list[LinkIn], Field(max_length=100)] = []
-    properties: Object = {}
+    aliases: Annotated[list[Name], Field(max_length=100)] = Field(default_factory=list)
+    tags: Annotated[list[EntityTagIn], Field(max_length=1000)] = Field(default_factory=list)
+    links: Annotated[list[LinkIn], Field(max_length=100)] = Field(default_factory=list)
+    properties: Object = Field(default_factory=dict)
     archived: bool = False
 
 

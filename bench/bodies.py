@@ -1,0 +1,58 @@
+"""Reports in the words that senders use: what the load generators send. Each holds `@@`, for a number used once."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic_core import to_json
+
+from bench.world import World, now
+from whence.domain.event import Report, Severity
+
+VARIETY: Final = 4_096  # bodies; more than are ever in one commit
+
+_KOMODOR: Final = {
+    Severity.INFO: "information",
+    Severity.WARNING: "warning",
+    Severity.ERROR: "error",
+    Severity.CRITICAL: "error",
+}
+
+
+def native(report: Report) -> dict[str, object]:
+    """As `POST /v1/events` takes it."""
+    places = report.places or report.scope.places()
+    return {
+        "source": report.source,
+        "kind": report.kind.value,
+        "type": report.type,
+        "severity": report.severity.value,
+        "title": f"{report.title} @@",
+        "description": report.description,
+        "url": report.url,
+        "scope": {"clusters": places.clusters, "namespaces": places.namespaces, "services": places.services},
+        "properties": report.properties,
+    }
+
+
+def komodor(report: Report) -> dict[str, object]:
+    """As `POST /mgmt/v1/events` takes it."""
+    places = report.places or report.scope.places()
+    return {
+        "eventType": report.type,
+        "summary": f"{report.title} @@. {report.description} {report.url}",
+        "severity": _KOMODOR[report.severity],
+        "scope": {
+            "clusters": places.clusters,
+            "namespaces": places.namespaces,
+            "servicesNames": places.services,
+        },
+        "details": report.properties,
+    }
+
+
+def write(path: Path, spell: Callable[[Report], Mapping[str, object]], *, variety: int = VARIETY) -> Path:
+    """A body a line, in a new file."""
+    world = World()
+    path.write_bytes(b"\n".join(to_json(spell(world.report(now()))) for _ in range(variety)) + b"\n")
+    return path

@@ -1,0 +1,39 @@
+"""What was measured, beside what it is held against."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One line of the table.
+
+    `compared` is what the budget speaks of: the ratio to the floor when there is a floor, else the measured
+    value itself. `samples`: every run's value, floor's and ours, so that a reader sees how far they scatter.
+    """
+
+    what: str
+    unit: str
+    measured: float
+    floor: float | None = None
+    bound: Literal[">=", "<="]
+    budget: float
+    samples: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours to the floor's."""
+        return None if self.floor is None else self.measured / self.floor
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it is within its budget."""
+        compared = self.measured if self.ratio is None else self.ratio
+        return compared >= self.budget if self.bound == ">=" else compared <= self.budget
+
+    @property
+    def budget_text(self) -> str:
+        """As the table shows it."""
+        unit = self.unit if self.ratio is None else "x floor"
+        return f"{self.bound} {self.budget:g} {unit}"

@@ -1,0 +1,30 @@
+"""The server under test, in a process of its own: `python -m bench.server DIR`."""
+
+import json
+from pathlib import Path
+
+import typer
+import uvloop
+
+from bench.child import TOKEN
+from whence.server import House, serve
+from whence.settings import Settings, load
+from whence.telemetry import configure_logging
+
+
+def main(data_dir: Path) -> None:
+    """Serve on any free port, and say which."""
+    configure_logging("json")
+    settings = load(data_dir=data_dir, port=0, grpc_port=0, bootstrap_token=TOKEN)
+    uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    async def started(_: House, url: str) -> None:
+        print(json.dumps({"url": url}), flush=True)
+
+    await serve(settings, started=started)
+
+
+if __name__ == "__main__":
+    typer.run(main)

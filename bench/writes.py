@@ -1,0 +1,162 @@
+"""How fast events go in: single ones against the floor server, batches against plain COPY."""
+
+from asyncio import sleep
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from bench import bodies
+from bench.child import Child, running
+from bench.database import opened
+from bench.figure import Figure
+from bench.load import CONNECTIONS, InvalidRun, Load, press
+from bench.size import Size
+from bench.world import now
+from whence.domain.event import Report
+from whence.domain.identity import new_id
+from whence.store.append import EVENT_COLUMNS, LINK_COLUMNS
+from whence.store.pool import Connection
+
+BATCH: Final = 1_000  # events a request, and rows a COPY
+_BATCH_CONNECTIONS: Final = 4
+_AT_LEAST: Final = 0.5
+
+Record = tuple[object, ...]
+
+
+async def single(
+    what: str, path: str, spell: Callable[[Report], Mapping[str, object]], size: Size, directory: Path
+) -> Figure:
+    """One event a request, from many connections; each answered when it is durable."""
+    sent = bodies.write(directory / "bodies.ndjson", spell)
+    ours: list[Load] = []
+    floors: list[Load] = []
+    with running("bench.floor", directory / "floor") as floor:
+        async with _whence(directory / "whence") as (whence, db):
+            await press(floor.url + path, sent, seconds=size.warm_seconds)
+            await _checked(db, whence.url + path, sent, size.warm_seconds)
+            for _ in range(size.rounds):
+                floors.append(await press(floor.url + path, sent, seconds=size.seconds))
+                ours.append(await _checked(db, whence.url + path, sent, size.seconds))
+    return Figure(
+        what=what,
+        unit="events/s",
+        measured=median(run.rate for run in ours),
+        floor=median(run.rate for run in floors),
+        bound=">=",
+        budget=_AT_LEAST,
+        samples={"whence": [run.rate for run in ours], "floor": [run.rate for run in floors]},
+        note=_latency(ours, floors),
+    )
+
+
+async def batch(path: str, size: Size, directory: Path) -> Figure:
+    """A thousand events a request, against COPY of the rows that these became."""
+    sent = bodies.write(directory / "bodies.ndjson", bodies.native)
+    ours: list[float] = []
+    floors: list[float] = []
+    async with _whence(directory / "whence") as (whence, db), opened(directory / "floor") as floor:
+        plain = await asyncpg.connect(**floor.dsn)
+        await _checked(db, whence.url + path, sent, size.warm_seconds, each=BATCH)
+        stored = await _stored(db, size.rows)
+        for _ in range(size.rounds):
+            floors.append(await _copy(plain, *_renewed(*stored)))
+            load = await _checked(db, whence.url + path, sent, size.seconds, each=BATCH)
+            ours.append(load.rate * BATCH)
+        await plain.close()
+    return Figure(
+        what=f"POST of {BATCH:,} events as NDJSON, {_BATCH_CONNECTIONS} connections",
+        unit="events/s",
+        measured=median(ours),
+        floor=median(floors),
+        bound=">=",
+        budget=_AT_LEAST,
+        samples={"whence": ours, "floor": floors},
+        note="floor: COPY of the same rows and links, one connection",
+    )
+
+
+@asynccontextmanager
+async def _whence(directory: Path) -> AsyncGenerator[tuple[Child, Connection]]:
+    with running("bench.server", directory) as child:
+        async with opened(directory) as database:
+            db = await asyncpg.connect(**database.dsn)
+            yield child, db
+            await db.close()
+
+
+async def _checked(db: Connection, url: str, sent: Path, seconds: float, *, each: int = 1) -> Load:
+    """A run after which the table holds what was acknowledged, and at most what was cut off besides.
+
+    Raises:
+        InvalidRun: it does not.
+    """
+    connections = CONNECTIONS if each == 1 else _BATCH_CONNECTIONS
+    before = await _settled(db)
+    load = await press(url, sent, seconds=seconds, connections=connections, each=each)
+    stored = await _settled(db) - before
+    cut_off = stored - load.requests * each
+    if not 0 <= cut_off <= connections * each:
+        raise InvalidRun(f"{load.requests * each} events were acknowledged and {stored} are stored")
+    return load
+
+
+async def _settled(db: Connection) -> int:
+    """The number of rows, once it stands still: requests that wrk cut off are still being stored."""
+    count = -1
+    while count != (count := await db.fetchval("select count(*) from event")):
+        await sleep(0.3)
+    return count
+
+
+async def _stored(db: Connection, most: int) -> tuple[list[Record], list[Record]]:
+    """Rows and links as they are in the tables."""
+    events = await db.fetch(
+        f"select {', '.join(EVENT_COLUMNS)} from event order by occurred_at, event_id limit $1",  # noqa: S608
+        most,
+    )
+    links = await db.fetch(
+        f"select {', '.join(LINK_COLUMNS)} from event_link where event_id = any($1::uuid[])",  # noqa: S608
+        [event["event_id"] for event in events],
+    )
+    return [tuple(event) for event in events], [tuple(link) for link in links]
+
+
+def _renewed(events: Sequence[Record], links: Sequence[Record]) -> tuple[list[Record], list[Record]]:
+    """The same with new ids and the time of now: as if they had been sent again."""
+    at = now()
+    ids: dict[object, UUID] = {event[1]: new_id(at) for event in events}
+    return (
+        [(event[0], ids[event[1]], at, *event[3:]) for event in events],
+        [(*link[:2], at, ids[link[3]], *link[4:]) for link in links],
+    )
+
+
+async def _copy(db: Connection, events: Sequence[Record], links: Sequence[Record]) -> float:
+    """Events a second, by COPY and nothing else; a transaction for every thousand."""
+    links_by_event: dict[object, list[Record]] = {}
+    for link in links:
+        links_by_event.setdefault(link[3], []).append(link)
+    batches = [
+        (rows, [link for row in rows for link in links_by_event.get(row[1], ())])
+        for rows in (events[first : first + BATCH] for first in range(0, len(events), BATCH))
+    ]
+    started = perf_counter()
+    for rows, linked in batches:
+        async with db.transaction():
+            await db.copy_records_to_table("event", columns=EVENT_COLUMNS, records=rows)
+            await db.copy_records_to_table("event_link", columns=LINK_COLUMNS, records=linked)
+    return len(events) / (perf_counter() - started)
+
+
+def _latency(ours: Sequence[Load], floors: Sequence[Load]) -> str:
+    def shown(runs: Sequence[Load]) -> str:
+        return f"{median(run.p50_ms for run in runs):.1f}/{median(run.p99_ms for run in runs):.1f} ms"
+
+    return f"p50/p99 {shown(ours)}, floor {shown(floors)}"

@@ -1,0 +1,215 @@
+"""Speaks to a running server. What it answers amiss becomes a `Failure` with a remedy."""
+
+import re
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
+from time import sleep
+from types import TracebackType
+from typing import Any, Final, Self, cast
+from urllib.parse import urlsplit
+
+import httpx
+
+from whence import __version__
+from whence.cli.failure import Exit, Failure
+from whence.cli.output import plain
+
+Json = dict[str, Any]
+Query = Sequence[tuple[str, str]]
+
+_TIMEOUT: Final = httpx.Timeout(30, connect=5)
+_ATTEMPTS: Final = 5
+_LONGEST_WAIT: Final = 10.0  # seconds that a server may ask us to wait; longer is for the caller to decide
+_LOOPBACK: Final = re.compile(r"localhost|127(\.\d+){3}|::1")
+
+
+class Refused(Failure):
+    """The server says no; with its status, and each fault's path."""
+
+    def __init__(self, status: int, message: str, violations: Sequence[tuple[str, str]], remedy: str) -> None:
+        self.status = status
+        self.violations = tuple(violations)
+        code = Exit.UNREACHABLE if status == HTTPStatus.SERVICE_UNAVAILABLE else Exit.FAILED
+        lines = [message, *(f"  {path}: {fault}" for path, fault in violations)] if violations[1:] else [message]
+        super().__init__("\n".join(lines), remedy=remedy, code=code)
+
+
+class Client:
+    """The native API of one server, with one token. Close it by `with`.
+
+    Args:
+        wait: how to let seconds pass before a request that the server wants later is sent again.
+    """
+
+    def __init__(self, url: str, token: str, *, wait: Callable[[float], None] = sleep) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise Failure(f"{url!r} is no web address", remedy="--url http://127.0.0.1:8080", code=Exit.USAGE)
+        if not token:
+            raise Failure(
+                "no token was given",
+                remedy="set WHENCE_TOKEN, or make one on the server's machine: whence token create --name mine",
+                code=Exit.USAGE,
+            )
+        if not token.isascii() or not token.isprintable():
+            raise Failure("the token holds characters that none has", code=Exit.USAGE)
+        self.url = url.rstrip("/")
+        self._wait = wait
+        self._http = httpx.Client(
+            headers={"authorization": f"Bearer {token}", "user-agent": f"whence-cli/{__version__}"},
+            timeout=_TIMEOUT,
+            # A proxy is for the way out: what is on this machine it could not reach.
+            trust_env=not _LOOPBACK.fullmatch(parts.hostname),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str, query: Query = ()) -> Json:
+        """The answer's JSON object."""
+        return self.send("GET", path, query=query)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query = (),
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """The answer's JSON object. Sent again when the server asks for that, so repeating it must do no harm.
+
+        Raises:
+            Refused: the server says no.
+            Failure: it cannot be reached, or is no whence.
+        """
+        with self._explained():
+            for attempt in range(1, _ATTEMPTS + 1):
+                answer = self._http.request(
+                    method,
+                    self.url + path,
+                    params=httpx.QueryParams(list(query)),
+                    content=content,
+                    headers={"content-type": "application/json", **(headers or {})} if content is not None else None,
+                )
+                seconds = _retry_after(answer)
+                if seconds is None or seconds > _LONGEST_WAIT or attempt == _ATTEMPTS:
+                    break
+                self._wait(seconds)
+            return self._object(answer)
+
+    @contextmanager
+    def stream(
+        self, path: str, query: Query = (), *, headers: Mapping[str, str] | None = None, silence: float = 30
+    ) -> Generator[httpx.Response]:
+        """An answer that is read while it comes; `silence`: seconds without a byte after which it is given up.
+
+        Raises:
+            Refused, Failure: as `send`; `httpx.TransportError` inside the block is the caller's to explain.
+        """
+        request = self._http.build_request(
+            "GET",
+            self.url + path,
+            params=httpx.QueryParams(list(query)),
+            headers=headers,
+            timeout=httpx.Timeout(silence, connect=5),
+        )
+        with self._explained():
+            answer = self._http.send(request, stream=True)
+            if not answer.is_success:
+                answer.read()
+        try:
+            if not answer.is_success:
+                self._object(answer)
+            yield answer
+        finally:
+            answer.close()
+
+    def lines(self, path: str, query: Query = ()) -> Iterator[str]:
+        """The lines of a long answer, with their ends, as they come."""
+        with self.stream(path, query) as answer, self._explained():
+            rest = b""
+            for chunk in answer.iter_bytes():  # not `iter_lines`: it takes U+2028 in a title for a line's end
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from (line.decode() + "\n" for line in lines)
+            if rest:
+                yield rest.decode()
+
+    def _object(self, answer: httpx.Response) -> Json:
+        if not answer.is_success:
+            raise self._refusal(answer)
+        match _json(answer):
+            case dict() as found:
+                return cast("Json", found)
+            case _:
+                raise self._stranger(answer)
+
+    def _refusal(self, answer: httpx.Response) -> Failure:
+        match _json(answer):
+            case {"error": {"message": str(message), **rest}}:
+                violations = [(str(v["path"]), plain(v["message"])) for v in cast("list[Json]", rest.get("violations", []))]
+                return Refused(answer.status_code, plain(message), violations, _REMEDIES.get(answer.status_code, ""))
+            case _:
+                if answer.status_code == HTTPStatus.BAD_REQUEST and answer.text == "Unknown host":
+                    return Failure(
+                        f"the server does not answer to the name in {self.url}",
+                        remedy="add that host to WHENCE_ALLOWED_HOSTS, or set WHENCE_PUBLIC_URL, on the server",
+                    )
+                return self._stranger(answer)
+
+    def _stranger(self, answer: httpx.Response) -> Failure:
+        if answer.status_code in {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}:
+            return Failure(
+                f"no server behind {self.url} (status {answer.status_code})",
+                remedy="a proxy answers, but not whence; is it running?",
+                code=Exit.UNREACHABLE,
+            )
+        return Failure(
+            f"what answers at {self.url} is no whence (status {answer.status_code})",
+            remedy="--url or WHENCE_URL says where it is, without a path",
+            code=Exit.UNREACHABLE,
+        )
+
+    @contextmanager
+    def _explained(self) -> Generator[None]:
+        try:
+            yield
+        except httpx.TimeoutException as exc:
+            raise Failure(
+                f"{self.url} takes too long to answer", remedy="whence doctor", code=Exit.UNREACHABLE
+            ) from exc
+        except (httpx.TransportError, httpx.InvalidURL) as exc:
+            raise Failure(
+                f"cannot reach {self.url}: {exc}",
+                remedy="is `whence serve` running? --url or WHENCE_URL says where",
+                code=Exit.UNREACHABLE,
+            ) from exc
+
+
+_REMEDIES: Final = {
+    HTTPStatus.UNAUTHORIZED.value: "check WHENCE_TOKEN, or make one on the server's machine: whence token create --name mine",
+    HTTPStatus.FORBIDDEN.value: "use a token with that right: whence token create --rights …",
+    HTTPStatus.TOO_MANY_REQUESTS.value: "later, or with a token of a higher --rate-per-minute",
+    HTTPStatus.SERVICE_UNAVAILABLE.value: "again in a moment; `whence doctor` on the server's machine looks for the cause",
+}
+
+
+def _json(answer: httpx.Response) -> object:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    if answer.status_code not in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        return None
+    after = answer.headers.get("retry-after", "")
+    return float(after) if after.isdecimal() else None

@@ -1,0 +1,20 @@
+"""What goes wrong in a command, as the person at the terminal is told: what happened, and how to mend it."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of every command; 130 after Ctrl-C is the terminal's own."""
+
+    FAILED = 1  # refused, or not all of it was done
+    USAGE = 2
+    UNREACHABLE = 3  # the server or its database
+
+
+class Failure(Exception):
+    """The command ends here. `remedy`: what to do about it, as a sentence; empty where nobody can know."""
+
+    def __init__(self, message: str, *, remedy: str = "", code: Exit = Exit.FAILED) -> None:
+        self.remedy = remedy
+        self.code = code
+        super().__init__(message)

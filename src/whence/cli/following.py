@@ -1,0 +1,131 @@
+"""Follows an account's events as they come, over lost connections and restarts of the server."""
+
+import json
+import sys
+from collections import OrderedDict
+from datetime import UTC, datetime
+from time import monotonic, sleep
+from typing import Final
+
+import httpx
+from httpx_sse import EventSource, ServerSentEvent, SSEError
+from rich.text import Text
+
+from whence.cli import listing
+from whence.cli.client import Client, Json, Query
+from whence.cli.failure import Exit, Failure
+from whence.cli.output import Output, compact, csv_line, say, stdout, write
+from whence.cli.times import instant
+
+_SILENCE: Final = 45.0  # seconds: three heartbeats of the server
+_LONGEST_PAUSE: Final = 10.0
+_LASTED: Final = 5.0  # seconds: a connection that stood so long was a good one
+_REMEMBERED: Final = 10_000  # ids of printed events: what comes again after a gap is printed once
+_CSV: Final = ("id", "time", "end_time", "severity", "kind", "type", "title", "description", "source", "where", "url")
+_WIDTHS: Final = (14, 8, 8, 12)
+
+
+class _Place:
+    """Where the reader stands: behind which event of the stream, and since when if there was none yet."""
+
+    def __init__(self, since: datetime | None) -> None:
+        self.last_id = ""
+        self._began = instant(datetime.now(UTC)) if since is None else instant(since)
+        self._from_now = since is None
+        self._received = ""
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def query(self, *, again: bool) -> Query:
+        """How to ask for what was missed; nothing on the first connection of one who wants only what is new."""
+        if self.last_id or (self._from_now and not again):
+            return []
+        return [("since", self._received or self._began)]
+
+    def is_new(self, event: Json) -> bool:
+        """Whether the event was not seen yet; it is then."""
+        self._received = event["received_at"]
+        if event["id"] in self._seen:
+            return False
+        self._seen[event["id"]] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+    def forget(self) -> None:
+        """The stream has a gap: ask by time, and leave out what was printed."""
+        self.last_id = ""
+
+
+def follow(
+    client: Client, query: Query, *, since: datetime | None, limit: int | None, output: Output
+) -> None:
+    """Print events as they come until `limit` were printed; None for ever.
+
+    Raises:
+        Failure: the server refuses, or cannot be reached at first. Later it is waited for.
+    """
+    place = _Place(since)
+    printed = 0
+    pause = 0.0
+    again = False
+    if output is Output.CSV and limit != 0:
+        csv_line(_CSV)
+    while True:
+        opened_at = monotonic()
+        try:
+            headers = {"last-event-id": place.last_id} if place.last_id else {}
+            with client.stream(
+                "/v1/events/stream", [*query, *place.query(again=again)], headers=headers, silence=_SILENCE
+            ) as answer:
+                if again and pause:
+                    say("connected again")
+                for message in EventSource(answer).iter_sse():
+                    if not _take(place, message):
+                        continue
+                    _print(json.loads(message.data), output)
+                    printed += 1
+                    if printed == limit:
+                        return
+        except (httpx.TransportError, SSEError) as exc:
+            pause = _pause(pause, opened_at)
+            say(f"the connection broke off ({exc}); next try in {pause:.0f} s")
+        except Failure as failure:
+            if failure.code is not Exit.UNREACHABLE or not again:
+                raise
+            pause = _pause(pause, opened_at)
+        else:
+            pause = 0.0 if monotonic() - opened_at > _LASTED else _pause(pause, opened_at)
+        again = True
+        sleep(pause)
+
+
+def _pause(before: float, opened_at: float) -> float:
+    return 1.0 if monotonic() - opened_at > _LASTED else min(max(before * 2, 1.0), _LONGEST_PAUSE)
+
+
+def _take(place: _Place, message: ServerSentEvent) -> bool:
+    """Whether the message is an event to print."""
+    if message.event == "reset":
+        place.forget()
+        return False
+    if message.id:
+        place.last_id = message.id
+    return message.event == "event" and place.is_new(json.loads(message.data))
+
+
+def _print(event: Json, output: Output) -> None:
+    match output:
+        case Output.TABLE:
+            time, severity, kind, type_, title, where, source = listing.row(event)
+            line = Text()
+            for cell, width in zip((time, severity, kind, type_), _WIDTHS, strict=True):
+                cell.pad_right(max(0, width - cell.cell_len) + 2)
+                line.append_text(cell)
+            line.append_text(title).append(f"  ({where}; {source})", "dim")
+            stdout().print(line, soft_wrap=True)
+        case Output.JSON | Output.NDJSON:
+            write(compact(event))
+        case Output.CSV:
+            cells = {**event, "where": listing.where(event)}
+            csv_line([cells[name] if cells[name] is not None else "" for name in _CSV])
+    sys.stdout.flush()

@@ -1,0 +1,54 @@
+"""For the commands that open the database themselves: the settings, and what may go wrong, explained."""
+
+import asyncio
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from whence.cli.failure import Exit, Failure
+from whence.domain.errors import Refusal, Unavailable
+from whence.embedded import EmbeddedError
+from whence.server import ListenError
+from whence.settings import Settings, SettingsError, load
+from whence.store.migrate import SchemaError
+
+T = TypeVar("T")
+
+
+def settings(**given: object) -> Settings:
+    """The settings in force.
+
+    Raises:
+        Failure: one of them is wrong.
+    """
+    try:
+        return load(**given)
+    except SettingsError as exc:
+        raise Failure(str(exc), remedy="mend the setting named", code=Exit.USAGE) from exc
+
+
+def finish(asked: Settings, work: Coroutine[None, None, T]) -> T:
+    """What the work gives. Raises as `explained`."""
+    with explained(asked):
+        return asyncio.run(work)
+
+
+@contextmanager
+def explained(asked: Settings) -> Generator[None]:
+    """What keeps the house from opening becomes a `Failure` with a remedy."""
+    try:
+        yield
+    except ListenError as exc:
+        raise Failure(str(exc), remedy="--port 0 takes any free port; WHENCE_PORT sets another") from exc
+    except EmbeddedError as exc:
+        raise Failure(str(exc), remedy="whence doctor", code=Exit.UNREACHABLE) from exc
+    except SchemaError as exc:
+        raise Failure(str(exc), remedy="run the newest release that has used this database") from exc
+    except Unavailable as exc:
+        where = "WHENCE_DATABASE_URL" if asked.database_url else f"the PostgreSQL in {asked.data_dir}"
+        cause = f" ({exc.__cause__})" if exc.__cause__ is not None and str(exc.__cause__) else ""
+        raise Failure(
+            f"the database of {where} cannot be reached{cause}", remedy="whence doctor", code=Exit.UNREACHABLE
+        ) from exc
+    except Refusal as exc:
+        raise Failure(str(exc)) from exc

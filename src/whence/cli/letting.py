@@ -1,0 +1,38 @@
+"""Makes a token in the database, without a server."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from whence.access import Access, Format
+from whence.domain.access import Right, Sees, Token
+from whence.server import database
+from whence.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The token to make. Times are aware; None for `rate_per_minute` is the server's own limit."""
+
+    name: str
+    account: str
+    rights: frozenset[Right]
+    sees: Literal["own", "all"]
+    style: Format
+    expires_at: datetime | None
+    rate_per_minute: int | None
+
+
+async def create(asked: Settings, wanted: Wanted) -> tuple[Token, str]:
+    """The token, and its secret."""
+    async with database(asked) as pool:
+        return await Access(pool).create_token(
+            None,
+            name=wanted.name,
+            rights=wanted.rights,
+            account=wanted.account,
+            expires_at=wanted.expires_at,
+            rate_per_minute=wanted.rate_per_minute,
+            sees=Sees(wanted.sees),
+            style=wanted.style,
+        )

@@ -1,0 +1,116 @@
+"""Prints the events of a window: by pages for people, as the server's export for programs."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Final
+
+from rich.text import Text
+
+from whence.cli.client import Client, Json, Query
+from whence.cli.output import Output, csv_line, plain, progress, say, stdout, table, write
+
+_PAGE: Final = 1_000  # what the server gives at a time
+_STYLES: Final = {"info": "", "warning": "yellow", "error": "red", "critical": "bold red"}
+_COLUMNS: Final = ("time (UTC)", "severity", "kind", "type", "title", "where", "source")
+
+
+def print_events(client: Client, query: Query, *, limit: int | None, output: Output) -> None:
+    """The events that the query selects, `limit` at most; None for all.
+
+    Raises:
+        Failure: the server refuses, or ends in the middle.
+    """
+    asked = [*query] if output is Output.TABLE or output is Output.JSON else [*query, ("format", output.value)]
+    total = client.get("/v1/events/facets", _filters(query))["total"]
+    wanted = total if limit is None else min(limit, total)
+    with progress("Events", wanted, beside_stdout=output in {Output.NDJSON, Output.CSV}) as advance:
+        match output:
+            case Output.NDJSON:
+                for line in islice(client.lines("/v1/events/export", asked), limit):
+                    write(line.rstrip("\n"))
+                    advance(1)
+                return
+            case Output.CSV:
+                rows = csv.reader(client.lines("/v1/events/export", asked))
+                for row in islice(rows, None if limit is None else limit + 1):  # and the header
+                    csv_line(row)
+                    advance(1)
+                return
+            case Output.JSON | Output.TABLE:
+                found: list[Json] = []
+                for event in pages(client, asked, limit=limit):
+                    found.append(event)
+                    advance(1)
+    if output is Output.JSON:
+        write(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    _print_table(found)
+    if len(found) < total:
+        say(f"{len(found):,} of {total:,} events; --limit 0 shows all")
+    elif not found:
+        say("no events in this window; --since 7d looks further back")
+
+
+def pages(client: Client, query: Query, *, limit: int | None) -> Iterator[Json]:
+    """The events in order, `limit` at most, asked for page by page."""
+    left = limit
+    cursor: str | None = None
+    while left is None or left > 0:
+        size = _PAGE if left is None else min(left, _PAGE)
+        behind = [] if cursor is None else [("cursor", cursor)]
+        page = client.get("/v1/events", [*query, ("limit", str(size)), *behind])
+        yield from page["events"]
+        cursor = page["next"]
+        if cursor is None:
+            return
+        left = None if left is None else left - len(page["events"])
+
+
+def row(event: Json) -> tuple[Text, ...]:
+    """The event in the columns of the table."""
+    style = _STYLES.get(event["severity"], "")
+    cells = (
+        clock(event["time"]),
+        event["severity"],
+        event["kind"],
+        event["type"],
+        event["title"],
+        where(event),
+        event["source"],
+    )
+    return tuple(Text(plain(cell), style if n in {1, 4} else "") for n, cell in enumerate(cells))
+
+
+def clock(at: str) -> str:
+    """The time as a table shows it: `11-21 09:30:05`, with the year when that is another."""
+    time = datetime.fromisoformat(at)
+    return time.strftime("%m-%d %H:%M:%S" if time.year == datetime.now(UTC).year else "%Y-%m-%d %H:%M:%S")
+
+
+def where(event: Json) -> str:
+    """Whom the event concerns, in a few words."""
+    if event["entities"]:
+        return _few(event["entities"])
+    scope = event["scope"] or {}
+    parts = [_few(scope.get(field, [])) for field in ("clusters", "namespaces", "services")]
+    return "/".join(part for part in parts if part) or "every service"
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")  # noqa: PLR2004  the same three
+
+
+def _print_table(events: list[Json]) -> None:
+    if not events:
+        return
+    made = table(*_COLUMNS)
+    for event in events:
+        made.add_row(*row(event))
+    stdout().print(made)
+
+
+def _filters(query: Query) -> Query:
+    return [(name, value) for name, value in query if name != "order"]

@@ -1,0 +1,63 @@
+"""Runs the server, and says where it is."""
+
+from collections.abc import Callable, Coroutine
+from typing import Final
+
+import structlog
+import uvloop
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from whence.cli.house import explained, settings
+from whence.cli.output import stderr
+from whence.server import House, serve
+from whence.settings import Settings
+from whence.telemetry import configure_logging
+
+log = structlog.get_logger()
+
+_KEEP: Final = "Keep this token: it may do everything, and is not shown again."
+
+
+def run(
+    given: dict[str, object], started: Callable[[Settings, House, str], Coroutine[None, None, None]]
+) -> None:
+    """Serve with these settings until told to stop.
+
+    Raises:
+        Failure: it cannot start; with a remedy.
+    """
+    asked = settings(**given)
+    configure_logging(asked.log_format)
+
+    async def up(house: House, address: str) -> None:
+        await started(asked, house, address)
+
+    with explained(asked):
+        uvloop.run(serve(asked, started=up))
+
+
+async def announce(_settings: Settings, house: House, address: str) -> None:
+    """Say where the server is and, once in its life, how to get in."""
+    facts = {"Address": address, "API": f"{address}/v1/docs"}
+    if house.first_token is not None:
+        facts["Token"] = house.first_token
+    show("whence is serving", facts, note=_KEEP if house.first_token is not None else "")
+
+
+def show(title: str, facts: dict[str, str], *, note: str = "") -> None:
+    """Facts for whoever started the server, on stderr: framed on a terminal, else a line each."""
+    console = stderr()
+    if not console.is_terminal:
+        for name, fact in facts.items():
+            console.print(Text(f"{name}: {fact}"))
+        if note:
+            console.print(Text(note))
+        return
+    grid = Table.grid(padding=(0, 2))
+    for name, fact in facts.items():
+        grid.add_row(Text(name, "bold"), Text(fact, "cyan", overflow="fold"))
+    if note:
+        grid.add_row(Text(), Text(note, "yellow"))
+    console.print(Panel(grid, title=title, title_align="left", border_style="green", expand=False))

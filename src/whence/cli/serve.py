@@ -1,0 +1,56 @@
+"""`whence serve`: the service, until it is told to stop."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from whence.cli.failure import Exit, Failure
+from whence.cli.options import DataDir
+
+Host = Annotated[
+    str | None, typer.Option(help="The address to listen on (WHENCE_HOST).", metavar="HOST", show_default="127.0.0.1")
+]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="For HTTP; 0 = any that is free (WHENCE_PORT).", show_default="8080"),
+]
+GrpcPort = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="For gRPC; 0 = any that is free (WHENCE_GRPC_PORT).", show_default="50051"),
+]
+Workers = Annotated[int, typer.Option(min=1, help="Processes; one for now.")]
+
+
+def serve(
+    host: Host = None,
+    port: Port = None,
+    grpc_port: GrpcPort = None,
+    data_dir: DataDir = None,
+    workers: Workers = 1,
+) -> None:
+    """Serve until told to stop (Ctrl-C). Options win over the environment (WHENCE_*) and over whence.toml."""
+    require_one(workers)
+    from whence.cli import running  # noqa: PLC0415  only who serves waits for the server's imports
+
+    running.run(_given(host, port, grpc_port, data_dir), running.announce)
+
+
+def require_one(workers: int) -> None:
+    """Return when one process is asked for.
+
+    Raises:
+        Failure: for more.
+    """
+    if workers > 1:
+        raise Failure(
+            f"--workers {workers}: one process has one worker for now",
+            remedy="start `whence serve` on several ports with the same WHENCE_DATABASE_URL, behind a balancer",
+            code=Exit.USAGE,
+        )
+
+
+def _given(
+    host: str | None, port: int | None, grpc_port: int | None, data_dir: Path | None
+) -> dict[str, object]:
+    return {"host": host, "port": port, "grpc_port": grpc_port, "data_dir": data_dir}

@@ -1,0 +1,42 @@
+"""The JSON answers of this dialect, and the headers that every create carries."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from whence.catalog import Matched
+
+
+class Answer(Response):
+    """A JSON body, given as a value or as the bytes."""
+
+    media_type = "application/json"
+
+    def __init__(self, content: object, status: HTTPStatus = HTTPStatus.OK) -> None:
+        super().__init__(content, status)
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401  overrides an untyped parameter
+        """The body's bytes."""
+        return content if isinstance(content, bytes) else to_json(content)
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Add a header line for each."""
+        for warning in warnings:
+            self.headers.append("x-whence-warning", _plain(warning))
+
+    def name_event(self, event_id: UUID, matched: Matched, *, is_replay: bool) -> None:
+        """Add what the body of a create does not say."""
+        self.headers["x-event-id"] = str(event_id)
+        self.headers["location"] = f"/mgmt/v1/events/{event_id}"
+        self.headers["x-scope-matched"] = f"{matched.count}/{matched.of}"
+        if is_replay:
+            self.headers["x-idempotent-replay"] = "true"
+
+
+def _plain(text: str) -> str:
+    """The text in printable ASCII: what a caller's key holds must not begin a header of its own."""
+    return "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,98 @@
+"""Creates: a custom event in its two generations, and the rehearsal of one."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from whence.dialects import Context
+from whence.dialects.komodor import decode, encode, wire
+from whence.dialects.komodor.answer import Answer
+from whence.dialects.komodor.fields import read
+from whence.dialects.komodor.gate import caller, json_body, receipt
+from whence.dialects.komodor.options import Options
+from whence.domain.access import Principal, Right
+from whence.domain.errors import Invalid
+from whence.domain.event import Accepted, Duplicate, Report
+
+_SENT: Final = b'{"message": "Custom event sent successfully"}'  # upstream's to the byte, as clients show it
+_TRUTH: Final = {"true": True, "1": True, "": False, "false": False, "0": False}
+_MOST_SHOWN: Final = 100  # services in a rehearsal's answer
+
+
+class Create:
+    """The endpoints that store a custom event."""
+
+    def __init__(self, context: Context, options: Options) -> None:
+        self._context = context
+        self._options = options
+
+    async def custom_event(self, request: Request) -> Answer:
+        """`POST /mgmt/v1/events`."""
+        by = await caller(self._context, request, Right.WRITE_EVENTS)
+        is_rehearsal = _is_rehearsal(request)
+        sent, report, warnings = await self._read(request, wire.CustomEvent, by)
+        if is_rehearsal:
+            return await self._rehearse(by, report, warnings)
+        stored = await self._context.ingest.accept_one(by.account_id, report)
+        return await signed(Answer(_SENT, HTTPStatus.CREATED), self._context, by, report, stored, warnings)
+
+    async def k8s_event(self, request: Request) -> Answer:
+        """`POST /api/v2/services/k8s-events`."""
+        by = await caller(self._context, request, Right.WRITE_EVENTS)
+        sent, report, warnings = await self._read(request, wire.K8sEvent, by)
+        stored = await self._context.ingest.accept_one(by.account_id, report)
+        made = report if isinstance(stored, Accepted) else await self._context.timeline.require(by, stored.id)
+        answer = Answer(encode.created(stored.id, made, decode.details(sent)), HTTPStatus.CREATED)
+        return await signed(answer, self._context, by, report, stored, warnings)
+
+    async def _read(
+        self, request: Request, model: type[wire.CustomEvent], by: Principal
+    ) -> tuple[wire.CustomEvent, Report, list[str]]:
+        value, raw = await json_body(self._context, request)
+        warnings = _take_key(value, request.headers.get("idempotency-key"))
+        received = receipt(self._context, datetime.now(UTC))
+        sent = read(model, value, received)
+        report = decode.report(sent, raw, by=by, receipt=received, options=self._options)
+        return sent, report, [*decode.warnings(sent), *warnings]
+
+    async def _rehearse(self, by: Principal, report: Report, warnings: list[str]) -> Answer:
+        catalog = self._context.catalog
+        matched = await catalog.services_concerned(by, [report.scope], sample=_MOST_SHOWN)
+        unknown = decode.unknown_names(await catalog.unknown_places(by, report.scope.places()))
+        answer = Answer(encode.rehearsal(report, matched[report.scope], [*warnings, *unknown]))
+        answer.warn(warnings)
+        return answer
+
+
+async def signed(
+    answer: Answer,
+    context: Context,
+    by: Principal,
+    report: Report,
+    stored: Accepted | Duplicate,
+    warnings: Sequence[str] = (),
+) -> Answer:
+    """The answer with the headers of every create."""
+    matched = await context.catalog.services_matched(by, report.scope)
+    answer.name_event(stored.id, matched, is_replay=isinstance(stored, Duplicate))
+    answer.warn(warnings)
+    return answer
+
+
+def _is_rehearsal(request: Request) -> bool:
+    truth = _TRUTH.get(request.query_params.get("dryRun", "").lower())
+    if truth is None:
+        raise Invalid.at("dryRun", "must be true or false")  # a typing error must not create an event
+    return truth
+
+
+def _take_key(value: dict[str, Any], header: str | None) -> list[str]:
+    """Let the header stand where the body's own key does: one place to validate, one to read."""
+    if header is None:
+        return []
+    inner = value.get("idempotencyKey", header)
+    value["idempotencyKey"] = header
+    return [] if inner == header else ["idempotencyKey ignored, the header Idempotency-Key says otherwise"]

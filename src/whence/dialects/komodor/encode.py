@@ -1,0 +1,175 @@
+"""From the house's nouns to Komodor's words. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from whence.catalog import Matched
+from whence.dialects.komodor import vocabulary
+from whence.domain.entity import SERVICE, Entity
+from whence.domain.event import Event, Report, Severity
+from whence.domain.scope import Scope
+
+SEVERITY: Final[Mapping[Severity, str]] = {
+    Severity.INFO: "information",
+    Severity.WARNING: "warning",
+    Severity.ERROR: "error",
+    Severity.CRITICAL: "error",  # Komodor has nothing worse
+}
+_FAILED: Final = frozenset({Severity.ERROR, Severity.CRITICAL})
+
+
+def instant(at: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def epoch_seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def event(event: Event, matched: Matched) -> dict[str, Any]:
+    """An event as it is read back."""
+    return {
+        "id": str(event.id),
+        "eventType": event.type,
+        "summary": event.title,
+        "severity": SEVERITY[event.severity],
+        "scope": _places_named(event),
+        "details": event.properties,
+        "eventTime": instant(event.span.start),
+        "endTime": None if event.span.is_moment else instant(event.span.end),
+        "receivedAt": instant(event.received_at),
+        "updatedAt": instant(event.updated_at),
+        "count": event.report_count,
+        "matched": {"count": matched.count, "of": matched.of, "sample": places(matched.sample)},
+        "links": [{"title": link.title, "url": link.url} for link in event.links],
+    }
+
+
+def scope(scope: Scope) -> dict[str, list[str]]:
+    """What the scope names, as far as Komodor has words for it, in the order sent."""
+    clauses = [clause for clause in scope.clauses if SERVICE in clause.types]
+    return {
+        "clusters": _once(name for clause in clauses for name in clause.clusters),
+        "servicesNames": _once(name for clause in clauses for name in clause.names),
+        "namespaces": _once(name for clause in clauses for name in clause.namespaces),
+    }
+
+
+def _places_named(event: Event) -> dict[str, list[str]]:
+    """As `scope`; of an event that names entities, which Komodor cannot, where those are."""
+    if any(SERVICE in clause.types for clause in event.scope.clauses):
+        return scope(event.scope)
+    named = event.places
+    return {
+        "clusters": list(named.clusters),
+        "servicesNames": list(named.services),
+        "namespaces": list(named.namespaces),
+    }
+
+
+def places(services: Iterable[Entity]) -> list[dict[str, str]]:
+    """Where the services are."""
+    return [{"cluster": s.cluster, "namespace": s.namespace, "service": s.name} for s in services]
+
+
+def created(event_id: UUID, made: Event | Report, details: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The answer of the newer create; `details` None: none were sent."""
+    body = {
+        "id": str(event_id),
+        "eventType": made.type,
+        "summary": made.title,
+        "severity": SEVERITY[made.severity],
+        "eventTime": instant(made.span.start),
+    }
+    return body if details is None else {**body, "details": details}
+
+
+def rehearsal(report: Report, matched: Matched, warnings: list[str]) -> dict[str, Any]:
+    """What a create would do."""
+    return {
+        "dryRun": True,
+        "event": {
+            "eventType": report.type,
+            "severity": SEVERITY[report.severity],
+            "scope": scope(report.scope),
+        },
+        "matched": {"count": matched.count, "of": matched.of, "services": places(matched.sample)},
+        "warnings": warnings,
+    }
+
+
+def service(entity: Entity, deploy: Event | None, link: str) -> dict[str, Any]:
+    """A service in a list. Nothing opens problems yet, so each that is registered is healthy."""
+    found: dict[str, Any] = {
+        "cluster": entity.cluster,
+        "namespace": entity.namespace,
+        "service": entity.name,
+        "kind": workload_kind(entity),
+        "status": "healthy",
+        "uid": entity.id,
+    }
+    if deploy is not None:
+        found["lastDeploy"] = {"startTime": epoch_seconds(deploy.span.start)}
+        if not deploy.span.is_moment:
+            found["lastDeploy"]["endTime"] = epoch_seconds(deploy.span.end)
+        found["lastDeploy"]["status"] = deploy_status(deploy)
+    found["link"] = link
+    if entity.tags:
+        found["labels"] = tags(entity)
+    return found
+
+
+def workload_kind(entity: Entity) -> str:
+    """Deployment, StatefulSet, …: what the registrar says in the property `kind`."""
+    kind = entity.properties.get("kind")
+    return kind if isinstance(kind, str) and kind else "Deployment"
+
+
+def deploy_status(deploy: Event | None) -> str:
+    """How a deploy went; a sender says so by its severity."""
+    if deploy is None:
+        return "unknown"
+    return "failure" if deploy.severity in _FAILED else "success"
+
+
+def tags(entity: Entity) -> dict[str, str]:
+    """The tags as labels; of two contexts with one key the later one wins."""
+    return {tag.key: tag.value for tag in entity.tags}
+
+
+def k8s_event(event: Event, resource: Mapping[str, str], details: str, link: str) -> dict[str, Any]:
+    """An event in a search."""
+    found: dict[str, Any] = {
+        "resource": dict(resource),
+        "type": vocabulary.props_type(event),
+        "startTime": epoch_seconds(event.span.start),
+    }
+    if not event.span.is_moment:
+        found["endTime"] = epoch_seconds(event.span.end)
+    return {
+        **found,
+        "status": "open" if event.is_open else "closed",
+        "summary": event.title,
+        "details": details,
+        "link": link,
+    }
+
+
+def cluster(name: str, entity: Entity | None) -> dict[str, Any]:
+    """A cluster; who only appears in the names of services has no more than its name."""
+    if entity is None:
+        return {"name": name, "tags": {}, "apiServerUrl": ""}
+    url = entity.properties.get("apiServerUrl")
+    return {
+        "name": name,
+        "tags": tags(entity),
+        "apiServerUrl": url if isinstance(url, str) else "",
+        "clusterId": entity.id,
+    }
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

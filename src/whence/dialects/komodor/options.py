@@ -1,0 +1,44 @@
+"""What an operator may decide about this dialect; the README has a line for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Self
+
+_TRUTH: Final[Mapping[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
+_LONGEST_REPEAT: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options in force. `repeat`: how long the same bytes are a repetition; None when they never are."""
+
+    repeat: timedelta | None = timedelta(seconds=30)
+    pair_fingerprints: bool = True
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Self:
+        """The options, from the operator's text.
+
+        Raises:
+            ValueError: an option is unknown or means nothing; the text names it.
+        """
+        if unknown := sorted(given.keys() - {"repeat_seconds", "pair_fingerprints"}):
+            raise ValueError(f"komodor: there is no option {unknown[0]}")
+        return cls(
+            repeat=_repeat(given.get("repeat_seconds", "30")),
+            pair_fingerprints=_truth("pair_fingerprints", given.get("pair_fingerprints", "true")),
+        )
+
+
+def _repeat(text: str) -> timedelta | None:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 5 or int(text) > _LONGEST_REPEAT:  # noqa: PLR2004
+        raise ValueError(f"komodor: repeat_seconds must be whole seconds from 0 to {_LONGEST_REPEAT}")
+    return timedelta(seconds=int(text)) or None
+
+
+def _truth(name: str, text: str) -> bool:
+    truth = _TRUTH.get(text.lower())
+    if truth is None:
+        raise ValueError(f"komodor: {name} must be true or false")
+    return truth
