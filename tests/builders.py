@@ -1,8 +1,8 @@
 """Values with defaults: a test names what it is about, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, Final
-from uuid import UUID
 
 from whence.domain.entity import Draft, Entity
 from whence.domain.event import Event, Report, Span
@@ -40,7 +40,7 @@ def event(**given: Any) -> Event:  # noqa: ANN401  a builder takes what the valu
 
 def entity(name: str = "shop", **given: Any) -> Entity:  # noqa: ANN401  a builder takes what the value does
     """A service."""
-    number = UUID(int=abs(hash(name))).hex[-16:].upper()
+    number = blake2b(name.encode(), digest_size=8).hexdigest().upper()
     kind = given.get("type", "SERVICE")
     defaults = {
         "id": f"{kind}-{number}", "tag": name, "type": "SERVICE", "name": name, "first_seen": NOW, "last_seen": NOW,

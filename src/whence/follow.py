@@ -200,6 +200,11 @@ class Follow:
                 log.warning("feed.unreadable")
                 await asyncio.sleep(0.2)  # not to spin on a database that is away
                 account.news.set()
+            except Exception:  # the edge of a background task: its readers must not wait for ever
+                log.exception("feed.broken")
+                for reader in account.readers:
+                    reader.lose()
+                return
 
     async def _spread(self, account_id: UUID, account: _Account) -> None:
         while True:

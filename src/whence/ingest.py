@@ -13,11 +13,10 @@ from time import perf_counter
 from typing import Final, TypeVar
 from uuid import UUID
 
-import asyncpg
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from whence.domain.errors import Invalid, Pushback, Refusal, Unavailable
+from whence.domain.errors import Conflict, Invalid, Pushback, Refusal, Unavailable
 from whence.domain.event import Accepted, Duplicate, Event, Receipt, Rejected, Report
 from whence.domain.identity import new_id
 from whence.store import feed
@@ -73,6 +72,7 @@ class Ingest:
         self._partitions = Partitions()
         self._queue: deque[_Waiting] = deque()
         self._queued = 0
+        self._unanswered: set[asyncio.Future[None]] = set()
         self._arrived = asyncio.Event()
         self._closing = False
 
@@ -92,6 +92,8 @@ class Ingest:
         if writable := [item for item in items if item.receipt is None]:
             waiting = _Waiting(account=account, items=writable)
             self._queue.append(waiting)
+            self._unanswered.add(waiting.done)
+            waiting.done.add_done_callback(self._unanswered.discard)
             self._queued += len(writable)
             self._arrived.set()
             await waiting.done
@@ -118,8 +120,8 @@ class Ingest:
     async def drain(self) -> None:
         """Take nothing more, and return when all that was taken is answered."""
         self._closing = True
-        for waiting in list(self._queue):
-            await asyncio.wait([waiting.done])
+        if self._unanswered:
+            await asyncio.wait(self._unanswered)
 
     def in_range(self, said: Said) -> Said:
         """The same, whose time is one that is kept.
@@ -177,8 +179,8 @@ class Ingest:
         except Pushback as refusal:
             for waiting in batch:
                 _fail(waiting, refusal)
-        except asyncpg.PostgresError as exc:
-            await self._isolate(batch, exc)
+        except (Invalid, Conflict) as refusal:
+            await self._isolate(batch, refusal)
         except Exception as exc:  # the edge of a background turn: whoever waits must hear of it
             log.exception("batch.broken", callers=len(batch))
             for waiting in batch:
@@ -188,7 +190,7 @@ class Ingest:
                 if not waiting.done.done():
                     waiting.done.set_result(None)
 
-    async def _isolate(self, batch: list[_Waiting], exc: asyncpg.PostgresError) -> None:
+    async def _isolate(self, batch: list[_Waiting], refusal: Refusal) -> None:
         """Something in the batch cannot be stored: try its parts, so that only that fails."""
         if len(batch) > 1:
             for waiting in batch:
@@ -196,8 +198,8 @@ class Ingest:
             return
         (waiting,) = batch
         if len(waiting.items) == 1:
-            log.error("report.unstorable", sqlstate=exc.sqlstate)
-            waiting.items[0].receipt = Rejected(refusal=Invalid.at("", "cannot be stored"))
+            log.warning("report.unstorable", exc_info=refusal.__cause__)
+            waiting.items[0].receipt = Rejected(refusal=refusal)
             if not waiting.done.done():
                 waiting.done.set_result(None)
             return

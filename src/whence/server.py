@@ -1,6 +1,7 @@
 """The composition root: what the settings say becomes one application in one event loop."""
 
 import asyncio
+import gc
 import errno
 import secrets
 import signal
@@ -149,6 +150,7 @@ async def serve(settings: Settings, *, started: Callable[[House, str], Coroutine
         try:
             async with house(settings) as whole:
                 server = _Server(whole)
+                _settle_down()
                 async with asyncio.TaskGroup() as group:
                     serving = group.create_task(server.serve(sockets))
                     opened = group.create_task(server.opened.wait())
@@ -159,6 +161,16 @@ async def serve(settings: Settings, *, started: Callable[[House, str], Coroutine
         except asyncio.CancelledError:
             if not told:
                 raise
+
+
+def _settle_down() -> None:
+    """What stands by now stays: the collector need not look at it, nor at every 700th object of a large batch.
+
+    Measured: preparing 1,000 events takes half the time (`python -m bench --only batch`).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class _Server(uvicorn.Server):

@@ -50,7 +50,7 @@ class Reader:
             async for told in source.aiter_sse():
                 if told.event == "reset":
                     self.resets += 1
-                else:
+                elif told.data:  # httpx-sse takes a heartbeat behind an event for an event
                     title = json.loads(told.data)["title"]
                     self.seen_at.setdefault(title, time.perf_counter())
                     self.titles.append(title)

@@ -13,8 +13,8 @@ from whence.domain.errors import Invalid, TooLarge, Violation
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# What no store can keep: NUL characters, numbers beyond what a double holds, and words that are no JSON at all.
-_SUSPECT: Final = re.compile(rb"\\u0000|[eE]\+?[0-9]{3}|[0-9]{309}|NaN|Infinity")
+_NO_STORE_KEEPS: Final = (b"\\u0000", b"NaN", b"Infinity")
+_VAST_NUMBER: Final = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{309}")  # what may be beyond a double
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -50,7 +50,7 @@ def json_value(raw: bytes) -> Any:
         value = from_json(raw, allow_inf_nan=False)
     except ValueError as exc:
         raise Invalid.at("", f"is not valid JSON: {exc}") from None
-    if _SUSPECT.search(raw) and (violations := list(_unstorable(value, ""))):
+    if _is_suspect(raw) and (violations := list(_unstorable(value, ""))):
         raise Invalid(violations)
     return value
 
@@ -61,7 +61,7 @@ def parse(model: type[Model], raw: bytes) -> Model:
     Raises:
         Invalid: with every violation and its path.
     """
-    if _SUSPECT.search(raw):
+    if _is_suspect(raw):
         return validate(model, json_value(raw))
     try:  # in one pass, which takes half the time of parsing first
         return model.model_validate_json(raw)
@@ -115,6 +115,11 @@ def text_faults(text: str) -> str | None:
         except UnicodeEncodeError:
             return "must be valid Unicode"
     return None
+
+
+def _is_suspect(raw: bytes) -> bool:
+    """Whether the JSON may hold what cannot be stored, at a hundredth of what looking at each value costs."""
+    return any(text in raw for text in _NO_STORE_KEEPS) or _VAST_NUMBER.search(raw) is not None
 
 
 def _unstorable(value: object, path: str) -> Iterator[Violation]:

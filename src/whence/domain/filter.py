@@ -7,7 +7,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import product
+from math import isfinite
 from typing import Final, cast
 
 from whence.domain.entity import Entity
@@ -15,7 +18,11 @@ from whence.domain.errors import Invalid
 from whence.domain.event import Event, Kind, Severity, Span, searchable
 
 MOST_DOTS: Final = 6  # of a property path: each dot may separate keys or be part of one, so 2**6 readings
-_ARRAY_INDEX: Final = re.compile(r"-?\d{1,9}")
+_EARLIEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
+_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+_ARRAY_INDEX: Final = re.compile(r"\s*[+-]?\d{1,30}", re.ASCII)  # what PostgreSQL takes for one
+_FLOAT: Final = re.compile(r"-?[0-9]+(\.[0-9]+|(\.[0-9]+)?[eE][+-]?[0-9]+)")
+_LARGEST_INDEX: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +50,13 @@ class PropertyTest:
 
     def matches(self, properties: Mapping[str, object]) -> bool:
         """Whether some reading of the path leads to one of the values."""
-        return any(_scalar(properties, keys) in self.values for keys in self.readings())
+        wanted = self.spellings()
+        return any(not wanted.isdisjoint(_scalar(properties, keys)) for keys in self.readings())
+
+    def spellings(self) -> frozenset[str]:
+        """The values, and for a number with a fraction or an exponent every way to write it."""
+        numbers = (float(value) for value in self.values if _FLOAT.fullmatch(value))
+        return frozenset(self.values).union(*map(_spellings, filter(isfinite, numbers)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +82,13 @@ class Filter:
     is_open: bool | None = None
     words: tuple[str, ...] = ()
     properties: tuple[PropertyTest, ...] = ()
+
+    def __post_init__(self) -> None:
+        # No event is outside of these, and no arithmetic on what is inside leaves the calendar.
+        window = Span(
+            start=min(max(self.window.start, _EARLIEST), _LATEST), end=max(min(self.window.end, _LATEST), _EARLIEST)
+        )
+        object.__setattr__(self, "window", window)
 
     def matches(self, event: Event) -> bool:
         """Whether the event is one of those asked for."""
@@ -151,8 +171,8 @@ def _none_or_some(named: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     return not named or not wanted or any(name in named for name in wanted)
 
 
-def _scalar(value: object, keys: tuple[str, ...]) -> str | None:
-    """The scalar that the keys lead to as PostgreSQL's `#>>` spells it; None for null, objects and lists."""
+def _scalar(value: object, keys: tuple[str, ...]) -> frozenset[str]:
+    """How the scalar that the keys lead to is spelled in JSON; nothing for null, objects and lists."""
     for key in keys:
         match value:
             case Mapping():
@@ -160,18 +180,32 @@ def _scalar(value: object, keys: tuple[str, ...]) -> str | None:
             case list():
                 value = _item(cast("list[object]", value), key)
             case _:
-                return None
+                return frozenset()
     match value:
         case str():
-            return value
-        case bool() | int() | float():
-            return json.dumps(value)
+            return frozenset({value})
+        case float():
+            return _spellings(value)
+        case bool() | int():
+            return frozenset({json.dumps(value)})
         case _:
-            return None
+            return frozenset()
+
+
+def _spellings(number: float) -> frozenset[str]:
+    """How JSON writers spell the number: 1e22 and 1e+22, 2e-6 and 2e-06, 1e-5 and 0.00001 are the same."""
+    text = repr(number)
+    mantissa, e, exponent = text.partition("e")
+    if not e:
+        return frozenset({text})
+    power = int(exponent)
+    return frozenset({text, f"{mantissa}e{power}", f"{mantissa}e{power:+}", f"{Decimal(text):f}"})
 
 
 def _item(items: list[object], key: str) -> object:
     if not _ARRAY_INDEX.fullmatch(key):
         return None
     position = int(key)
+    if abs(position) > _LARGEST_INDEX:
+        return None
     return items[position] if -len(items) <= position < len(items) else None

@@ -65,7 +65,7 @@ class Embedded:
                 )
             _make(cluster.data_dir)
             with _starting(cluster):
-                users = locks.opened(cluster.users_lock)
+                users = locks.keep(cluster.users_lock)
                 try:
                     locks.takes(users, locks.SHARED)  # nobody holds it alone but under the start lock
                     return cls(cluster, users, _run(cluster))
@@ -133,17 +133,19 @@ class Embedded:
 
 def _run(cluster: Cluster) -> Path:
     """A postmaster that takes connections: the one that runs, or a new one. Tells its socket's directory."""
-    process = postmaster.find(cluster)
-    if process is not None:
+    while (process := postmaster.settled(cluster)) is not None:
         socket_dir = postmaster.await_ready(cluster, process)
         if socket_dir is not None:
             return socket_dir  # else it was stopping
-    runner = account.choose(cluster.pgdata)
-    cluster.prepare(runner)
-    programs = binaries.directory(cluster.data_dir, runner)
-    cluster.initialise(programs, runner)
-    cluster.admit(runner)
-    return postmaster.launch(cluster, programs, runner)
+    with locks.opened(cluster.data_lock) as lock:
+        if not locks.takes(lock, locks.ALONE):
+            raise EmbeddedError(f"{cluster.pgdata} was taken by another while we started")
+        runner = account.choose(cluster.pgdata)
+        cluster.prepare(runner)
+        programs = binaries.directory(cluster.data_dir, runner)
+        cluster.initialise(programs, runner, lock)
+        cluster.admit(runner)
+        return postmaster.launch(cluster, programs, runner, lock)
 
 
 def _make(data_dir: Path) -> None:

@@ -6,7 +6,7 @@ data_dir/
 ├── postgres.log       what PostgreSQL says; postgres.log.1 before that
 ├── users.lock         each process that uses the cluster holds a shared lock
 ├── start.lock         held while somebody starts or stops it
-├── data.lock          held by PostgreSQL: by the postmaster and each of its children
+├── data.lock          held by PostgreSQL itself: by each process that may write to the cluster
 └── postgresql-X.Y.Z/  only when its account cannot run the wheel's: see `binaries`
 """
 
@@ -85,7 +85,7 @@ class Cluster:
         if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG:
             self.log.replace(self.log.with_name("postgres.log.1"))
 
-    def initialise(self, binaries: Path, account: Account) -> None:
+    def initialise(self, binaries: Path, account: Account, lock: int) -> None:
         """Make the cluster and its database, unless they are there. A crash leaves nothing half made."""
         if self.pgdata.exists():
             _same_major(self.pgdata)
@@ -98,7 +98,7 @@ class Cluster:
         # same on every machine: an update of the system's libraries cannot break an index.
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         options = [f"--username={USER}", "--auth=peer", "--data-checksums", "--no-instructions", *locale]
-        _run([str(binaries / "initdb"), "-D", str(fresh), *options], account)
+        _run([str(binaries / "initdb"), "-D", str(fresh), *options], account, lock)
         single = [
             str(binaries / "postgres"),
             "--single",
@@ -108,7 +108,7 @@ class Cluster:
             "exit_on_error=on",
             "postgres",
         ]
-        _run(single, account, said=f"create database {DATABASE}\n")
+        _run(single, account, lock, said=f"create database {DATABASE}\n")
         fresh.rename(self.pgdata)
         _persist(self.data_dir)
         log.info("cluster.initialised", path=str(self.pgdata), postgresql=MAJOR)
@@ -176,7 +176,7 @@ def _adopt(pgdata: Path, account: Account) -> None:
         account.own(path)
 
 
-def _run(argv: Sequence[str], account: Account, said: str = "") -> None:
+def _run(argv: Sequence[str], account: Account, lock: int, said: str = "") -> None:
     done = subprocess.run(
         argv,
         input=said,
@@ -186,6 +186,7 @@ def _run(argv: Sequence[str], account: Account, said: str = "") -> None:
         errors="replace",
         cwd="/",  # the account may not be allowed in ours
         env=ENVIRONMENT,
+        pass_fds=[lock],  # if we are killed it goes on, and must be waited for
         check=False,
         **account.identity,
     )

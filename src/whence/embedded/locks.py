@@ -8,20 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from whence.embedded.errors import EmbeddedError
-
-log = structlog.get_logger()
 
 SHARED: Final = fcntl.LOCK_SH
 ALONE: Final = fcntl.LOCK_EX
 
 _POLL: Final = 0.01
-_SOON: Final = 1.0  # seconds, then the log says what we wait for
 
 
-def opened(file: Path) -> int:
+def keep(file: Path) -> int:
     """A handle to lock; close it to let go."""
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     if os.geteuid() == 0:
@@ -29,6 +24,16 @@ def opened(file: Path) -> int:
         owner = file.parent.stat()
         os.fchown(handle, owner.st_uid, owner.st_gid)
     return handle
+
+
+@contextmanager
+def opened(file: Path) -> Generator[int]:
+    """A handle to lock while the block runs."""
+    handle = keep(file)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def takes(handle: int, kind: int) -> bool:
@@ -47,18 +52,10 @@ def alone(file: Path, *, patience: float, held: str) -> Generator[int]:
     Args:
         held: what is wrong when nobody lets go of it.
     """
-    handle = opened(file)
-    try:
-        began = time.monotonic()
-        told = False
+    give_up_at = time.monotonic() + patience
+    with opened(file) as handle:
         while not takes(handle, ALONE):
-            waited = time.monotonic() - began
-            if waited > patience:
+            if time.monotonic() > give_up_at:
                 raise EmbeddedError(held)
-            if waited > _SOON and not told:
-                log.warning("lock.awaited", path=str(file))
-                told = True
             time.sleep(_POLL)
         yield handle
-    finally:
-        os.close(handle)

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from socket import AF_UNIX, socket
 from threading import Thread
 from typing import Final
 
@@ -26,6 +27,10 @@ _ORPHANS: Final = (
     60.0  # seconds until the children of a killed postmaster must have ended; a query takes 10 at most
 )
 _FAST: Final = 60.0  # seconds for a fast shutdown, which writes a checkpoint, before we insist
+
+_SOCKET_DIR, _STATUS = 4, 7  # lines of `postmaster.pid`
+
+_MAY_WE_ENCRYPT: Final = (8).to_bytes(4) + (80877103).to_bytes(4)  # the protocol's SSLRequest: length, code
 
 _SETTINGS: Final = {
     "listen_addresses": "",
@@ -57,11 +62,10 @@ _SETTINGS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lock:
-    """What a postmaster writes into `postmaster.pid` while it runs, and leaves behind when it is killed."""
+    """What a postmaster writes into `postmaster.pid` while it runs, and leaves there when it is killed."""
 
     pid: int
-    socket_dir: Path
-    ready: bool
+    socket_dir: Path | None  # once it takes connections
 
 
 def find(cluster: Cluster) -> psutil.Process | None:
@@ -69,6 +73,32 @@ def find(cluster: Cluster) -> psutil.Process | None:
     lock = _read(cluster.pgdata / "postmaster.pid")
     process = None if lock is None else _process(lock.pid)
     return process if process is not None and _serves(process, cluster) else None
+
+
+def settled(cluster: Cluster) -> psutil.Process | None:
+    """The living postmaster; None once the data are free for a new one. Under the start lock.
+
+    In between are the children of a killed postmaster, which write until they notice, and what a killed starter
+    had begun: an `initdb`, or a postmaster that has not left its mark yet.
+
+    Raises:
+        EmbeddedError: somebody keeps the data and does not show.
+    """
+    give_up_at = time.monotonic() + _ORPHANS
+    told = False
+    while (process := find(cluster)) is None:
+        with locks.opened(cluster.data_lock) as handle:
+            if locks.takes(handle, locks.ALONE):
+                return None
+        if time.monotonic() > give_up_at:
+            raise EmbeddedError(
+                f"{cluster.pgdata} is in use by a PostgreSQL that hides: in another container?"
+            )
+        if not told:
+            log.warning("data.awaited", path=str(cluster.pgdata))
+            told = True
+        time.sleep(_POLL)
+    return process
 
 
 def await_ready(cluster: Cluster, process: psutil.Process) -> Path | None:
@@ -80,8 +110,9 @@ def await_ready(cluster: Cluster, process: psutil.Process) -> Path | None:
     told = began
     while _lives(process):
         lock = _read(cluster.pgdata / "postmaster.pid")
-        if lock is not None and lock.pid == process.pid and lock.ready:
-            return lock.socket_dir
+        if lock is not None and lock.pid == process.pid and lock.socket_dir is not None:
+            if _answers(lock.socket_dir):
+                return lock.socket_dir
         if time.monotonic() - told > _SLOW:
             told = time.monotonic()
             log.warning("postgres.starting", waited_s=round(told - began), log=str(cluster.log))
@@ -89,21 +120,17 @@ def await_ready(cluster: Cluster, process: psutil.Process) -> Path | None:
     return None
 
 
-def launch(cluster: Cluster, binaries: Path, account: Account) -> Path:
-    """Start a postmaster and tell its socket's directory. Under the start lock, when `find` gave None.
+def launch(cluster: Cluster, binaries: Path, account: Account, lock: int) -> Path:
+    """Start a postmaster and tell its socket's directory. Under the start lock and the lock on its data.
 
     Raises:
-        EmbeddedError: it ended again, with what it said; or another still has the data in its hands.
+        EmbeddedError: it ended again; with what it said.
     """
-    held = (
-        f"the data in {cluster.pgdata} is in use by a PostgreSQL that cannot be seen: in another container?"
-    )
-    with locks.alone(cluster.data_lock, patience=_ORPHANS, held=held) as handle:
-        for file in (cluster.pgdata / "postmaster.pid", cluster.socket_dir / f".s.PGSQL.{PORT}.lock"):
-            _forget_recycled(file, cluster)
-        silent_at = cluster.log.stat().st_size if cluster.log.exists() else 0
-        child = _spawn(cluster, binaries, account, handle)
-        socket_dir = _ready_or_ended(child, cluster)
+    for file in (cluster.pgdata / "postmaster.pid", cluster.socket_dir / f".s.PGSQL.{PORT}.lock"):
+        _forget_recycled(file, cluster)
+    silent_at = cluster.log.stat().st_size if cluster.log.exists() else 0
+    child = _spawn(cluster, binaries, account, lock)
+    socket_dir = _ready_or_ended(child, cluster)
     if socket_dir is None:
         said = cluster.tail(silent_at)
         raise EmbeddedError(
@@ -168,13 +195,27 @@ def _ready_or_ended(child: subprocess.Popen[bytes], cluster: Cluster) -> Path | 
     return socket_dir
 
 
+def _answers(socket_dir: Path) -> bool:
+    """Whether it says no to a request for encryption: who was killed a moment ago looks alive, and does not."""
+    with socket(AF_UNIX) as client:
+        client.settimeout(_SLOW)
+        try:
+            client.connect(os.fsencode(socket_dir / f".s.PGSQL.{PORT}"))
+            client.sendall(_MAY_WE_ENCRYPT)
+            return client.recv(1) == b"N"
+        except OSError:
+            return False
+
+
 def _read(file: Path) -> _Lock | None:
     """The lock in that file; None when there is none, or it is just being written."""
     try:
         lines = os.fsdecode(file.read_bytes()).splitlines()
-        return _Lock(pid=int(lines[0]), socket_dir=Path(lines[4]), ready=lines[7].strip() == "ready")
+        pid = int(lines[0])
     except (FileNotFoundError, ValueError, IndexError):
         return None
+    ready = len(lines) > _STATUS and lines[_STATUS].strip() == "ready"
+    return _Lock(pid=pid, socket_dir=Path(lines[_SOCKET_DIR]) if ready else None)
 
 
 def _forget_recycled(file: Path, cluster: Cluster) -> None:

@@ -7,22 +7,22 @@ from typing import Final, LiteralString, Self, TypeAlias
 
 import asyncpg
 
-from whence.domain.errors import Unavailable
+from whence.domain.errors import Conflict, Invalid, Unavailable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"  # quoted: only the stubs know the parameter
 
 _ACQUIRE_SECONDS: Final = 5.0  # a caller who waited this long for a connection is told to come again
-_DEAD: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.ReadOnlySQLTransactionError,  # a standby that has not been promoted yet
-)
+_NOT_NOW: Final = frozenset({
+    "08",  # connection exception
+    "25",  # invalid transaction state: a standby that has not been promoted yet is read only
+    "40",  # transaction rollback: a deadlock, which the next attempt will not meet
+    "53",  # insufficient resources: disk, memory, connections
+    "55",  # object not in prerequisite state: a lock that was not to be had in time
+    "57",  # operator intervention: shutting down, starting up
+    "58",  # system error
+})
+_BAD_VALUE: Final = "22"  # data exception
+_CONTRADICTION: Final = "23"  # integrity constraint violation
 
 
 class Reader:
@@ -184,10 +184,11 @@ def _payload_to(heard: Callable[[str], None]) -> Callable[..., None]:
 
 @contextmanager
 def translated() -> Generator[None]:
-    """Turn the driver's word for 'not now' into the house's.
+    """Turn the driver's errors into the house's; what is left is a bug.
 
     Raises:
         Unavailable: the database cannot be reached, or a statement ran into its time limit.
+        Invalid, Conflict: a value is at fault, by itself or beside what is stored.
     """
     try:
         yield
@@ -195,5 +196,22 @@ def translated() -> Generator[None]:
         raise Unavailable(
             "The query took longer than it may; ask for a narrower window", retry_after=5
         ) from exc
-    except _DEAD as exc:
-        raise Unavailable("The database cannot be reached", retry_after=1) from exc
+    except asyncpg.PostgresError as exc:
+        kind = (exc.sqlstate or "")[:2]
+        if kind in _NOT_NOW:
+            raise _unavailable() from exc
+        if kind == _BAD_VALUE:
+            raise Invalid.at("", "holds a value that cannot be stored") from exc
+        if kind == _CONTRADICTION:
+            raise Conflict("contradicts what was stored at the same time") from exc
+        raise
+    except asyncpg.InterfaceError as exc:
+        if isinstance(exc, ValueError):  # an argument that its type cannot hold
+            raise Invalid.at("", "holds a value that cannot be stored") from exc
+        raise _unavailable() from exc
+    except OSError as exc:  # TimeoutError among them
+        raise _unavailable() from exc
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("The database cannot be reached", retry_after=1)

@@ -126,7 +126,7 @@ def _property(where: Where, test: PropertyTest) -> None:
             "(json_typeof(e.properties #> ?) in ('string', 'number', 'boolean') and e.properties #>> ? = any(?::text[]))",
             list(keys),
             list(keys),
-            list(test.values),
+            sorted(test.spellings()),
         )
         for keys in test.readings()
     ]

@@ -33,7 +33,7 @@ class Create:
         """`POST /mgmt/v1/events`."""
         by = await caller(self._context, request, Right.WRITE_EVENTS)
         is_rehearsal = _is_rehearsal(request)
-        sent, report, warnings = await self._read(request, wire.CustomEvent, by)
+        _, report, warnings = await self._read(request, wire.CustomEvent, by)
         if is_rehearsal:
             return await self._rehearse(by, report, warnings)
         stored = await self._context.ingest.accept_one(by.account_id, report)

@@ -22,7 +22,9 @@ _MOST_WARNINGS: Final = 20
 _NO_SERVICE: Final = Scope(clauses=())
 
 
-def report(sent: wire.CustomEvent, raw: bytes, *, by: Principal, receipt: Receipt, options: Options) -> Report:
+def report(
+    sent: wire.CustomEvent, raw: bytes, *, by: Principal, receipt: Receipt, options: Options
+) -> Report:
     """The custom event as a report."""
     start = sent.timestamp or receipt.at
     properties = details(sent) or {}
@@ -66,11 +68,13 @@ def warnings(sent: wire.CustomEvent) -> list[str]:
 
 def unknown_names(unknown: Places) -> list[str]:
     """What a rehearsal says of names that no service has."""
-    return shortened([
-        *(f"no cluster is called {name}" for name in unknown.clusters),
-        *(f"no namespace is called {name}" for name in unknown.namespaces),
-        *(f"no service is called {name}" for name in unknown.services),
-    ])
+    return shortened(
+        [
+            *(f"no cluster is called {name}" for name in unknown.clusters),
+            *(f"no namespace is called {name}" for name in unknown.namespaces),
+            *(f"no service is called {name}" for name in unknown.services),
+        ]
+    )
 
 
 def unknown_parameters(asked: wire.EventsQuery) -> list[str]:
@@ -122,10 +126,16 @@ def _pairing(event_type: str, properties: Mapping[str, Any]) -> Pairing | None:
 
 
 def config_change(
-    target: wire.Target, change: Mapping[str, Any], raw: bytes, *, by: Principal, receipt: Receipt, options: Options
+    target: wire.Target,
+    change: Mapping[str, Any],
+    raw: bytes,
+    *,
+    by: Principal,
+    receipt: Receipt,
+    options: Options,
 ) -> Report:
     """The legacy configuration change of one service."""
-    place = "\0".join((target.clusterName, target.namespace, target.serviceName))
+    place = f"{target.clusterName}\0{target.namespace}\0{target.serviceName}"
     return Report(
         kind=Kind.CHANGE,
         type="config change",

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from whence.catalog import Matched
 from whence.dialects.komodor import vocabulary
 from whence.domain.entity import SERVICE, Entity
@@ -17,6 +19,7 @@ SEVERITY: Final[Mapping[Severity, str]] = {
     Severity.ERROR: "error",
     Severity.CRITICAL: "error",  # Komodor has nothing worse
 }
+_DEFAULT_KIND: Final = "Deployment"
 _FAILED: Final = frozenset({Severity.ERROR, Severity.CRITICAL})
 
 
@@ -25,8 +28,9 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-def epoch_seconds(at: datetime) -> int:
-    return int(at.timestamp())
+def _epoch_times(event: Event) -> dict[str, int]:
+    start, end = int(event.span.start.timestamp()), int(event.span.end.timestamp())
+    return {"startTime": start} if event.span.is_moment else {"startTime": start, "endTime": end}
 
 
 def event(event: Event, matched: Matched) -> dict[str, Any]:
@@ -112,10 +116,7 @@ def service(entity: Entity, deploy: Event | None, link: str) -> dict[str, Any]:
         "uid": entity.id,
     }
     if deploy is not None:
-        found["lastDeploy"] = {"startTime": epoch_seconds(deploy.span.start)}
-        if not deploy.span.is_moment:
-            found["lastDeploy"]["endTime"] = epoch_seconds(deploy.span.end)
-        found["lastDeploy"]["status"] = deploy_status(deploy)
+        found["lastDeploy"] = {**_epoch_times(deploy), "status": deploy_status(deploy)}
     found["link"] = link
     if entity.tags:
         found["labels"] = tags(entity)
@@ -125,7 +126,7 @@ def service(entity: Entity, deploy: Event | None, link: str) -> dict[str, Any]:
 def workload_kind(entity: Entity) -> str:
     """Deployment, StatefulSet, …: what the registrar says in the property `kind`."""
     kind = entity.properties.get("kind")
-    return kind if isinstance(kind, str) and kind else "Deployment"
+    return kind if isinstance(kind, str) and kind else _DEFAULT_KIND
 
 
 def deploy_status(deploy: Event | None) -> str:
@@ -140,20 +141,34 @@ def tags(entity: Entity) -> dict[str, str]:
     return {tag.key: tag.value for tag in entity.tags}
 
 
-def k8s_event(event: Event, resource: Mapping[str, str], details: str, link: str) -> dict[str, Any]:
+def one_service(event: Event, cluster: str) -> tuple[str, str, str] | None:
+    """The place (cluster, namespace, name) of the one service that the event names, if it names one."""
+    named = event.places
+    if len(named.services) != 1:
+        return None
+    return cluster, named.namespaces[0] if len(named.namespaces) == 1 else "", named.services[0]
+
+
+def resource(event: Event, cluster: str, kind: str | None) -> dict[str, str]:
+    """What an event in a cluster is about, as narrowly as one name says it; `kind`: of that service."""
+    named = event.places
+    namespace = {"namespace": named.namespaces[0]} if len(named.namespaces) == 1 else {}
+    if len(named.services) == 1:
+        return {"name": named.services[0], "cluster": cluster, **namespace, "kind": kind or _DEFAULT_KIND}
+    if namespace:
+        return {"name": namespace["namespace"], "cluster": cluster, **namespace, "kind": "Namespace"}
+    return {"name": cluster, "cluster": cluster, "kind": "Cluster"}
+
+
+def k8s_event(event: Event, resource: Mapping[str, str], link: str) -> dict[str, Any]:
     """An event in a search."""
-    found: dict[str, Any] = {
-        "resource": dict(resource),
-        "type": vocabulary.props_type(event),
-        "startTime": epoch_seconds(event.span.start),
-    }
-    if not event.span.is_moment:
-        found["endTime"] = epoch_seconds(event.span.end)
     return {
-        **found,
+        "resource": resource,
+        "type": vocabulary.props_type(event),
+        **_epoch_times(event),
         "status": "open" if event.is_open else "closed",
         "summary": event.title,
-        "details": details,
+        "details": to_json(event.properties).decode(),
         "link": link,
     }
 

@@ -55,7 +55,7 @@ def refused(request: Request, refusal: Refusal) -> Answer:
 
 def broken(request: Request) -> Answer:
     """The answer when something is wrong with us; logs what is being handled, once."""
-    log.exception("request.broken", dialect="komodor", request_id=_request_id(request))
+    log.error("request.broken", dialect="komodor", request_id=_request_id(request), exc_info=True)
     return envelope(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error")
 
 
@@ -104,7 +104,7 @@ def _concerns_the_whole(refusal: Refusal) -> bool:
 
 
 def _whole(violation: Violation) -> str:
-    """The fault of a body as a whole; where exactly it stops being JSON is not part of the contract's message."""
+    """The fault of a body as a whole; where it stops being JSON is no part of the contract's message."""
     message = violation.message
     return f"Request body {_NO_JSON if message.startswith(_NO_JSON) else message}"
 

@@ -1,4 +1,4 @@
-"""The fields that this dialect's bodies are made of: what each takes, what it makes of it, and how it refuses.
+"""The fields that this dialect's bodies are made of: what each takes, makes of it, and refuses.
 
 A refusal is a ValueError whose text continues the field's name: `eventType must be a string`.
 """
@@ -11,7 +11,14 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, PlainValidator, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import ErrorDetails
 
 from whence.dialects.request import text_faults, violation
@@ -28,14 +35,13 @@ MOST_EVENTS: Final = 1000  # in one answer of the list
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MILLIS: Final = 10**11  # a number from here on is milliseconds: as seconds it would be the year 5138
 _LAST_SECOND: Final = 253_402_300_799  # the end of the year 9999
-_RFC_3339: Final = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
-)
+_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _LIMIT: Final = re.compile(r"[0-9]{1,6}", re.ASCII)
 _URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _SEVERITIES: Final[Mapping[str, Severity]] = {
     "": Severity.INFO,
+    "string": Severity.INFO,  # the vendor's template posted unchanged, which contract 4.3 has as valid
     "info": Severity.INFO,
     "information": Severity.INFO,
     "warning": Severity.WARNING,
@@ -132,7 +138,7 @@ def _name(value: object) -> str:
 
 
 def _listed(value: object) -> object:
-    """One value for a list of one, null for an empty one. A long list is refused before its items are looked at."""
+    """One value as a list of one, null as an empty one. A long list is refused before its items are seen."""
     if value is None:
         return []
     if isinstance(value, str | int | float) and not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What every call goes through before its own work: the key, the body, the query, and the answer to a refusal."""
+"""What every call goes through around its own work: the method, the key, the body, the refusal."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -23,7 +23,7 @@ KEY_HEADER: Final = "x-api-key"
 
 
 class Resource:
-    """What one path answers, by method; an ASGI application, so that nothing stands between it and the server."""
+    """What one path answers, by method. An ASGI application: nothing stands between it and the server."""
 
     def __init__(self, **endpoints: Endpoint) -> None:
         self._endpoints: dict[str, Endpoint] = dict(endpoints)
@@ -45,7 +45,7 @@ class Resource:
             return await endpoint(request)
         except Refusal as refusal:
             return errors.refused(request, refusal)
-        except Exception:  # the outermost edge of a request
+        except Exception:  # noqa: BLE001  the outermost edge of a request
             return errors.broken(request)
 
 

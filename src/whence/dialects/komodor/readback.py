@@ -33,7 +33,9 @@ class Readback:
         asked = read(wire.EventsQuery, _parameters(request))
         cursor = events_cursor(by, asked.cursor) if asked.cursor else None
         window = cursor.window if cursor else window_of(asked.since, asked.to, datetime.now(UTC), path="from")
-        found = await self._context.timeline.page(by, _filter(by, asked, window), cursor=cursor, limit=asked.limit)
+        found = await self._context.timeline.page(
+            by, _filter(by, asked, window), cursor=cursor, limit=asked.limit
+        )
         matched = await self._context.catalog.services_concerned(
             by, (event.scope for event in found.items), sample=_SAMPLE
         )

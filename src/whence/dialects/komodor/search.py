@@ -5,7 +5,6 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pydantic_core import to_json
 from starlette.requests import Request
 
 from whence.dialects import Context
@@ -137,27 +136,24 @@ class Search:
         token, props = pagination.token, sent.props
         cursor = events_cursor(by, token, path="pagination.token") if token else None
         now = datetime.now(UTC)
-        window = cursor.window if cursor else window_of(props.fromEpoch, props.toEpoch, now, path="props.fromEpoch")
+        window = (
+            cursor.window
+            if cursor
+            else window_of(props.fromEpoch, props.toEpoch, now, path="props.fromEpoch")
+        )
         asked = _props_filter(by, props.type, window, concerning=concerning, within=within)
         return await self._context.timeline.page(by, asked, cursor=cursor, limit=pagination.pageSize)
 
     async def _resources(self, by: Principal, events: Sequence[Event], cluster: str) -> list[dict[str, str]]:
-        """What each event is about, as narrowly as one name allows: a service, a namespace, or the cluster."""
-        named = [_resource(event, cluster) for event in events]
-        places = [(r["cluster"], r["namespace"], r["name"]) for r in named if r["kind"] == "Deployment"]
-        known = await self._context.catalog.services_at(by, places) if places else []
+        places = {event.id: place for event in events if (place := encode.one_service(event, cluster))}
+        known = await self._context.catalog.services_at(by, places.values()) if places else []
         kinds = {(e.cluster, e.namespace, e.name): encode.workload_kind(e) for e in known}
-        return [
-            r | {"kind": kinds.get((r["cluster"], r["namespace"], r["name"]), "Deployment")}
-            if r["kind"] == "Deployment"
-            else r
-            for r in named
-        ]
+        return [encode.resource(e, cluster, kinds.get(places.get(e.id, ("", "", "")))) for e in events]
 
     def _shown(self, request: Request, found: Page[Event], resources: Sequence[dict[str, str]]) -> Answer:
         base = base_url(self._context, request)
         rows = [
-            encode.k8s_event(event, resource, _json_text(event), f"{base}/events/{event.id}")
+            encode.k8s_event(event, resource, f"{base}/events/{event.id}")
             for event, resource in zip(found.items, resources, strict=True)
         ]
         return _page("events", rows, len(rows), found.following)
@@ -166,3 +162,46 @@ class Search:
 def _page(name: str, rows: list[dict[str, Any]], size: int, token: str | None) -> Answer:
     meta = {"pageSize": size} if token is None else {"pageSize": size, "token": token}
     return Answer({"data": {name: rows}, "meta": meta})
+
+
+def _services_filter(sent: wire.ServicesSearch) -> EntityFilter:
+    scope = sent.scope or wire.ServicesScope()
+    return EntityFilter(
+        types=(SERVICE,),
+        clusters=(scope.cluster,) if scope.cluster else (),
+        namespaces=tuple(scope.namespaces),
+    )
+
+
+def _props_filter(
+    by: Principal,
+    props_type: str,
+    window: Span,
+    *,
+    concerning: tuple[Entity, ...] | None = None,
+    within: Within | None = None,
+) -> Filter:
+    """The events of a `props.type` that the principal sees; `custom`: those that came in here."""
+    own = NAME if props_type == "custom" else only_dialect(by)
+    is_deploy = props_type == "deploy"
+    return Filter(
+        window=window,
+        concerning=concerning,
+        within=within,
+        kinds=(Kind.CHANGE,) if is_deploy else (),
+        types=vocabulary.DEPLOYS if is_deploy else vocabulary.NODES.get(props_type, ()),
+        dialects=(own,) if own else (),
+    )
+
+
+def _behind(by: Principal, token: str) -> str:
+    """The id of the service that an earlier page ended with."""
+    try:
+        match unseal(by.secret, token):
+            case [str(name), str(entity_id)] if name == _LIST:
+                return entity_id
+            case _:
+                fault = "belongs to another list"
+    except Invalid as exc:
+        fault = exc.violations[0].message
+    raise Invalid.at("pagination.token", fault)

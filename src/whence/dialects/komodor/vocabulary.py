@@ -1,4 +1,4 @@
-"""Words that say what an event is about, whoever wrote them and however: deploys, and nodes that come and go."""
+"""Words that say what an event is about, however they are written: deploys, nodes that come and go."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,4 +49,6 @@ def _spelled(parts: list[str]) -> Iterator[str]:
 
 
 DEPLOYS: Final = spellings(_DEPLOY_WORDS)
-NODES: Final[Mapping[str, tuple[str, ...]]] = {name: spellings([words]) for name, words in _NODE_WORDS.items()}
+NODES: Final[Mapping[str, tuple[str, ...]]] = {
+    name: spellings([words]) for name, words in _NODE_WORDS.items()
+}

@@ -39,7 +39,7 @@ class _Open(BaseModel):
 
 
 class Scope(_Open):
-    """Which services an event concerns, in both spellings that are about; `details` is upstream's slip on v2."""
+    """Which services an event concerns, in both spellings; `details` in here is upstream's slip on v2."""
 
     clusters: Names = []
     servicesNames: Names = []

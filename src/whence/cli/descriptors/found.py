@@ -1,0 +1,140 @@
+"""What a document describes, with where it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of a file; lines count from 1."""
+
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faulty:
+    """Something that cannot be taken, and why."""
+
+    place: Place
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundEntity:
+    """An entity as `PUT /v1/entities` takes it."""
+
+    place: Place
+    body: Json
+
+    @property
+    def label(self) -> str:
+        """What to call it when speaking to a person."""
+        return str(self.body.get("tag") or self.body.get("id") or self.body.get("name") or "entity")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRelation:
+    """A relation as `PUT /v1/relations` takes it; its ends are ids or tags."""
+
+    place: Place
+    body: Json
+
+    @property
+    def label(self) -> str:
+        """What to call it when speaking to a person."""
+        return f"{self.body.get('from')} {self.body.get('kind')} {self.body.get('to')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a document says. `faulty`: items that are not taken. `ignored`: what whence has no word for."""
+
+    entities: list[FoundEntity] = field(default_factory=list[FoundEntity])
+    relations: list[FoundRelation] = field(default_factory=list[FoundRelation])
+    faulty: list[Faulty] = field(default_factory=list[Faulty])
+    ignored: list[Faulty] = field(default_factory=list[Faulty])
+
+
+def mapping(value: object, name: str) -> Mapping[str, object]:
+    """The mapping; empty where nothing stands.
+
+    Raises:
+        ValueError: something else stands there.
+    """
+    match value:
+        case None:
+            return {}
+        case dict():
+            return cast("dict[str, object]", value)
+        case _:
+            raise ValueError(f"{name} must be a mapping")
+
+
+def sequence(value: object, name: str) -> list[object]:
+    """The list; empty where nothing stands.
+
+    Raises:
+        ValueError: something else stands there.
+    """
+    match value:
+        case None:
+            return []
+        case list():
+            return cast("list[object]", value)
+        case _:
+            raise ValueError(f"{name} must be a list")
+
+
+def text(value: object, name: str) -> str:
+    """The text; a number is its digits, nothing is empty.
+
+    Raises:
+        ValueError: something else stands there.
+    """
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool() | list() | dict():
+            raise ValueError(f"{name} must be text")
+        case _:
+            return str(value)
+
+
+def required(value: object, name: str) -> str:
+    """The text.
+
+    Raises:
+        ValueError: none stands there.
+    """
+    found = text(value, name).strip()
+    if not found:
+        raise ValueError(f"{name} is required")
+    return found
+
+
+def type_name(text: str) -> str:
+    """A type in the letters that types have here: `aws-lambda` is `AWS_LAMBDA`."""
+    letters = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in text.upper())
+    return letters[:64] if letters[:1].isalpha() else f"T_{letters}"[:64]
+
+
+def present(fields: Json) -> Json:
+    """The fields that say something."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
+
+
+def web_links(pairs: list[tuple[str, str]]) -> list[Json]:
+    """Links that a browser opens; repository paths and the like are left out."""
+    return [
+        {"title": title[:500], "url": url} for title, url in pairs if url.startswith(("https://", "http://"))
+    ]

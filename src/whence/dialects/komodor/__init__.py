@@ -1,0 +1,9 @@
+"""Komodor: custom events, and the calls that its senders and tools make around them."""
+
+from typing import Final
+
+from whence.dialects import Dialect
+from whence.dialects.komodor.decode import NAME
+from whence.dialects.komodor.http import app, owns
+
+DIALECT: Final = Dialect(name=NAME, app=app, owns=owns)

@@ -1,0 +1,89 @@
+"""The application of this dialect: which path is answered by what."""
+
+from pathlib import Path
+from typing import Final
+
+import yaml
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from whence.dialects import Context
+from whence.dialects.komodor import errors
+from whence.dialects.komodor.answer import Answer
+from whence.dialects.komodor.clusters import Clusters
+from whence.dialects.komodor.create import Create
+from whence.dialects.komodor.gate import KEY_HEADER, Endpoint, Resource, caller
+from whence.dialects.komodor.legacy import Legacy
+from whence.dialects.komodor.options import Options
+from whence.dialects.komodor.readback import Readback
+from whence.dialects.komodor.search import Search
+
+DOCUMENT: Final = Path(__file__).parent / "contract" / "openapi.yaml"
+
+
+def app(context: Context) -> Starlette:
+    """The endpoints.
+
+    Raises:
+        ValueError: an option of the dialect means nothing.
+    """
+    options = Options.read(context.options)
+    create = Create(context, options)
+    legacy = Legacy(context, options)
+    readback = Readback(context)
+    search = Search(context)
+    clusters = Clusters(context)
+    validate = Resource(GET=_validate(context))
+    routes = [
+        Route("/mgmt/v1/events", Resource(GET=readback.page, POST=create.custom_event)),
+        Route("/mgmt/v1/events/{event_id}", Resource(GET=readback.event)),
+        Route("/mgmt/v1/events/{event_id}/close", Resource(POST=readback.close)),
+        Route("/mgmt/v1/apikey/validate", validate),
+        Route("/mgmt/v1/openapi.json", Resource(GET=_document())),
+        Route("/api/v2/apikey/validate", validate),
+        Route("/api/v2/services/k8s-events", Resource(POST=create.k8s_event)),
+        Route("/api/v2/services/k8s-events/search", Resource(POST=search.service_events)),
+        Route("/api/v2/services/search", Resource(POST=search.services)),
+        Route("/api/v2/clusters/k8s-events/search", Resource(POST=search.cluster_events)),
+        Route("/api/v2/clusters", Resource(GET=clusters.described)),
+        Route("/api/v2/user/clusters", Resource(GET=clusters.named)),
+        Route("/v0/config_change", Resource(POST=legacy.config_change)),
+        Route("/v0/event/config_change", Resource(POST=legacy.config_change)),
+        Route("/v0/image/source", Resource(POST=legacy.image_source)),
+    ]
+    komodor = Starlette(routes=routes, exception_handlers={HTTPException: _not_routed})
+    komodor.router.redirect_slashes = False  # a redirected POST becomes a GET in many a client
+    return komodor
+
+
+def owns(connection: HTTPConnection) -> bool:
+    """Whether a request that nothing serves is answered in this dialect's envelope."""
+    path = connection.url.path
+    return path.startswith(("/mgmt/", "/v0/")) or (
+        path.startswith("/api/") and KEY_HEADER in connection.headers
+    )
+
+
+async def _not_routed(request: Request, _: Exception) -> Response:
+    return errors.not_found(request)
+
+
+def _validate(context: Context) -> Endpoint:
+    async def validate(request: Request) -> Answer:
+        await caller(context, request, None)
+        return Answer({"valid": True})
+
+    return validate
+
+
+def _document() -> Endpoint:
+    written = to_json(yaml.safe_load(DOCUMENT.read_text(encoding="utf-8")))
+
+    async def document(_: Request) -> Answer:
+        return Answer(written)
+
+    return document

@@ -1,0 +1,56 @@
+"""Upstream's oldest calls: a configuration change of one service, and where an image comes from."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from whence.dialects import Context
+from whence.dialects.komodor import decode, wire
+from whence.dialects.komodor.answer import Answer
+from whence.dialects.komodor.create import signed
+from whence.dialects.komodor.fields import read
+from whence.dialects.komodor.gate import caller, json_body, receipt
+from whence.dialects.komodor.options import Options
+from whence.domain.access import Principal, Right
+from whence.domain.event import Report
+
+_DONE: Final = b'{"success": true}'
+
+
+class Legacy:
+    """The endpoints below `/v0`."""
+
+    def __init__(self, context: Context, options: Options) -> None:
+        self._context = context
+        self._options = options
+
+    async def config_change(self, request: Request) -> Answer:
+        """`POST /v0/config_change`."""
+        by = await caller(self._context, request, Right.WRITE_EVENTS)
+        change, raw = await json_body(self._context, request)
+        target = read(wire.Target, _query(request))
+        received = receipt(self._context, datetime.now(UTC))
+        report = decode.config_change(target, change, raw, by=by, receipt=received, options=self._options)
+        return await self._store(by, report, HTTPStatus.OK)
+
+    async def image_source(self, request: Request) -> Answer:
+        """`POST /v0/image/source`."""
+        by = await caller(self._context, request, Right.WRITE_EVENTS)
+        value, raw = await json_body(self._context, request)
+        sent = read(wire.ImageSource, value)
+        received = receipt(self._context, datetime.now(UTC))
+        report = decode.image_source(sent, value, raw, by=by, receipt=received, options=self._options)
+        return await self._store(by, report, HTTPStatus.ACCEPTED)
+
+    async def _store(self, by: Principal, report: Report, status: HTTPStatus) -> Answer:
+        stored = await self._context.ingest.accept_one(by.account_id, report)
+        return await signed(Answer(_DONE, status), self._context, by, report, stored)
+
+
+def _query(request: Request) -> dict[str, str]:
+    """The parameters. The vendor's documentation once had `?` where `&` belongs, and was copied from."""
+    text = request.scope["query_string"].decode("latin-1").replace("?", "&")
+    return dict(parse_qsl(text, keep_blank_values=True))
