@@ -69,9 +69,7 @@ class Floor:
             if not taken:
                 continue
             async with db.transaction():
-                await db.copy_records_to_table(
-                    "event", columns=EVENT_COLUMNS, records=[event for event, _, _ in taken]
-                )
+                await db.copy_records_to_table("event", columns=EVENT_COLUMNS, records=[event for event, _, _ in taken])
                 await db.copy_records_to_table(
                     "event_link", columns=LINK_COLUMNS, records=[link for _, link, _ in taken]
                 )

@@ -37,9 +37,7 @@ def is_there() -> bool:
     return shutil.which("wrk") is not None
 
 
-async def press(
-    url: str, bodies: Path, *, seconds: float, connections: int = CONNECTIONS, each: int = 1
-) -> Load:
+async def press(url: str, bodies: Path, *, seconds: float, connections: int = CONNECTIONS, each: int = 1) -> Load:
     """POST the bodies to the URL for some seconds, `each` of them a request (as NDJSON when more than one).
 
     Raises:

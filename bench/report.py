@@ -43,8 +43,7 @@ def write(figures: Mapping[str, Figure], *, is_quick: bool) -> Path:
     path = RESULTS / f"{now():%Y-%m-%d}{'-quick' if is_quick else ''}.json"
     kept: dict[str, Any] = json.loads(path.read_text())["figures"] if path.exists() else {}
     kept |= {
-        name: {**asdict(figure), "ratio": figure.ratio, "is_met": figure.is_met}
-        for name, figure in figures.items()
+        name: {**asdict(figure), "ratio": figure.ratio, "is_met": figure.is_met} for name, figure in figures.items()
     }
     path.write_text(json.dumps({"version": __version__, "machine": _machine(), "figures": kept}, indent=2) + "\n")
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

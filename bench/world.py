@@ -9,7 +9,9 @@ from whence.domain.entity import HOST, SERVICE, Draft
 from whence.domain.event import Kind, Report, Severity, Span
 from whence.domain.scope import ALL_SERVICES, Scope
 
-CLUSTERS: Final = tuple(f"{region}-{n}" for region in ("eu-west", "eu-north", "us-east", "ap-south", "edge") for n in (1, 2))
+CLUSTERS: Final = tuple(
+    f"{region}-{n}" for region in ("eu-west", "eu-north", "us-east", "ap-south", "edge") for n in (1, 2)
+)
 NAMESPACES: Final = tuple(f"team-{n:02}" for n in range(20))
 SERVICES: Final = 2_000
 HOSTS: Final = 200
@@ -61,9 +63,7 @@ class World:
 
     def entities(self) -> list[Draft]:
         """Everything that the company would register."""
-        services = [
-            Draft(type=SERVICE, name=s.name, cluster=s.cluster, namespace=s.namespace) for s in self.services
-        ]
+        services = [Draft(type=SERVICE, name=s.name, cluster=s.cluster, namespace=s.namespace) for s in self.services]
         hosts = [Draft(type=HOST, name=f"node-{n:03}", cluster=CLUSTERS[n % len(CLUSTERS)]) for n in range(HOSTS)]
         return services + hosts
 

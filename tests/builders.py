@@ -25,7 +25,13 @@ def moment(at: datetime = NOW) -> Span:
 
 def report(**given: Any) -> Report:  # noqa: ANN401  a builder takes what the value does
     """A report that a minute ago something was deployed."""
-    defaults = {"type": "deploy", "title": "v42 is out", "source": "ci", "dialect": "whence", "span": moment(ago(minutes=1))}
+    defaults = {
+        "type": "deploy",
+        "title": "v42 is out",
+        "source": "ci",
+        "dialect": "whence",
+        "span": moment(ago(minutes=1)),
+    }
     return Report(**{**defaults, **given})
 
 

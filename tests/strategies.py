@@ -26,16 +26,12 @@ TICK: Final = timedelta(microseconds=1)
 HOUR: Final = timedelta(hours=1)
 
 texts = st.text(alphabet=LETTERS, max_size=4)
-any_text = st.text(
-    alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=20
-)
+any_text = st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=20)
 offsets = st.sampled_from(
     [n * unit for n in (-1, 0, 1) for unit in (TICK, HOUR, HOUR + TICK, HOUR - TICK, HOUR / 2)]
     + [timedelta(days=days) for days in (-40, -2, 3, 14)]
 )
-lengths = st.sampled_from(
-    [timedelta(0), TICK, HOUR / 2, HOUR - TICK, HOUR, HOUR + TICK, 3 * HOUR, timedelta(days=15)]
-)
+lengths = st.sampled_from([timedelta(0), TICK, HOUR / 2, HOUR - TICK, HOUR, HOUR + TICK, 3 * HOUR, timedelta(days=15)])
 
 
 def few(names: tuple[str, ...], most: int = 2) -> st.SearchStrategy[tuple[str, ...]]:
@@ -101,9 +97,7 @@ scalars = st.one_of(
 )
 values = st.recursive(
     scalars,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=3)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=3)),
     max_leaves=5,
 )
 objects: st.SearchStrategy[Mapping[str, Any]] = st.dictionaries(st.sampled_from(KEYS), values, max_size=3)
@@ -111,7 +105,22 @@ paths = st.lists(st.sampled_from(KEYS), min_size=1, max_size=3).map(".".join)
 spellings = st.one_of(
     texts,
     st.sampled_from(
-        ["true", "false", "null", "0", "1", "-1", "1.0", "-0.0", "1e22", "1e16", "1.5e300", "0.00001", "1.2e-7", "0.1"]
+        [
+            "true",
+            "false",
+            "null",
+            "0",
+            "1",
+            "-1",
+            "1.0",
+            "-0.0",
+            "1e22",
+            "1e16",
+            "1.5e300",
+            "0.00001",
+            "1.2e-7",
+            "0.1",
+        ]
         + [str(10**30), "5e-324", "1e+22", "1e-05"]
     ),
 )

@@ -220,7 +220,8 @@ class Access:
     async def _account(self, db: Writer, name: str, now: datetime) -> Account:
         await access.add_account(db, Account(id=new_id(now), name=name, created_at=now), token_bytes(32))
         account = await access.account_named(db, name)
-        assert account is not None
+        if account is None:
+            raise NotFound("account", name)
         return account
 
     async def _owner(self, db: Writer, by: Principal, name: str | None) -> Account:

@@ -1,4 +1,4 @@
-"""What goes on by itself: old months are dropped, spent keys forgotten, last uses noted. Safe on any number of nodes."""
+"""What goes on by itself: old months dropped, spent keys forgotten, last uses noted. Safe on any number of nodes."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -73,9 +73,7 @@ class Catalog:
         self.census.forget(by.account_id)
         return [written[entity.id] for entity in placed]
 
-    async def page(
-        self, by: Principal, asked: EntityFilter, *, cursor: str | None, limit: int
-    ) -> Page[Entity]:
+    async def page(self, by: Principal, asked: EntityFilter, *, cursor: str | None, limit: int) -> Page[Entity]:
         """Up to `limit` entities in the order of their ids.
 
         Raises:
@@ -91,9 +89,7 @@ class Catalog:
         async with self._pool.reader() as db:
             found = await entities.page(db, by.account_id, asked, after=after, limit=limit + 1)
         items = tuple(found[:limit])
-        return Page(
-            items=items, following=seal(by.secret, ["n", items[-1].id]) if len(found) > limit else None
-        )
+        return Page(items=items, following=seal(by.secret, ["n", items[-1].id]) if len(found) > limit else None)
 
     async def require(self, by: Principal, name: str) -> Entity:
         """The entity with this id, cid, alias or tag.
@@ -194,19 +190,13 @@ class Catalog:
 
     async def services_matched(self, by: Principal, scope: Scope) -> Matched:
         """As `matched`, without a sample, and quick enough for every answer: from what is remembered of them."""
-        keys = scope.keys()
-        if (
-            len(scope.clauses) != 1
-            or scope.clauses[0].types != (SERVICE,)
-            or not all(key.exact for key in keys)
-        ):
+        keys = scope.link_keys()
+        if len(scope.clauses) != 1 or scope.clauses[0].types != (SERVICE,) or not all(key.exact for key in keys):
             return (await self.services_concerned(by, [scope], sample=0))[scope]
         census = await self._census_of(by)
         return Matched(count=sum(census[key.key] for key in keys), of=census[place_key(SERVICE, "", "", "")])
 
-    async def services_concerned(
-        self, by: Principal, scopes: Iterable[Scope], *, sample: int
-    ) -> dict[Scope, Matched]:
+    async def services_concerned(self, by: Principal, scopes: Iterable[Scope], *, sample: int) -> dict[Scope, Matched]:
         """What each scope matches of the services now, and the first `sample` by cluster, namespace and name."""
         once = list(dict.fromkeys(scopes))
         census = await self._census_of(by)
@@ -223,9 +213,7 @@ class Catalog:
         census = await self._census_of(by)
         return Places(
             clusters=tuple(name for name in places.clusters if not census[place_key(SERVICE, name, "", "")]),
-            namespaces=tuple(
-                name for name in places.namespaces if not census[place_key(SERVICE, "", name, "")]
-            ),
+            namespaces=tuple(name for name in places.namespaces if not census[place_key(SERVICE, "", name, "")]),
             services=tuple(name for name in places.services if not census[place_key(SERVICE, "", "", name)]),
         )
 
@@ -255,9 +243,7 @@ class Catalog:
             behind = found[-1].id
 
     async def _census_of(self, by: Principal) -> Counter[int]:
-        census = await self.census.get(by.account_id)
-        assert census is not None
-        return census
+        return await self.census.get(by.account_id) or Counter[int]()
 
     async def _count_services(self, account: UUID) -> Counter[int]:
         """How many services have each of the keys that an event may be linked to."""
@@ -266,9 +252,7 @@ class Catalog:
             for _, cluster, namespace, name in await entities.services(db, account):
                 clusters = ("", cluster) if cluster else ("",)
                 namespaces = ("", namespace) if namespace else ("",)
-                census.update(
-                    place_key(SERVICE, c, n, s) for c in clusters for n in namespaces for s in ("", name)
-                )
+                census.update(place_key(SERVICE, c, n, s) for c in clusters for n in namespaces for s in ("", name))
         return census
 
     async def _standing(self, db: Reader, account: UUID, drafts: Sequence[Draft]) -> "_Standing":
@@ -350,9 +334,7 @@ class _Register:
         if old and old.type != draft.type:
             raise Conflict(f"entity {old.id} is a {old.type} and cannot become a {draft.type}")
         first_seen = old.first_seen if old else self._now
-        return Entity(
-            id=entity_id, tag=tag, type=draft.type, **fields, first_seen=first_seen, last_seen=self._now
-        )
+        return Entity(id=entity_id, tag=tag, type=draft.type, **fields, first_seen=first_seen, last_seen=self._now)
 
     def _found(self, draft: Draft) -> str | None:
         if draft.id is not None:

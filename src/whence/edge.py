@@ -92,9 +92,7 @@ class Edge:
             return True
         host = next((value for name, value in scope["headers"] if name == b"host"), b"").lower()
         host = _PORT.sub(b"", host)
-        return host in self._hosts or any(
-            name.startswith(b"*.") and host.endswith(name[1:]) for name in self._hosts
-        )
+        return host in self._hosts or any(name.startswith(b"*.") and host.endswith(name[1:]) for name in self._hosts)
 
     def _find(self, scope: Scope) -> int | None:
         """The dialect with a route for the request, else the first with one for its path."""

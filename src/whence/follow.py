@@ -203,7 +203,7 @@ class Follow:
             except Exception:  # the edge of a background task: its readers must not wait for ever
                 log.exception("feed.broken")
                 for reader in account.readers:
-                    reader.lose()
+                    reader.end(Reset())
                 return
 
     async def _spread(self, account_id: UUID, account: _Account) -> None:

@@ -28,9 +28,7 @@ MOST_TOGETHER: Final = 10_000  # reports in one commit: as many as the largest r
 AHEAD: Final = timedelta(days=7)  # Komodor contract 9.1: a time lies at most this far in the future
 
 EVENTS: Final = Counter("whence_events", "Reports by outcome.", ["outcome"])
-COMMIT: Final = Histogram(
-    "whence_commit_seconds", "From taking a batch of reports to its commit.", ["outcome"]
-)
+COMMIT: Final = Histogram("whence_commit_seconds", "From taking a batch of reports to its commit.", ["outcome"])
 TOGETHER: Final = Histogram(
     "whence_commit_reports",
     "Reports in one commit.",
@@ -61,9 +59,7 @@ class Ingest:
         writers: how many commits may be under way at a time.
     """
 
-    def __init__(
-        self, pool: Pool, *, retention: timedelta, queue_limit: int, slot: int, writers: int = 2
-    ) -> None:
+    def __init__(self, pool: Pool, *, retention: timedelta, queue_limit: int, slot: int, writers: int = 2) -> None:
         self._pool = pool
         self._retention = retention
         self._queue_limit = queue_limit
@@ -86,9 +82,7 @@ class Ingest:
         if self._closing or self._queued + len(reports) > max(self._queue_limit, len(reports)):
             raise Unavailable("Service unavailable", retry_after=1)
         now = datetime.now(UTC)
-        items = [
-            Item(id=new_id(now), report=report, receipt=self._out_of_range(report, now)) for report in reports
-        ]
+        items = [Item(id=new_id(now), report=report, receipt=self._out_of_range(report, now)) for report in reports]
         if writable := [item for item in items if item.receipt is None]:
             waiting = _Waiting(account=account, items=writable)
             self._queue.append(waiting)
@@ -227,9 +221,7 @@ class Ingest:
         at = datetime.now(UTC)
         async with self._pool.transaction() as db:
             new: dict[UUID, list[Item]] = {}
-            for account in sorted(
-                items_by_account
-            ):  # one order for all, so that no two writers block each other
+            for account in sorted(items_by_account):  # one order for all, so that no two writers block each other
                 new[account] = await append(db, account, items_by_account[account], at=at, slot=self._slot)
             for account, items in new.items():
                 if items:

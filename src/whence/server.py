@@ -1,8 +1,8 @@
 """The composition root: what the settings say becomes one application in one event loop."""
 
 import asyncio
-import gc
 import errno
+import gc
 import secrets
 import signal
 import socket
@@ -73,9 +73,7 @@ async def connected(settings: Settings) -> AsyncGenerator[Pool]:
         else:
             embedded = await _started(settings)
             stack.push_async_callback(asyncio.to_thread, embedded.stop)
-            address = Address(
-                host=embedded.host, port=embedded.port, user=embedded.user, database=embedded.database
-            )
+            address = Address(host=embedded.host, port=embedded.port, user=embedded.user, database=embedded.database)
             await stack.enter_async_context(_task(_supervise(embedded)))
         pool = await stack.enter_async_context(Pool(address, query_seconds=settings.query_timeout_seconds))
         yield pool
@@ -235,7 +233,7 @@ def _listen(host: str, port: int) -> list[socket.socket]:
             if exc.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
                 for one in sockets:
                     one.close()
-                raise ListenError(exc.errno, f"cannot listen on {host}:{port}: {_reason(exc)}") from exc
+                raise ListenError(f"cannot listen on {host}:{port}: {_reason(exc)}") from exc
             absent = exc
     if not sockets:
         raise ListenError(f"cannot listen on {host}:{port}: {_reason(absent)}") from absent

@@ -56,9 +56,7 @@ def _postgresql(url: SecretStr) -> SecretStr:
 
 def _long_enough(token: SecretStr) -> SecretStr:
     if len(token.get_secret_value()) < _SHORTEST_TOKEN:
-        raise ValueError(
-            f"is shorter than {_SHORTEST_TOKEN} characters; `openssl rand -hex 32` makes a good one"
-        )
+        raise ValueError(f"is shorter than {_SHORTEST_TOKEN} characters; `openssl rand -hex 32` makes a good one")
     return token
 
 
@@ -119,9 +117,7 @@ class Settings(BaseSettings):
         description=f"A token that may do everything in every account; {_SHORTEST_TOKEN} characters or more.",
     )
     retention_days: int = Field(90, ge=1, description="Events older than that are dropped.")
-    max_body_bytes: int = Field(
-        2 * 1024 * 1024, ge=1024, description="The largest request body that is read."
-    )
+    max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="The largest request body that is read.")
     rate_per_minute: int = Field(
         0, ge=0, description="Requests that a token may make in a minute if it says nothing itself; 0 = any."
     )

@@ -62,9 +62,7 @@ class Load:
             self.sent.update(titles)
             if persistent:
                 self.persistent.update(titles)
-            while not await self._post(
-                client, titles, key=titles[0].replace(" ", "-") if persistent else None
-            ):
+            while not await self._post(client, titles, key=titles[0].replace(" ", "-") if persistent else None):
                 await asyncio.sleep(_PAUSE_SECONDS)
                 if not persistent:
                     break

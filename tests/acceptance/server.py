@@ -22,18 +22,7 @@ TOKEN: Final = "wh_acceptance_of_everything_0123456789"
 _START_SECONDS: Final = 30.0
 _END_SECONDS: Final = 30.0
 _POLL: Final = 0.01
-_SERVE: Final = [
-    sys.executable,
-    "-c",
-    """
-import asyncio
-from whence import server, settings, telemetry
-chosen = settings.load()
-telemetry.configure_logging(chosen.log_format)
-async def started(whole, address): print(address, flush=True)
-asyncio.run(server.serve(chosen, started=started))
-""",
-]
+WHENCE: Final = str(Path(sys.executable).with_name("whence"))
 
 
 class Server:
@@ -82,7 +71,7 @@ class Server:
         """Start it, and do not wait."""
         with self._stderr.open("ab") as stderr:
             self._process = subprocess.Popen(
-                _SERVE,
+                [WHENCE, "serve"],
                 cwd=self.home,
                 env=environment(
                     WHENCE_DATA_DIR=str(self.data_dir),

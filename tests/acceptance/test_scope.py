@@ -47,15 +47,11 @@ CASES: Final = [
     Case("", "", "59", 4),
     Case("Q", "", "", 0),
 ]
-BLANK: Final = Case(
-    "A", ("",), "", 10
-)  # what a template makes from a missing label; Komodor's senders send it
+BLANK: Final = Case("A", ("",), "", 10)  # what a template makes from a missing label; Komodor's senders send it
 
 
 def test_the_formula_is_that_of_the_example() -> None:
-    assert [sum(map(case.matches, SERVICES)) for case in (*CASES, BLANK)] == [
-        case.count for case in (*CASES, BLANK)
-    ]
+    assert [sum(map(case.matches, SERVICES)) for case in (*CASES, BLANK)] == [case.count for case in (*CASES, BLANK)]
 
 
 def _register(whence: Server, services: Sequence[Service]) -> dict[Service, str]:

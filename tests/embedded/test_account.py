@@ -17,9 +17,7 @@ import pytest
 
 from whence.embedded import Embedded, EmbeddedError, account, binaries
 
-needs_root = pytest.mark.skipif(
-    os.geteuid() != 0, reason="only root has closed directories to open and users to be"
-)
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has closed directories to open and users to be")
 
 _AS_NOBODY: Final = """
 import asyncio, json, os, pwd, sys
@@ -168,9 +166,7 @@ def open_dir() -> Generator[Path]:
 
 
 def _as_nobody(data_dir: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", _AS_NOBODY, str(data_dir)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", _AS_NOBODY, str(data_dir)], capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 

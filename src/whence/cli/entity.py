@@ -21,15 +21,18 @@ def noun() -> None:
 @app.command("import")
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE.yaml…", help="YAML or JSON, any number of documents a file; `-` for stdin.")
+        list[Path],
+        typer.Argument(metavar="FILE.yaml…", help="YAML or JSON, any number of documents a file; `-` for stdin."),
     ],
-    output: Annotated[Style, typer.Option("--output", "-o", help="A summary for people, or for programs.")] = Style.TEXT,
+    output: Annotated[
+        Style, typer.Option("--output", "-o", help="A summary for people, or for programs.")
+    ] = Style.TEXT,
     url: Url = DEFAULT_URL,
     token: Token = "",
 ) -> None:
-    """Register entities and relations from Cortex descriptors, Backstage catalog-info files and native YAML.
+    """Register what Cortex descriptors, Backstage catalog-info files and native YAML describe.
 
-    Documents may stand in any order. The same files again change nothing. Exit code 1 when anything was refused.
+    Documents may stand in any order; the same files again change nothing. Exit code 1 when any was refused.
     """
     with Client(url, token) as client:
         importing.import_files(client, files, output=output)

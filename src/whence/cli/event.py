@@ -13,7 +13,7 @@ import typer
 
 from whence.cli import sending
 from whence.cli.client import Client, Json
-from whence.cli.failure import Failure
+from whence.cli.failure import CommandError
 from whence.cli.options import DEFAULT_URL, Token, Url
 from whence.cli.output import Style
 from whence.cli.times import instant, moment
@@ -48,13 +48,16 @@ def noun() -> None:
 
 
 @app.command()
-def send(  # noqa: PLR0917  typer makes an option of each
+def send(
     source_file: Annotated[
-        str | None, typer.Argument(metavar="[-]", help="`-` reads JSON or NDJSON from stdin.", show_default=False)
+        str | None,
+        typer.Argument(metavar="[-]", help="`-` reads JSON or NDJSON from stdin.", show_default=False),
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", "-f", help="JSON (an object or a list) or NDJSON; `-` for stdin.", rich_help_panel=_MANY),
+        typer.Option(
+            "--file", "-f", help="JSON (an object or a list) or NDJSON; `-` for stdin.", rich_help_panel=_MANY
+        ),
     ] = None,
     title: Annotated[str | None, typer.Option("--title", "-t", help="What happened, in a line.")] = None,
     type_: Annotated[str | None, typer.Option("--type", help="Yours: deploy, config, flag, …")] = None,
@@ -64,20 +67,24 @@ def send(  # noqa: PLR0917  typer makes an option of each
     id_: Annotated[str | None, typer.Option("--id", help="Your own id: sent again, it is no new event.")] = None,
     description: Annotated[str | None, typer.Option("--description", "-d", help="More words.")] = None,
     event_url: Annotated[str | None, typer.Option(help="Where to read on.", metavar="URL")] = None,
-    link: Annotated[list[str] | None, typer.Option(help="Another address; may be repeated.", metavar="[TITLE=]URL")] = None,
+    link: Annotated[
+        list[str] | None, typer.Option(help="Another address; may be repeated.", metavar="[TITLE=]URL")
+    ] = None,
     time: Annotated[
-        datetime | None, typer.Option(parser=moment, help="When (else now): RFC 3339, epoch ms, or 30m ago.", metavar="TIME")
+        datetime | None,
+        typer.Option(parser=moment, help="When (else now): RFC 3339, epoch ms, or 30m ago.", metavar="TIME"),
     ] = None,
-    end_time: Annotated[
-        datetime | None, typer.Option(parser=moment, help="When it was over.", metavar="TIME")
-    ] = None,
+    end_time: Annotated[datetime | None, typer.Option(parser=moment, help="When it was over.", metavar="TIME")] = None,
     key: Annotated[str | None, typer.Option(help="What a problem and its recovery have in common.")] = None,
     timeout_minutes: Annotated[
-        int | None, typer.Option(min=1, max=10_080, help="A problem that is not reported again ends by itself.")
+        int | None,
+        typer.Option(min=1, max=10_080, help="A problem that is not reported again ends by itself."),
     ] = None,
     cluster: Annotated[list[str] | None, typer.Option(help="May be repeated.", rich_help_panel=_SCOPE)] = None,
     namespace: Annotated[list[str] | None, typer.Option(help="May be repeated.", rich_help_panel=_SCOPE)] = None,
-    service: Annotated[list[str] | None, typer.Option("--service", "-s", help="May be repeated.", rich_help_panel=_SCOPE)] = None,
+    service: Annotated[
+        list[str] | None, typer.Option("--service", "-s", help="May be repeated.", rich_help_panel=_SCOPE)
+    ] = None,
     entity: Annotated[
         list[str] | None, typer.Option(help="An entity's id or tag; may be repeated.", rich_help_panel=_SCOPE)
     ] = None,
@@ -86,7 +93,8 @@ def send(  # noqa: PLR0917  typer makes an option of each
         typer.Option(help='A JSON list: [{"types":[…],"tags":[{"key":…}]}].', metavar="JSON", rich_help_panel=_SCOPE),
     ] = None,
     prop: Annotated[
-        list[str] | None, typer.Option("--prop", "-p", help="A property, as text; may be repeated.", metavar="NAME=TEXT")
+        list[str] | None,
+        typer.Option("--prop", "-p", help="A property, as text; may be repeated.", metavar="NAME=TEXT"),
     ] = None,
     properties: Annotated[str | None, typer.Option(help="Properties as a JSON object.", metavar="JSON")] = None,
     idempotency_key: Annotated[
@@ -143,7 +151,7 @@ def _read(path: Path) -> Iterator[tuple[int, Json]]:
     try:
         text = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as exc:
-        raise Failure(f"{path} cannot be read: {exc.strerror}") from exc
+        raise CommandError(f"{path} cannot be read: {exc.strerror}") from exc
     try:
         whole: object = json.loads(text)
     except ValueError:
@@ -161,13 +169,15 @@ def _lines(path: Path, text: bytes) -> Iterator[tuple[int, Json]]:
         try:
             event: object = json.loads(line)
         except ValueError as exc:
-            raise Failure(f"{path}:{number} is no JSON: {exc}", remedy="one JSON object a line, or a JSON list") from exc
+            raise CommandError(
+                f"{path}:{number} is no JSON: {exc}", remedy="one JSON object a line, or a JSON list"
+            ) from exc
         yield number, _object(event, f"{path}:{number}")
 
 
 def _object(event: object, where: str) -> Json:
     if not isinstance(event, dict):
-        raise Failure(f"{where} is no JSON object")
+        raise CommandError(f"{where} is no JSON object")
     return cast("Json", event)
 
 

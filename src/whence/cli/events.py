@@ -31,16 +31,25 @@ class Order(StrEnum):
     OLDEST = "time"
 
 
-def events(  # noqa: PLR0917  typer makes an option of each
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Print events as they come, until Ctrl-C.")] = False,  # noqa: FBT002
+def events(
+    *,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Print events as they come, until Ctrl-C.")] = False,
     since: Annotated[
         datetime | None,
-        typer.Option("--since", "--from", parser=moment, metavar="TIME", help="RFC 3339, epoch ms, or 2h ago; else 24 h before --to."),
+        typer.Option(
+            "--since",
+            "--from",
+            parser=moment,
+            metavar="TIME",
+            help="RFC 3339, epoch ms, or 2h ago; else 24 h before --to.",
+        ),
     ] = None,
     to: Annotated[
         datetime | None, typer.Option("--to", "--until", parser=moment, metavar="TIME", help="Else now.")
     ] = None,
-    entity: Annotated[list[str] | None, typer.Option("--entity", "-e", help="An id or a tag.", rich_help_panel=_WHICH)] = None,
+    entity: Annotated[
+        list[str] | None, typer.Option("--entity", "-e", help="An id or a tag.", rich_help_panel=_WHICH)
+    ] = None,
     cluster: Annotated[list[str] | None, typer.Option(rich_help_panel=_WHICH)] = None,
     namespace: Annotated[list[str] | None, typer.Option(rich_help_panel=_WHICH)] = None,
     service: Annotated[list[str] | None, typer.Option("--service", "-s", rich_help_panel=_WHICH)] = None,
@@ -52,7 +61,8 @@ def events(  # noqa: PLR0917  typer makes an option of each
     status: Annotated[list[Status] | None, typer.Option(rich_help_panel=_WHICH)] = None,
     problem: Annotated[list[str] | None, typer.Option(help="A problem's id.", rich_help_panel=_WHICH)] = None,
     words: Annotated[
-        list[str] | None, typer.Option("--query", "-q", help="Words that are somewhere in the event.", rich_help_panel=_WHICH)
+        list[str] | None,
+        typer.Option("--query", "-q", help="Words that are somewhere in the event.", rich_help_panel=_WHICH),
     ] = None,
     prop: Annotated[
         list[str] | None,
@@ -60,7 +70,14 @@ def events(  # noqa: PLR0917  typer makes an option of each
     ] = None,
     order: Annotated[Order | None, typer.Option(help="Newest first, or oldest first.", show_default="-time")] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", "-n", min=0, help="How many; 0 = all. Following: stop after so many.", show_default="100")
+        int | None,
+        typer.Option(
+            "--limit",
+            "-n",
+            min=0,
+            help="How many; 0 = all. Following: stop after so many.",
+            show_default="100",
+        ),
     ] = None,
     output: Annotated[Output, typer.Option("--output", "-o", help="For people, or for programs.")] = Output.TABLE,
     url: Url = DEFAULT_URL,
@@ -85,7 +102,9 @@ def events(  # noqa: PLR0917  typer makes an option of each
     query += [_property(pair) for pair in prop or ()]
     if follow:
         if to is not None or order is not None:
-            raise typer.BadParameter("goes on and on, in the order of arrival: no --to, no --order", param_hint="--follow")
+            raise typer.BadParameter(
+                "goes on and on, in the order of arrival: no --to, no --order", param_hint="--follow"
+            )
         with Client(url, token) as client:
             following.follow(client, query, since=since, limit=limit or None, output=output)
         return

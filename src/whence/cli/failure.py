@@ -11,7 +11,7 @@ class Exit(IntEnum):
     UNREACHABLE = 3  # the server or its database
 
 
-class Failure(Exception):
+class CommandError(Exception):
     """The command ends here. `remedy`: what to do about it, as a sentence; empty where nobody can know."""
 
     def __init__(self, message: str, *, remedy: str = "", code: Exit = Exit.FAILED) -> None:

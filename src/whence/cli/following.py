@@ -3,17 +3,18 @@
 import json
 import sys
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import monotonic, sleep
 from typing import Final
 
 import httpx
-from httpx_sse import EventSource, ServerSentEvent, SSEError
+from httpx_sse import EventSource, SSEError
 from rich.text import Text
 
 from whence.cli import listing
 from whence.cli.client import Client, Json, Query
-from whence.cli.failure import Exit, Failure
+from whence.cli.failure import CommandError, Exit
 from whence.cli.output import Output, compact, csv_line, say, stdout, write
 from whence.cli.times import instant
 
@@ -21,7 +22,19 @@ _SILENCE: Final = 45.0  # seconds: three heartbeats of the server
 _LONGEST_PAUSE: Final = 10.0
 _LASTED: Final = 5.0  # seconds: a connection that stood so long was a good one
 _REMEMBERED: Final = 10_000  # ids of printed events: what comes again after a gap is printed once
-_CSV: Final = ("id", "time", "end_time", "severity", "kind", "type", "title", "description", "source", "where", "url")
+_CSV: Final = (
+    "id",
+    "time",
+    "end_time",
+    "severity",
+    "kind",
+    "type",
+    "title",
+    "description",
+    "source",
+    "where",
+    "url",
+)
 _WIDTHS: Final = (14, 8, 8, 12)
 
 
@@ -36,7 +49,7 @@ class _Place:
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     def query(self, *, again: bool) -> Query:
-        """How to ask for what was missed; nothing on the first connection of one who wants only what is new."""
+        """How to ask for what was missed; at first, who wants only what is new missed nothing."""
         if self.last_id or (self._from_now and not again):
             return []
         return [("since", self._received or self._began)]
@@ -56,40 +69,30 @@ class _Place:
         self.last_id = ""
 
 
-def follow(
-    client: Client, query: Query, *, since: datetime | None, limit: int | None, output: Output
-) -> None:
+def follow(client: Client, query: Query, *, since: datetime | None, limit: int | None, output: Output) -> None:
     """Print events as they come until `limit` were printed; None for ever.
 
     Raises:
-        Failure: the server refuses, or cannot be reached at first. Later it is waited for.
+        CommandError: the server refuses, or cannot be reached at first. Later it is waited for.
     """
     place = _Place(since)
     printed = 0
     pause = 0.0
     again = False
-    if output is Output.CSV and limit != 0:
+    if output is Output.CSV:
         csv_line(_CSV)
     while True:
         opened_at = monotonic()
         try:
-            headers = {"last-event-id": place.last_id} if place.last_id else {}
-            with client.stream(
-                "/v1/events/stream", [*query, *place.query(again=again)], headers=headers, silence=_SILENCE
-            ) as answer:
-                if again and pause:
-                    say("connected again")
-                for message in EventSource(answer).iter_sse():
-                    if not _take(place, message):
-                        continue
-                    _print(json.loads(message.data), output)
-                    printed += 1
-                    if printed == limit:
-                        return
+            for event in _connection(client, query, place, again=again):
+                _print(event, output)
+                printed += 1
+                if printed == limit:
+                    return
         except (httpx.TransportError, SSEError) as exc:
             pause = _pause(pause, opened_at)
             say(f"the connection broke off ({exc}); next try in {pause:.0f} s")
-        except Failure as failure:
+        except CommandError as failure:
             if failure.code is not Exit.UNREACHABLE or not again:
                 raise
             pause = _pause(pause, opened_at)
@@ -99,18 +102,23 @@ def follow(
         sleep(pause)
 
 
+def _connection(client: Client, query: Query, place: _Place, *, again: bool) -> Iterator[Json]:
+    """The new events of one connection, until it ends."""
+    headers = {"last-event-id": place.last_id} if place.last_id else {}
+    asked = [*query, *place.query(again=again)]
+    with client.stream("/v1/events/stream", asked, headers=headers, silence=_SILENCE) as answer:
+        for message in EventSource(answer).iter_sse():
+            if message.event == "reset":
+                place.forget()
+                return
+            if message.id:
+                place.last_id = message.id
+            if message.event == "event" and place.is_new(event := json.loads(message.data)):
+                yield event
+
+
 def _pause(before: float, opened_at: float) -> float:
     return 1.0 if monotonic() - opened_at > _LASTED else min(max(before * 2, 1.0), _LONGEST_PAUSE)
-
-
-def _take(place: _Place, message: ServerSentEvent) -> bool:
-    """Whether the message is an event to print."""
-    if message.event == "reset":
-        place.forget()
-        return False
-    if message.id:
-        place.last_id = message.id
-    return message.event == "event" and place.is_new(json.loads(message.data))
 
 
 def _print(event: Json, output: Output) -> None:

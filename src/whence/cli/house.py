@@ -1,16 +1,20 @@
 """For the commands that open the database themselves: the settings, and what may go wrong, explained."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from whence.cli.failure import Exit, Failure
+import asyncpg
+
+from whence.cli.failure import CommandError, Exit
 from whence.domain.errors import Refusal, Unavailable
 from whence.embedded import EmbeddedError
 from whence.server import ListenError
 from whence.settings import Settings, SettingsError, load
 from whence.store.migrate import SchemaError
+from whence.telemetry import configure_logging
 
 T = TypeVar("T")
 
@@ -19,12 +23,14 @@ def settings(**given: object) -> Settings:
     """The settings in force.
 
     Raises:
-        Failure: one of them is wrong.
+        CommandError: one of them is wrong.
     """
     try:
-        return load(**given)
+        asked = load(**given)
     except SettingsError as exc:
-        raise Failure(str(exc), remedy="mend the setting named", code=Exit.USAGE) from exc
+        raise CommandError(str(exc), remedy="mend the setting that is named", code=Exit.USAGE) from exc
+    configure_logging(asked.log_format, level=logging.WARNING)  # who wants a result reads no log
+    return asked
 
 
 def finish(asked: Settings, work: Coroutine[None, None, T]) -> T:
@@ -35,20 +41,22 @@ def finish(asked: Settings, work: Coroutine[None, None, T]) -> T:
 
 @contextmanager
 def explained(asked: Settings) -> Generator[None]:
-    """What keeps the house from opening becomes a `Failure` with a remedy."""
+    """What keeps the house from opening becomes a `CommandError` with a remedy."""
     try:
         yield
     except ListenError as exc:
-        raise Failure(str(exc), remedy="--port 0 takes any free port; WHENCE_PORT sets another") from exc
+        raise CommandError(str(exc), remedy="--port 0 takes any free port; WHENCE_PORT sets another") from exc
     except EmbeddedError as exc:
-        raise Failure(str(exc), remedy="whence doctor", code=Exit.UNREACHABLE) from exc
+        raise CommandError(str(exc), remedy="whence doctor", code=Exit.UNREACHABLE) from exc
     except SchemaError as exc:
-        raise Failure(str(exc), remedy="run the newest release that has used this database") from exc
+        raise CommandError(str(exc), remedy="run the newest release that has used this database") from exc
     except Unavailable as exc:
         where = "WHENCE_DATABASE_URL" if asked.database_url else f"the PostgreSQL in {asked.data_dir}"
         cause = f" ({exc.__cause__})" if exc.__cause__ is not None and str(exc.__cause__) else ""
-        raise Failure(
+        raise CommandError(
             f"the database of {where} cannot be reached{cause}", remedy="whence doctor", code=Exit.UNREACHABLE
         ) from exc
+    except asyncpg.PostgresError as exc:  # a wrong password, a database that is not there
+        raise CommandError(f"PostgreSQL refuses: {exc}", remedy="whence doctor", code=Exit.UNREACHABLE) from exc
     except Refusal as exc:
-        raise Failure(str(exc)) from exc
+        raise CommandError(str(exc)) from exc

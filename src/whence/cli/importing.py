@@ -1,4 +1,4 @@
-"""Registers what files describe: entities first, then how they stand to each other; tells what became of each."""
+"""Registers what files describe: entities first, then how they stand to each other."""
 
 import json
 import re
@@ -10,10 +10,10 @@ from typing import Final, TypeVar
 
 from rich.text import Text
 
-from whence.cli.client import Client, Json, Refused
+from whence.cli.client import Client, Json, RefusedError
 from whence.cli.descriptors import read
 from whence.cli.descriptors.found import Faulty, FoundEntity, FoundRelation
-from whence.cli.failure import Failure
+from whence.cli.failure import CommandError
 from whence.cli.output import Style, indented, plain, progress, say, stdout, table, write
 
 _MOST: Final = 1_000  # in a request; the server takes 10,000, and a bar should move
@@ -41,7 +41,7 @@ def import_files(client: Client, files: Sequence[Path], *, output: Style) -> Non
     """Register what the files describe.
 
     Raises:
-        Failure: something was refused (all the rest stands), or the server cannot be reached.
+        CommandError: something was refused (all the rest stands), or the server cannot be reached.
     """
     tally = _Tally()
     entities, relations = _read(files, tally)
@@ -61,7 +61,7 @@ def import_files(client: Client, files: Sequence[Path], *, output: Style) -> Non
         tally.relations = sum(1 for _ in _put(client, "relations", relations, tally, advance))
     _print(tally, output)
     if tally.refused:
-        raise Failure(f"{len(tally.refused):,} refused", remedy="mend what is named above, and import again")
+        raise CommandError(f"{len(tally.refused):,} refused", remedy="mend what is named above, and import again")
 
 
 def _read(files: Sequence[Path], tally: _Tally) -> tuple[list[FoundEntity], list[FoundRelation]]:
@@ -112,16 +112,16 @@ def _lasting(entity: Json) -> Json:
 def _put(
     client: Client, noun: str, items: Sequence[Item], tally: _Tally, advance: Callable[[int], None]
 ) -> Iterator[tuple[Item, Json]]:
-    """Each item that the server takes, with its answer. A request is taken whole or not at all: what spoils it
-    is taken out, and it is sent again."""
+    """Each item that the server takes, with its answer.
+
+    A request is taken whole or not at all: what spoils it is taken out, and the rest is sent again.
+    """
     waiting = list(_batches(items))[::-1]
     while waiting:
         batch = waiting.pop()
         try:
-            answer = client.send(
-                "PUT", f"/v1/{noun}", content=json.dumps({noun: [one.body for one in batch]}).encode()
-            )
-        except Refused as refused:
+            answer = client.send("PUT", f"/v1/{noun}", content=json.dumps({noun: [one.body for one in batch]}).encode())
+        except RefusedError as refused:
             if refused.status not in _SPOILED:
                 raise
             spoilt = _spoilt(refused)
@@ -141,7 +141,7 @@ def _put(
         advance(len(batch))
 
 
-def _spoilt(refused: Refused) -> dict[int, list[str]]:
+def _spoilt(refused: RefusedError) -> dict[int, list[str]]:
     """The faults by the index of the item they are in; empty when not all say where they are."""
     faults: dict[int, list[str]] = {}
     for path, message in refused.violations:
@@ -149,7 +149,7 @@ def _spoilt(refused: Refused) -> dict[int, list[str]]:
         if index is None:
             return {}
         name = path[index.end() :]
-        faults.setdefault(int(index[1]), []).append(f"{name} {message}" if name else message)
+        faults.setdefault(int(index[1]), []).append(f"{name}: {message}" if name else message)
     return faults
 
 
@@ -168,6 +168,7 @@ def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
 
 
 def _print(tally: _Tally, output: Style) -> None:
+    tally.refused.sort(key=lambda one: (str(one.place.path), one.place.line))
     if output is Style.JSON:
         refused = [{"file": str(one.place.path), "line": one.place.line, "reason": one.reason} for one in tally.refused]
         counts = {name: getattr(tally, name) for name in ("created", "updated", "unchanged", "relations")}

@@ -21,7 +21,7 @@ def print_events(client: Client, query: Query, *, limit: int | None, output: Out
     """The events that the query selects, `limit` at most; None for all.
 
     Raises:
-        Failure: the server refuses, or ends in the middle.
+        CommandError: the server refuses, or ends in the middle.
     """
     asked = [*query] if output is Output.TABLE or output is Output.JSON else [*query, ("format", output.value)]
     total = client.get("/v1/events/facets", _filters(query))["total"]
@@ -94,7 +94,7 @@ def where(event: Json) -> str:
     """Whom the event concerns, in a few words."""
     if event["entities"]:
         return _few(event["entities"])
-    scope = event["scope"] or {}
+    scope: Json = event["scope"] or {}
     parts = [_few(scope.get(field, [])) for field in ("clusters", "namespaces", "services")]
     return "/".join(part for part in parts if part) or "every service"
 

@@ -8,7 +8,8 @@ import typer
 _SERVER = "Server"
 
 Url = Annotated[
-    str, typer.Option(envvar="WHENCE_URL", help="Where the server is.", rich_help_panel=_SERVER, metavar="URL")
+    str,
+    typer.Option(envvar="WHENCE_URL", help="Where the server is.", rich_help_panel=_SERVER, metavar="URL"),
 ]
 Token = Annotated[
     str,
@@ -23,7 +24,9 @@ Token = Annotated[
 DataDir = Annotated[
     Path | None,
     typer.Option(
-        help="Where the embedded PostgreSQL keeps its files (WHENCE_DATA_DIR).", metavar="DIR", show_default=False
+        help="Where the embedded PostgreSQL keeps its files (WHENCE_DATA_DIR).",
+        metavar="DIR",
+        show_default=False,
     ),
 ]
 

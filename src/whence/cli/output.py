@@ -13,11 +13,18 @@ from enum import StrEnum
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
-from whence.cli.failure import Failure
+from whence.cli.failure import CommandError
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _UNBOUNDED: Final = 10_000  # columns: what reads a pipe shall get whole cells
@@ -59,7 +66,7 @@ def say(text: str, style: str = "") -> None:
     stderr().print(Text(text, style))
 
 
-def tell(failure: Failure) -> None:
+def tell(failure: CommandError) -> None:
     """Why the command ends, and what to do about it, on stderr."""
     console = stderr()
     console.print(Text("error: ", "bold red"), Text(str(failure)), sep="")

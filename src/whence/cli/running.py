@@ -20,13 +20,11 @@ log = structlog.get_logger()
 _KEEP: Final = "Keep this token: it may do everything, and is not shown again."
 
 
-def run(
-    given: dict[str, object], started: Callable[[Settings, House, str], Coroutine[None, None, None]]
-) -> None:
+def run(given: dict[str, object], started: Callable[[Settings, House, str], Coroutine[None, None, None]]) -> None:
     """Serve with these settings until told to stop.
 
     Raises:
-        Failure: it cannot start; with a remedy.
+        CommandError: it cannot start; with a remedy.
     """
     asked = settings(**given)
     configure_logging(asked.log_format)
@@ -40,10 +38,16 @@ def run(
 
 async def announce(_settings: Settings, house: House, address: str) -> None:
     """Say where the server is and, once in its life, how to get in."""
-    facts = {"Address": address, "API": f"{address}/v1/docs"}
+    where = reachable(address)
+    facts = {"Address": where, "API": f"{where}/v1/docs"}
     if house.first_token is not None:
         facts["Token"] = house.first_token
     show("whence is serving", facts, note=_KEEP if house.first_token is not None else "")
+
+
+def reachable(address: str) -> str:
+    """The address as it is typed on this machine: one that stands for all of them is no place to go to."""
+    return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
 def show(title: str, facts: dict[str, str], *, note: str = "") -> None:

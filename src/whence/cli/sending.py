@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from whence.cli.client import Client, Json
-from whence.cli.failure import Failure
+from whence.cli.failure import CommandError
 from whence.cli.output import Style, compact, indented, plain, progress, say, write
 
 _MOST: Final = 1_000  # events in a request: an answer within a second, and a bar that moves
@@ -18,7 +18,7 @@ def one(client: Client, event: Json, *, key: str, output: Style) -> None:
     """Send an event and print its id.
 
     Raises:
-        Failure: the server does not take it.
+        CommandError: the server does not take it.
     """
     answer = client.send("POST", "/v1/events", content=json.dumps(event).encode(), headers={"idempotency-key": key})
     if output is Style.JSON:
@@ -33,7 +33,7 @@ def many(client: Client, events: Iterable[tuple[int, Json]], *, key: str, output
     """Send events and print their ids, in order; those that are refused are told on stderr with their lines.
 
     Raises:
-        Failure: some were refused; all others are stored.
+        CommandError: some were refused; all others are stored.
     """
     lines = [(number, json.dumps(event).encode()) for number, event in events]
     totals = {"accepted": 0, "duplicate": 0, "rejected": 0}
@@ -52,7 +52,10 @@ def many(client: Client, events: Iterable[tuple[int, Json]], *, key: str, output
             advance(len(batch))
     say(", ".join(f"{count:,} {status}" for status, count in totals.items()))
     if totals["rejected"]:
-        raise Failure(f"{totals['rejected']:,} of {len(lines):,} events were refused", remedy="mend the lines named above")
+        raise CommandError(
+            f"{totals['rejected']:,} of {len(lines):,} events were refused",
+            remedy="mend the lines named above",
+        )
 
 
 def _print(number: int, result: Json, output: Style) -> None:

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from whence.cli.failure import Exit, Failure
+from whence.cli.failure import CommandError, Exit
 from whence.cli.options import DataDir
 
 Host = Annotated[
-    str | None, typer.Option(help="The address to listen on (WHENCE_HOST).", metavar="HOST", show_default="127.0.0.1")
+    str | None,
+    typer.Option(help="The address to listen on (WHENCE_HOST).", metavar="HOST", show_default="127.0.0.1"),
 ]
 Port = Annotated[
     int | None,
@@ -33,24 +34,23 @@ def serve(
     require_one(workers)
     from whence.cli import running  # noqa: PLC0415  only who serves waits for the server's imports
 
-    running.run(_given(host, port, grpc_port, data_dir), running.announce)
+    running.run(given(host, port, grpc_port, data_dir), running.announce)
 
 
 def require_one(workers: int) -> None:
     """Return when one process is asked for.
 
     Raises:
-        Failure: for more.
+        CommandError: for more.
     """
     if workers > 1:
-        raise Failure(
+        raise CommandError(
             f"--workers {workers}: one process has one worker for now",
-            remedy="start `whence serve` on several ports with the same WHENCE_DATABASE_URL, behind a balancer",
+            remedy="start several on ports of their own, with one WHENCE_DATABASE_URL, behind a balancer",
             code=Exit.USAGE,
         )
 
 
-def _given(
-    host: str | None, port: int | None, grpc_port: int | None, data_dir: Path | None
-) -> dict[str, object]:
+def given(host: str | None, port: int | None, grpc_port: int | None, data_dir: Path | None) -> dict[str, object]:
+    """The settings that were given as options; None for the others."""
     return {"host": host, "port": port, "grpc_port": grpc_port, "data_dir": data_dir}

@@ -14,9 +14,7 @@ _UNITS: Final = {
     "w": timedelta(weeks=1),
 }
 _STRETCH: Final = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII | re.IGNORECASE)
-_RFC_3339: Final = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
-)
+_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _MILLIS: Final = re.compile(r"\d{10,15}", re.ASCII)
 
 
@@ -39,7 +37,7 @@ def moment(text: str) -> datetime:
     except (ValueError, OverflowError, OSError):
         pass  # spelled like a time, and beyond the calendar
     raise typer.BadParameter(
-        f"{text!r} is no time. Say 2026-11-21T09:30:00Z (with a zone), milliseconds since 1970, or 30m, 2h, 1d ago"
+        f"{text!r} is no time. Say 2026-11-21T09:30:00Z, milliseconds since 1970, or 30m, 2h, 1d ago"
     )
 
 

@@ -49,10 +49,12 @@ def create(
         Format, typer.Option("--format", help="`jwt` for clients that decode their key.")
     ] = Format.OPAQUE,
     expires_in: Annotated[
-        timedelta | None, typer.Option(parser=stretch, metavar="90d", help="Good for how long; else for ever.")
+        timedelta | None,
+        typer.Option(parser=stretch, metavar="90d", help="Good for how long; else for ever."),
     ] = None,
     rate_per_minute: Annotated[
-        int | None, typer.Option(min=1, help="Requests a minute; else the server's own limit.", show_default=False)
+        int | None,
+        typer.Option(min=1, help="Requests a minute; else the server's own limit.", show_default=False),
     ] = None,
     data_dir: DataDir = None,
     output: Annotated[Style, typer.Option("--output", "-o", help="The token alone, or all about it.")] = Style.TEXT,
@@ -105,6 +107,7 @@ def _rights(text: str) -> "frozenset[Right]":
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         raise typer.BadParameter(
-            f"{', '.join(unknown) or 'nothing'} is no right; there are {', '.join(known)}", param_hint="--rights"
+            f"{', '.join(unknown) or 'nothing'} is no right; there are {', '.join(known)}",
+            param_hint="--rights",
         )
     return frozenset(right for name in names for right in known[name])

@@ -27,8 +27,8 @@ class Context:
     """The use cases and the limits that a dialect's endpoints work with.
 
     `public_url`: where people reach the UI, no slash at the end; None: as the request says. `options`: the
-    dialect's own settings, as text. `serves_metrics`: `/metrics` is here, not on a port of its own. `ready`: returns when the database answers and its schema is current,
-    raises Unavailable otherwise.
+    dialect's own settings, as text. `serves_metrics`: `/metrics` is here, not on a port of its own. `ready`:
+    returns when the database answers and its schema is current, raises Unavailable otherwise.
     """
 
     access: Access

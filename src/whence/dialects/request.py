@@ -40,7 +40,7 @@ async def body(request: Request, limit: int) -> bytes:
     return b"".join(chunks).removeprefix(_BYTE_ORDER_MARK)
 
 
-def json_value(raw: bytes) -> Any:
+def json_value(raw: bytes) -> Any:  # noqa: ANN401  JSON is anything
     """The JSON value of the bytes.
 
     Raises:
@@ -68,7 +68,7 @@ def parse(model: type[Model], raw: bytes) -> Model:
     except ValidationError as exc:
         errors = exc.errors(include_url=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
-            raise Invalid.at("", f"is not valid JSON: {errors[0]['ctx']['error']}") from None
+            raise Invalid.at("", f"is not valid JSON: {errors[0].get('ctx', {}).get('error', '')}") from None
         raise Invalid(map(violation, errors)) from None
 
 

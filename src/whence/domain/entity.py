@@ -55,9 +55,7 @@ class Draft:
 
     def __post_init__(self) -> None:
         if not _TYPE.fullmatch(self.type):
-            raise Invalid.at(
-                "type", "must be upper-case letters, digits and _ and begin with a letter, 64 at most"
-            )
+            raise Invalid.at("type", "must be upper-case letters, digits and _ and begin with a letter, 64 at most")
         if self.id is not None and (not is_entity_id(self.id) or self.id.rpartition("-")[0] != self.type):
             raise Invalid.at("id", f"must be {self.type}- and 16 upper-case hexadecimal digits")
 

@@ -31,9 +31,7 @@ class Invalid(Refusal):
 
     def __init__(self, violations: Iterable[Violation]) -> None:
         self.violations = tuple(violations)
-        super().__init__(
-            "; ".join(f"{v.path}: {v.message}" if v.path else v.message for v in self.violations)
-        )
+        super().__init__("; ".join(f"{v.path}: {v.message}" if v.path else v.message for v in self.violations))
 
     @classmethod
     def at(cls, path: str, message: str) -> Self:

@@ -15,6 +15,4 @@ def new_id(at: datetime) -> UUID:
     """A UUIDv7 of that millisecond: 74 random bits, so that no two writers need to agree. Source: RFC 9562, 5.7."""
     millis = int(at.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
     noise = _NOISE.getrandbits(74)
-    return UUID(
-        int=millis << 80 | 0x7 << 76 | (noise >> 62) << 64 | 0b10 << 62 | noise & 0x3FFF_FFFF_FFFF_FFFF
-    )
+    return UUID(int=millis << 80 | 0x7 << 76 | (noise >> 62) << 64 | 0b10 << 62 | noise & 0x3FFF_FFFF_FFFF_FFFF)

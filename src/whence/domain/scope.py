@@ -14,9 +14,7 @@ from typing import Final, Self
 
 from whence.domain.entity import SERVICE, Entity
 
-MOST_KEYS: Final = (
-    256  # of one clause: what names more combinations is linked coarser, and rechecked when read
-)
+MOST_KEYS: Final = 256  # of one clause: what names more combinations is linked coarser, and rechecked when read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,7 @@ class Scope:
     def services(
         cls, *, clusters: Iterable[str] = (), namespaces: Iterable[str] = (), names: Iterable[str] = ()
     ) -> Self:
-        """The services of these clusters AND namespaces AND names, in the order given; what is empty does not narrow."""
+        """The services of these clusters AND namespaces AND names, kept in order; what is empty does not narrow."""
         return cls(
             clauses=(
                 Clause(
@@ -103,7 +101,7 @@ class Scope:
         """Whether an event of this scope concerns the entity."""
         return any(clause.matches(entity) for clause in self.clauses)
 
-    def keys(self) -> tuple[ScopeKey, ...]:
+    def link_keys(self) -> tuple[ScopeKey, ...]:
         """The keys that an event of this scope is linked to, each once."""
         found: dict[int, bool] = {}
         for clause in self.clauses:

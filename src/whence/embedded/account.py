@@ -41,9 +41,7 @@ class Account:
         try:
             known = pwd.getpwuid(uid)
         except KeyError as exc:
-            raise EmbeddedError(
-                f"user {uid} has no name on this system, and PostgreSQL insists on one"
-            ) from exc
+            raise EmbeddedError(f"user {uid} has no name on this system, and PostgreSQL insists on one") from exc
         return cls(uid=known.pw_uid, gid=known.pw_gid, name=known.pw_name)
 
     @property

@@ -55,9 +55,7 @@ def fault(package: Path, account: Account) -> str | None:
     """
     command = [_bin(package) / "postgres", "--version"]
     try:
-        asked = subprocess.run(
-            command, capture_output=True, text=True, cwd="/", check=False, **account.identity
-        )
+        asked = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **account.identity)
     except OSError as exc:
         return str(exc)
     return None if asked.returncode == 0 else asked.stderr.strip()

@@ -191,9 +191,7 @@ def _run(argv: Sequence[str], account: Account, lock: int, said: str = "") -> No
         **account.identity,
     )
     if done.returncode != 0:
-        raise EmbeddedError(
-            f"{Path(argv[0]).name} failed ({done.returncode}): {done.stdout.strip()[-_TAIL:]}"
-        )
+        raise EmbeddedError(f"{Path(argv[0]).name} failed ({done.returncode}): {done.stdout.strip()[-_TAIL:]}")
 
 
 def _write(path: Path, text: str, account: Account) -> None:

@@ -23,9 +23,7 @@ log = structlog.get_logger()
 
 _POLL: Final = 0.01
 _SLOW: Final = 5.0  # seconds of silence, then the log says what we wait for
-_ORPHANS: Final = (
-    60.0  # seconds until the children of a killed postmaster must have ended; a query takes 10 at most
-)
+_ORPHANS: Final = 60.0  # seconds until the children of a killed postmaster must have ended; a query takes 10 at most
 _FAST: Final = 60.0  # seconds for a fast shutdown, which writes a checkpoint, before we insist
 
 _SOCKET_DIR, _STATUS = 4, 7  # lines of `postmaster.pid`
@@ -78,8 +76,8 @@ def find(cluster: Cluster) -> psutil.Process | None:
 def settled(cluster: Cluster) -> psutil.Process | None:
     """The living postmaster; None once the data are free for a new one. Under the start lock.
 
-    In between are the children of a killed postmaster, which write until they notice, and what a killed starter
-    had begun: an `initdb`, or a postmaster that has not left its mark yet.
+    In between are the children of a killed postmaster, which write until they notice, and what a killed
+    starter had begun: an `initdb`, or a postmaster that has not left its mark yet.
 
     Raises:
         EmbeddedError: somebody keeps the data and does not show.
@@ -91,9 +89,7 @@ def settled(cluster: Cluster) -> psutil.Process | None:
             if locks.takes(handle, locks.ALONE):
                 return None
         if time.monotonic() > give_up_at:
-            raise EmbeddedError(
-                f"{cluster.pgdata} is in use by a PostgreSQL that hides: in another container?"
-            )
+            raise EmbeddedError(f"{cluster.pgdata} is in use by a PostgreSQL that hides: in another container?")
         if not told:
             log.warning("data.awaited", path=str(cluster.pgdata))
             told = True
@@ -110,9 +106,9 @@ def await_ready(cluster: Cluster, process: psutil.Process) -> Path | None:
     told = began
     while _lives(process):
         lock = _read(cluster.pgdata / "postmaster.pid")
-        if lock is not None and lock.pid == process.pid and lock.socket_dir is not None:
-            if _answers(lock.socket_dir):
-                return lock.socket_dir
+        socket_dir = lock.socket_dir if lock is not None and lock.pid == process.pid else None
+        if socket_dir is not None and _answers(socket_dir):
+            return socket_dir
         if time.monotonic() - told > _SLOW:
             told = time.monotonic()
             log.warning("postgres.starting", waited_s=round(told - began), log=str(cluster.log))
@@ -133,9 +129,7 @@ def launch(cluster: Cluster, binaries: Path, account: Account, lock: int) -> Pat
     socket_dir = _ready_or_ended(child, cluster)
     if socket_dir is None:
         said = cluster.tail(silent_at)
-        raise EmbeddedError(
-            f"PostgreSQL ended at its start ({child.returncode}). {cluster.log} says:\n{said}"
-        )
+        raise EmbeddedError(f"PostgreSQL ended at its start ({child.returncode}). {cluster.log} says:\n{said}")
     # Somebody must collect it when it ends, or it stays as a zombie while we live.
     Thread(target=child.wait, name="postgres-reaper", daemon=True).start()
     log.info("postgres.started", pid=child.pid, log=str(cluster.log))
@@ -196,7 +190,7 @@ def _ready_or_ended(child: subprocess.Popen[bytes], cluster: Cluster) -> Path | 
 
 
 def _answers(socket_dir: Path) -> bool:
-    """Whether it says no to a request for encryption: who was killed a moment ago looks alive, and does not."""
+    """Whether it declines encryption when asked: who was killed a moment ago still looks alive."""
     with socket(AF_UNIX) as client:
         client.settimeout(_SLOW)
         try:

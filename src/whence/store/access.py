@@ -10,9 +10,7 @@ import asyncpg
 from whence.domain.access import Account, AuditEntry, Principal, Right, Sees, Token
 from whence.store.pool import Reader, Writer
 
-CHANGED: Final = (
-    "whence_access"  # the channel on which processes hear that what they remember of tokens is stale
-)
+CHANGED: Final = "whence_access"  # the channel on which processes hear that what they remember of tokens is stale
 
 _OPEN: Final = """
     select a.account_id, a.name as account_name, a.secret, t.token_id, t.name, t.rights, t.sees, t.rate_per_minute,
@@ -24,19 +22,18 @@ _ADD_ACCOUNT: Final = """
     on conflict (name) do nothing returning account_id
 """
 _ACCOUNT_NAMED: Final = "select account_id, name, created_at from account where name = $1"
-_ACCOUNTS: Final = (
-    "select account_id, name, created_at from account where account_id > $1 order by account_id limit $2"
-)
-_ADD_TOKEN: Final = """
+_ACCOUNTS: Final = "select account_id, name, created_at from account where account_id > $1 order by account_id limit $2"
+_ISSUE: Final = """
     insert into token (account_id, token_id, name, rights, sees, rate_per_minute, is_bootstrap, created_at, expires_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 _ADD_DOOR: Final = "insert into token_door (digest, account_id, token_id) values ($1, $2, $3)"
 _TOKENS: Final[LiteralString] = """
-    select t.*, a.name as account_name, a.created_at as account_created_at from token t join account a using (account_id)
+    select t.*, a.name as account_name, a.created_at as account_created_at
+    from token t join account a using (account_id)
     where t.account_id = $1 and t.token_id > $2 order by t.token_id limit $3
 """
-_REMOVE_TOKEN: Final = "delete from token where account_id = $1 and token_id = $2 returning name"
+_REVOKE: Final = "delete from token where account_id = $1 and token_id = $2 returning name"
 _BOOTSTRAPS: Final = """
     select d.digest, t.token_id from token t join token_door d using (account_id, token_id)
     where t.account_id = $1 and t.is_bootstrap
@@ -94,7 +91,7 @@ async def accounts(db: Reader, *, after: UUID, limit: int) -> list[Account]:
 async def add_token(db: Writer, token: Token, digest: bytes) -> None:
     """The token opens its account."""
     await db.execute(
-        _ADD_TOKEN,
+        _ISSUE,
         token.account.id,
         token.id,
         token.name,
@@ -115,7 +112,7 @@ async def tokens(db: Reader, account: UUID, *, after: UUID, limit: int) -> list[
 
 async def remove_token(db: Writer, account: UUID, token_id: UUID) -> str | None:
     """The name of the token, which opens nothing any more on any node; None when the account has none such."""
-    row = await db.row(_REMOVE_TOKEN, account, token_id)
+    row = await db.row(_REVOKE, account, token_id)
     if row is None:
         return None
     await db.execute(_NOTIFY, str(account))

@@ -1,5 +1,6 @@
 """Write reports that were accepted together: rows, links, counts; once each, whoever sends them again."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,7 +57,8 @@ class Item:
 
 async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime, slot: int) -> list[Item]:
     """Store the reports and give each item its receipt; those returned are new rows."""
-    await _forget_repeats(db, account, items, at=at)
+    repeats = await _claim_keys(db, account, items, at=at)
+    await _forget_sent(db, account, items, at=at)
     fresh = [item for item in items if item.receipt is None]
     ordinary = [item for item in fresh if item.report.pairing is None or not item.report.pairing.ends]
     await _insert(db, account, ordinary, at=at, slot=slot)
@@ -64,16 +66,36 @@ async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: dateti
     unmatched = [
         item
         for item in fresh
-        if (pairing := item.report.pairing)
-        and pairing.ends
-        and not await _end(db, account, item, pairing.key, at=at)
+        if (pairing := item.report.pairing) and pairing.ends and not await _end(db, account, item, pairing.key, at=at)
     ]
     await _insert(db, account, unmatched, at=at, slot=slot)
+    _lead_on(items)
+    await _redirect(db, account, items, repeats)
+    await _count(db, account, repeats, at=at)
     return ordinary + unmatched
 
 
-async def _forget_repeats(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime) -> None:
-    await _claim_keys(db, account, items, at=at)
+async def _claim_keys(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime) -> list[Item]:
+    """Claim the idempotency keys; the items returned repeat what another one was sent for."""
+    claims = [(item, item.report.once) for item in items if item.report.once is not None]
+    if not claims:
+        return []
+    claimed = [once.Claim(once=asked, event_id=item.id) for item, asked in claims]
+    holders = await once.claim(db, account, claimed, at=at)
+    repeats: list[Item] = []
+    for item, asked in claims:
+        holder = holders[asked.key]
+        if holder.event_id == item.id:
+            continue
+        if holder.content != asked.content:
+            item.receipt = Rejected(refusal=Conflict("Idempotency-Key was used for another event"))
+            continue
+        item.receipt = Duplicate(id=holder.event_id)
+        repeats.append(item)
+    return repeats
+
+
+async def _forget_sent(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime) -> None:
     sent = [item for item in items if item.report.sender_id is not None and item.receipt is None]
     if not sent:
         return
@@ -83,39 +105,49 @@ async def _forget_repeats(db: Writer, account: UUID, items: Sequence[Item], *, a
         holder = known[item.report.source, item.report.sender_id or ""]
         if holder != item.id:
             item.receipt = Duplicate(id=holder)
-    await _redirect(db, account, sent)
 
 
-async def _claim_keys(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime) -> None:
-    claims = [(item, item.report.once) for item in items if item.report.once is not None]
-    if not claims:
-        return
-    claimed = [once.Claim(once=asked, event_id=item.id) for item, asked in claims]
-    holders = await once.claim(db, account, claimed, at=at)
-    repeats: dict[UUID, int] = {}
-    for item, asked in claims:
-        holder = holders[asked.key]
-        if holder.event_id == item.id:
-            continue
-        if holder.content != asked.content:
-            item.receipt = Rejected(refusal=Conflict("Idempotency-Key was used for another event"))
-            continue
-        item.receipt = Duplicate(id=holder.event_id)
-        if asked.counts:
-            repeats[holder.event_id] = repeats.get(holder.event_id, 0) + 1
-    if repeats:
-        await db.execute(_REPEAT, account, list(repeats), list(repeats.values()), at)
+def _lead_on(items: Sequence[Item]) -> None:
+    """Duplicates of an item for which no row was written are duplicates of what it turned out to be."""
+    moved = {item.id: there for item in items if (there := _elsewhere(item))}
+    for item in items:
+        while isinstance(item.receipt, Duplicate) and item.receipt.id in moved:
+            item.receipt = Duplicate(id=moved[item.receipt.id])
 
 
-async def _redirect(db: Writer, account: UUID, items: Sequence[Item]) -> None:
-    """Keys that were claimed for rows which will not be written stand for the rows that are there."""
-    there = {
-        item.report.once.key: item.receipt.id
-        for item in items
-        if item.report.once and isinstance(item.receipt, Accepted | Duplicate) and item.receipt.id != item.id
+async def _redirect(db: Writer, account: UUID, items: Sequence[Item], repeats: Sequence[Item]) -> None:
+    """Keys and senders' ids that were claimed for rows which were not written stand for those that are there."""
+    known = {item.id for item in repeats}
+    moved = [(item, there) for item in items if item.id not in known and (there := _elsewhere(item))]
+    keys = {item.report.once.key: there for item, there in moved if item.report.once}
+    if keys:
+        await once.redirect(db, account, keys)
+    sent = {
+        (item.report.source, item.report.sender_id): there
+        for item, there in moved
+        if item.report.sender_id is not None and item.report.pairing is not None
     }
-    if there:
-        await once.redirect(db, account, there)
+    if sent:
+        await once.redirect_sent(db, account, sent)
+
+
+async def _count(db: Writer, account: UUID, repeats: Sequence[Item], *, at: datetime) -> None:
+    """Add what was repeated to the reports of its event, which may be as new as the repetition."""
+    times: Counter[UUID] = Counter()
+    for item in repeats:
+        if item.report.once and item.report.once.counts and isinstance(item.receipt, Duplicate):
+            times[item.receipt.id] += 1
+    if times:
+        await db.execute(_REPEAT, account, list(times), list(times.values()), at)
+
+
+def _elsewhere(item: Item) -> UUID | None:
+    """The id of the event that the item turned out to be, when it is not the item's own."""
+    match item.receipt:
+        case Accepted(id=event_id) | Duplicate(id=event_id) if event_id != item.id:
+            return event_id
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +176,7 @@ def rows(account: UUID, items: Sequence[Item], *, at: datetime) -> Rows:
         report = item.report
         scope = report.scope
         if (known := placed.get(scope)) is None:
-            known = placed[scope] = _Placed(codec.scope_text(scope), scope.places(), tuple(scope.keys()))
+            known = placed[scope] = _Placed(codec.scope_text(scope), scope.places(), tuple(scope.link_keys()))
         places = report.places or known.places
         made.tally.add(report, places)
         start = report.span.start
@@ -192,10 +224,9 @@ async def _end(db: Writer, account: UUID, item: Item, key: str, *, at: datetime)
         await db.execute(_END_EVENT, *place, end, at)
         scoped = await db.row(_SCOPE, *place)
         if scoped is not None:
-            keys = [link.key for link in codec.scope_value(scoped["scope"]).keys()]
+            keys = [link.key for link in codec.scope_value(scoped["scope"]).link_keys()]
             await db.execute(_END_LINKS, *place, end, keys)
     item.receipt = Accepted(id=max(begun, key=itemgetter("occurred_at"))["event_id"])
-    await _redirect(db, account, [item])
     return True
 
 

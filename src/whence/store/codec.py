@@ -19,7 +19,7 @@ def json_text(value: object) -> str:
     return to_json(value).decode()
 
 
-def json_value(text: str) -> Any:
+def json_value(text: str) -> Any:  # noqa: ANN401  JSON is anything
     """What `json_text` was given, lists for tuples."""
     return from_json(text, cache_strings="keys")
 
@@ -53,11 +53,13 @@ def clauses_text(scope: Scope) -> str:
 
 def numbered_clauses_text(scopes: Sequence[Scope]) -> str:
     """The clauses of all the scopes as one JSON list, each with the number `nth` of its scope."""
-    return json_text([
-        {"nth": nth} | {name: value for name in _FIELDS if (value := getattr(clause, name))}
-        for nth, scope in enumerate(scopes)
-        for clause in scope.clauses
-    ])
+    return json_text(
+        [
+            {"nth": nth} | {name: value for name in _FIELDS if (value := getattr(clause, name))}
+            for nth, scope in enumerate(scopes)
+            for clause in scope.clauses
+        ]
+    )
 
 
 def scope_value(text: str | None) -> Scope:

@@ -29,7 +29,8 @@ _NAMED: Final[LiteralString] = f"""
         select alias, 3, entity_id from entity_alias where account_id = $1 and alias = any($2::text[])
         union all
         select tag, 4, entity_id from entity where account_id = $1 and tag = any($2::text[])
-    ) asked join entity e on e.account_id = $1 and e.entity_id = asked.entity_id order by asked.rank desc, e.entity_id desc
+    ) asked join entity e on e.account_id = $1 and e.entity_id = asked.entity_id
+    order by asked.rank desc, e.entity_id desc
 """
 _AT: Final[LiteralString] = (
     f"select {COLUMNS} from entity e where e.account_id = $1 and e.place_key = any($2::bigint[])"
@@ -136,9 +137,7 @@ async def page(db: Reader, account: UUID, asked: EntityFilter, *, after: str, li
 async def count(db: Reader, account: UUID, asked: EntityFilter) -> int:
     """How many entities there are."""
     where = _where(account, asked)
-    row = await db.row(
-        f"select count(*) as total from entity e where e.account_id = $1 and {where.text}", *where.args
-    )
+    row = await db.row(f"select count(*) as total from entity e where e.account_id = $1 and {where.text}", *where.args)
     return row["total"] if row else 0
 
 
@@ -177,11 +176,12 @@ async def services_concerned(
     db: Reader, account: UUID, scopes: Sequence[Scope], *, limit: int
 ) -> list[tuple[int, list[Entity]]]:
     """As `concerned`, of services alone, for each of the scopes in one statement."""
-    found: list[tuple[int, list[Entity]]] = [(0, []) for _ in scopes]
+    totals = [0] * len(scopes)
+    samples: list[list[Entity]] = [[] for _ in scopes]
     for row in await db.rows(_SERVICES_CONCERNED, account, codec.numbered_clauses_text(scopes), limit):
-        sample = found[row["nth"]][1]
-        found[row["nth"]] = row["total"], [*sample, codec.entity(row)]
-    return found
+        totals[row["nth"]] = row["total"]
+        samples[row["nth"]].append(codec.entity(row))
+    return list(zip(totals, samples, strict=True))
 
 
 async def clusters(db: Reader, account: UUID) -> list[str]:
@@ -209,9 +209,7 @@ async def upsert(db: Writer, account: UUID, entities: Sequence[Entity]) -> None:
     await db.execute(_DROP_ALIASES, account, [entity.id for entity in entities])
     aliases = [(alias, entity.id) for entity in entities for alias in entity.aliases]
     if aliases:
-        await db.execute(
-            _ADD_ALIASES, account, [alias for alias, _ in aliases], [owner for _, owner in aliases]
-        )
+        await db.execute(_ADD_ALIASES, account, [alias for alias, _ in aliases], [owner for _, owner in aliases])
     await db.execute(_NOTIFY, str(account))
 
 

@@ -21,9 +21,7 @@ COLUMNS: Final[LiteralString] = """
     e.type, e.source, e.dialect, e.title, e.description, e.url, e.links, e.scope, e.clusters, e.namespaces, e.services,
     e.properties, e.sender_id, e.key
 """
-_GET: Final[LiteralString] = (
-    f"select {COLUMNS}, e.original from event e where e.account_id = $1 and e.event_id = $2"
-)
+_GET: Final[LiteralString] = f"select {COLUMNS}, e.original from event e where e.account_id = $1 and e.event_id = $2"
 _LOCK: Final[LiteralString] = f"{_GET} for update"
 _MOST_LOOKED_AT: Final = 1_000  # links under one key: a key of a busy account has millions
 _MOST_UNDER_ONE_KEY: Final = 5  # more than one, as a link may be wider than its event's scope
@@ -37,6 +35,7 @@ _UNLINK: Final = """
 """
 _FORGET_SENDER: Final = "delete from event_sender where account_id = $1 and source = $2 and sender_id = $3"
 _FORGET_ONCE: Final = "delete from event_once where account_id = $1 and event_id = $2"
+_MOVE_PAIR: Final = "update event_pair set occurred_at = $3 where account_id = $1 and event_id = $2"
 _FORGET_PAIR: Final = "delete from event_pair where account_id = $1 and event_id = $2"
 _INSERT: Final = """
     insert into event (
@@ -89,9 +88,7 @@ async def some(db: Reader, account: UUID, places: Sequence[tuple[UUID, datetime]
     return [codec.event(row) for row in rows]
 
 
-async def newest_of_each(
-    db: Reader, account: UUID, entities: Sequence[Entity], asked: Filter
-) -> dict[str, Event]:
+async def newest_of_each(db: Reader, account: UUID, entities: Sequence[Entity], asked: Filter) -> dict[str, Event]:
     """The newest event asked for that concerns each entity, by the entity's id; in one statement.
 
     Only what began inside the window counts, and of each scope key only the newest links are looked at: what
@@ -151,9 +148,11 @@ async def replace(db: Writer, account: UUID, old: Event, new: Event, *, slot: in
         places.clusters or None, places.namespaces or None, places.services or None,
         codec.object_text(new.properties), searchable(new), new.sender_id, new.key, new.original,
     )  # fmt: skip
-    links = new.scope.keys()
+    links = new.scope.link_keys()
     keys, exact = [link.key for link in links], [link.exact for link in links]
     await db.execute(_LINK, account, new.span.start, new.id, end, keys, exact)
+    if new.span.start != old.span.start:
+        await db.execute(_MOVE_PAIR, account, new.id, new.span.start)
     tally = counts.Counts()
     tally.add(new, places)
     await counts.add(db, account, tally, slot=slot)
@@ -171,7 +170,7 @@ async def remove(db: Writer, account: UUID, event: Event, *, slot: int) -> None:
 async def _take_out(db: Writer, account: UUID, event: Event, *, slot: int) -> None:
     start = event.span.start
     await db.execute(_REMOVE, account, event.id, start)
-    await db.execute(_UNLINK, account, [link.key for link in event.scope.keys()], start, event.id)
+    await db.execute(_UNLINK, account, [link.key for link in event.scope.link_keys()], start, event.id)
     tally = counts.Counts()
     tally.add(event, event.places, times=-1)
     await counts.add(db, account, tally, slot=slot)

@@ -30,9 +30,7 @@ _SINCE: Final = """
     select position, at, event_ids, occurred_at from feed where account_id = $1 and position > $2
     order by position limit $3
 """
-_FIRST_AFTER: Final = (
-    "select position from feed where account_id = $1 and at > $2 order by at, position limit 1"
-)
+_FIRST_AFTER: Final = "select position from feed where account_id = $1 and at > $2 order by at, position limit 1"
 _OLDEST: Final = "select min(position) as position from feed where account_id = $1"
 _TRIM: Final = "delete from feed where account_id = $1 and at <= $2"
 

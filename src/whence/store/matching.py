@@ -43,7 +43,8 @@ class Matching:
             last = behind(cursor, self.where, "e")
             sort: LiteralString = f"order by e.occurred_at {direction}, e.event_id {direction} limit {take}"
             rows: LiteralString = " union all ".join(
-                f"(select {columns} from event e where e.account_id = $1 and {span} and {self.attributes} and {last} {sort})"
+                f"(select {columns} from event e"
+                f" where e.account_id = $1 and {span} and {self.attributes} and {last} {sort})"
                 for span in self._spans("e")
             )
             return self.statement(f"select * from ({rows}) e {sort}")
@@ -71,9 +72,7 @@ class Matching:
         """All the rows, in no order."""
         if self._asked.concerning is None:
             spans: LiteralString = " or ".join(f"({span})" for span in self._spans("e"))
-            return (
-                f"select {columns} from event e where e.account_id = $1 and ({spans}) and {self.attributes}"
-            )
+            return f"select {columns} from event e where e.account_id = $1 and ({spans}) and {self.attributes}"
         spans = " or ".join(f"({span})" for span in self._spans("l"))
         return f"""
             select {columns} from (
@@ -92,8 +91,7 @@ class Matching:
             far,
         ]
         return " union all ".join(
-            f"select {columns} from event e where e.account_id = $1 and {part} and {self.attributes}"
-            for part in parts
+            f"select {columns} from event e where e.account_id = $1 and {part} and {self.attributes}" for part in parts
         )
 
     def statement(self, sql: LiteralString) -> Statement:
@@ -103,11 +101,11 @@ class Matching:
     @property
     def _recheck(self) -> LiteralString:
         """What a link's row alone cannot say: a wider key concerns the entity, the event has the attributes."""
-        this: LiteralString = "select from event e where e.account_id = $1 and e.occurred_at = l.occurred_at and e.event_id = l.event_id"
-        recheck: LiteralString = f"(l.exact or exists ({this} and {self._concerned}))"
-        return (
-            recheck if self.attributes == "true" else f"{recheck} and exists ({this} and {self.attributes})"
+        this: LiteralString = (
+            "select from event e where e.account_id = $1 and e.occurred_at = l.occurred_at and e.event_id = l.event_id"
         )
+        recheck: LiteralString = f"(l.exact or exists ({this} and {self._concerned}))"
+        return recheck if self.attributes == "true" else f"{recheck} and exists ({this} and {self.attributes})"
 
     def _spans(self, table: LiteralString) -> tuple[LiteralString, LiteralString]:
         """Overlap with the window, in two disjoint parts: found by when they began, and old spans."""

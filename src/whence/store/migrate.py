@@ -84,8 +84,6 @@ def _compare(applied: dict[int, str]) -> None:
     known = {migration.number: migration for migration in migrations()}
     for number, digest in applied.items():
         if number not in known:
-            raise SchemaError(
-                f"the database has migration {number}, which this release does not know: upgrade Whence"
-            )
+            raise SchemaError(f"the database has migration {number}, which this release does not know: upgrade Whence")
         if known[number].digest != digest:
             raise SchemaError(f"migration {number} was changed after it had been applied")

@@ -36,9 +36,7 @@ class Ear:
         while True:
             lost = asyncio.Event()
             try:
-                async with self._pool.listening(
-                    {c: heard for c, (heard, _) in self._channels.items()}, lost.set
-                ):
+                async with self._pool.listening({c: heard for c, (heard, _) in self._channels.items()}, lost.set):
                     self._tell(listening=True)
                     await lost.wait()
             except Unavailable:

@@ -39,6 +39,11 @@ _SENT: Final = """
     join unnest($2::text[], $3::text[]) as asked (source, sender_id) using (source, sender_id)
     where account_id = $1
 """
+_REDIRECT_SENT: Final = """
+    update event_sender set event_id = new.event_id
+    from unnest($2::text[], $3::text[], $4::uuid[]) as new (source, sender_id, event_id)
+    where account_id = $1 and event_sender.source = new.source and event_sender.sender_id = new.sender_id
+"""
 _EXPIRE: Final = "delete from event_once where account_id = $1 and expires_at <= $2"
 
 
@@ -103,6 +108,12 @@ async def remember(
         for row in await db.rows(_SENT, account, sources, sender_ids):
             first[row["source"], row["sender_id"]] = row["event_id"]
     return first
+
+
+async def redirect_sent(db: Writer, account: UUID, events_by_name: dict[tuple[str, str], UUID]) -> None:
+    """Let the (source, sender's id) stand for other events than those that they were remembered for."""
+    sources, sender_ids = zip(*events_by_name, strict=True)
+    await db.execute(_REDIRECT_SENT, account, sources, sender_ids, list(events_by_name.values()))
 
 
 async def expire(db: Writer, account: UUID, *, at: datetime) -> None:

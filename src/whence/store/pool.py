@@ -12,15 +12,17 @@ from whence.domain.errors import Conflict, Invalid, Unavailable
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"  # quoted: only the stubs know the parameter
 
 _ACQUIRE_SECONDS: Final = 5.0  # a caller who waited this long for a connection is told to come again
-_NOT_NOW: Final = frozenset({
-    "08",  # connection exception
-    "25",  # invalid transaction state: a standby that has not been promoted yet is read only
-    "40",  # transaction rollback: a deadlock, which the next attempt will not meet
-    "53",  # insufficient resources: disk, memory, connections
-    "55",  # object not in prerequisite state: a lock that was not to be had in time
-    "57",  # operator intervention: shutting down, starting up
-    "58",  # system error
-})
+_NOT_NOW: Final = frozenset(
+    {
+        "08",  # connection exception
+        "25",  # invalid transaction state: a standby that has not been promoted yet is read only
+        "40",  # transaction rollback: a deadlock, which the next attempt will not meet
+        "53",  # insufficient resources: disk, memory, connections
+        "55",  # object not in prerequisite state: a lock that was not to be had in time
+        "57",  # operator intervention: shutting down, starting up
+        "58",  # system error
+    }
+)
 _BAD_VALUE: Final = "22"  # data exception
 _CONTRADICTION: Final = "23"  # integrity constraint violation
 
@@ -52,9 +54,7 @@ class Writer(Reader):
         """Run a statement whose rows nobody needs."""
         await self._connection.execute(sql, *args)
 
-    async def copy(
-        self, table: LiteralString, columns: Sequence[str], records: Iterable[Sequence[object]]
-    ) -> None:
+    async def copy(self, table: LiteralString, columns: Sequence[str], records: Iterable[Sequence[object]]) -> None:
         """Append the records by COPY, in the order of the columns."""
         await self._connection.copy_records_to_table(table, columns=columns, records=records)
 
@@ -98,9 +98,7 @@ class Pool:
             if pool is not None:
                 pool.terminate()
 
-    async def _open(
-        self, smallest: int, largest: int, settings: dict[str, str]
-    ) -> "asyncpg.Pool[asyncpg.Record]":
+    async def _open(self, smallest: int, largest: int, settings: dict[str, str]) -> "asyncpg.Pool[asyncpg.Record]":
         address = self._address
         timeout_ms = str(round(self._query_seconds * 1000))
         return await asyncpg.create_pool(
@@ -126,18 +124,16 @@ class Pool:
     @asynccontextmanager
     async def reader(self) -> AsyncGenerator[Reader]:
         """A reader whose every statement sees what is committed by then."""
-        assert self._readers is not None
         with translated():
-            async with self._readers.acquire(timeout=_ACQUIRE_SECONDS) as connection:
+            async with _opened(self._readers).acquire(timeout=_ACQUIRE_SECONDS) as connection:
                 yield Reader(connection)  # pyright: ignore[reportArgumentType]  # a proxy of a Connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Reader]:
         """A reader whose statements all see the same moment."""
-        assert self._readers is not None
         with translated():
             async with (
-                self._readers.acquire(timeout=_ACQUIRE_SECONDS) as connection,
+                _opened(self._readers).acquire(timeout=_ACQUIRE_SECONDS) as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 yield Reader(connection)  # pyright: ignore[reportArgumentType]
@@ -145,10 +141,9 @@ class Pool:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Writer]:
         """A writer; what it wrote is durable when the block has ended, and undone when it raised."""
-        assert self._writers is not None
         with translated():
             async with (
-                self._writers.acquire(timeout=_ACQUIRE_SECONDS) as connection,
+                _opened(self._writers).acquire(timeout=_ACQUIRE_SECONDS) as connection,
                 connection.transaction(),
             ):
                 yield Writer(connection)  # pyright: ignore[reportArgumentType]
@@ -178,6 +173,12 @@ class Pool:
                 connection.terminate()
 
 
+def _opened(pool: asyncpg.Pool[asyncpg.Record] | None) -> asyncpg.Pool[asyncpg.Record]:
+    if pool is None:
+        raise RuntimeError("a Pool is used inside of its `async with` block")
+    return pool
+
+
 def _payload_to(heard: Callable[[str], None]) -> Callable[..., None]:
     return lambda *message: heard(str(message[3]))
 
@@ -193,9 +194,7 @@ def translated() -> Generator[None]:
     try:
         yield
     except asyncpg.QueryCanceledError as exc:
-        raise Unavailable(
-            "The query took longer than it may; ask for a narrower window", retry_after=5
-        ) from exc
+        raise Unavailable("The query took longer than it may; ask for a narrower window", retry_after=5) from exc
     except asyncpg.PostgresError as exc:
         kind = (exc.sqlstate or "")[:2]
         if kind in _NOT_NOW:
@@ -208,6 +207,8 @@ def translated() -> Generator[None]:
     except asyncpg.InterfaceError as exc:
         if isinstance(exc, ValueError):  # an argument that its type cannot hold
             raise Invalid.at("", "holds a value that cannot be stored") from exc
+        raise _unavailable() from exc
+    except asyncpg.InternalClientError as exc:  # its state when the server dies while a connection is handed out
         raise _unavailable() from exc
     except OSError as exc:  # TimeoutError among them
         raise _unavailable() from exc

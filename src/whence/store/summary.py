@@ -116,23 +116,23 @@ def facets_statement(account: UUID, asked: Filter, *, from_counts: bool = True) 
     )
 
 
-def histogram_statement(
-    account: UUID, asked: Filter, *, step: timedelta, from_counts: bool = True
-) -> Statement:
+def histogram_statement(account: UUID, asked: Filter, *, step: timedelta, from_counts: bool = True) -> Statement:
     """The statement behind `histogram`; `from_counts` False counts the rows themselves."""
     matching = Matching(account, asked)
     seconds = matching.where.bind(int(step.total_seconds()))
     start = matching.where.bind(asked.window.start)
-    in_rows: LiteralString = f"floor(extract(epoch from greatest(e.occurred_at, {start})) / {seconds}::bigint)::bigint as bucket, e.severity"
+    in_rows: LiteralString = (
+        f"floor(extract(epoch from greatest(e.occurred_at, {start})) / {seconds}::bigint)::bigint as bucket, e.severity"
+    )
     hours = _whole_hours(asked) if from_counts and step % HOUR == timedelta(0) else None
     if hours is None or not _counted_by_cell(asked):
         rows = matching.every(in_rows)
-        return matching.statement(
-            f"select bucket, severity, count(*) as events from ({rows}) e group by 1, 2"
-        )
+        return matching.statement(f"select bucket, severity, count(*) as events from ({rows}) e group by 1, 2")
     edges = matching.edges(in_rows, *hours)
     counted = _hours(matching.where, *hours)
-    in_hours: LiteralString = f"floor(extract(epoch from e.hour) / {seconds}::bigint)::bigint as bucket, e.severity, sum(e.events) as events"
+    in_hours: LiteralString = (
+        f"floor(extract(epoch from e.hour) / {seconds}::bigint)::bigint as bucket, e.severity, sum(e.events) as events"
+    )
     return matching.statement(
         f"""
         select bucket, severity, sum(events) as events from (

@@ -1,6 +1,5 @@
 """A reader's question as SQL. Its twin is `domain.filter.Filter.matches`; a property test keeps them the same."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, LiteralString, cast
 from uuid import UUID
@@ -47,11 +46,7 @@ class Where:
     def fill(self, text: LiteralString, *values: object) -> LiteralString:
         """The text with a placeholder for each `?`; what is filled in are numbers, never data."""
         first, *rest = text.split("?")
-        assert len(rest) == len(values), text
-        return cast(
-            "LiteralString",
-            first + "".join(self.bind(v) + part for v, part in zip(values, rest, strict=True)),
-        )
+        return first + "".join(self.bind(v) + part for v, part in zip(values, rest, strict=True))
 
     @property
     def text(self) -> LiteralString:
@@ -61,7 +56,7 @@ class Where:
 
 def attributes(where: Where, asked: Filter) -> None:
     """What the filter asks of event `e` itself: all but the window and the entities concerned."""
-    columns: tuple[tuple[LiteralString, Sequence[str]], ...] = (
+    columns: tuple[tuple[LiteralString, tuple[str, ...]], ...] = (
         ("e.type = any(?::text[])", asked.types),
         ("e.kind = any(?::text[])", asked.kinds),
         ("e.severity = any(?::text[])", asked.severities),
@@ -111,19 +106,21 @@ def behind(cursor: Cursor | None, where: Where, table: LiteralString) -> Literal
 
 
 def _within(where: Where, within: Within) -> None:
-    for column, names in (
-        ("e.clusters", within.clusters),
-        ("e.namespaces", within.namespaces),
-        ("e.services", within.services),
-    ):
+    columns: tuple[tuple[LiteralString, tuple[str, ...]], ...] = (
+        ("(e.clusters is null or e.clusters && ?::text[])", within.clusters),
+        ("(e.namespaces is null or e.namespaces && ?::text[])", within.namespaces),
+        ("(e.services is null or e.services && ?::text[])", within.services),
+    )
+    for condition, names in columns:
         if names:
-            where.add(f"({column} is null or {column} && ?::text[])", list(names))
+            where.add(condition, list(names))
 
 
 def _property(where: Where, test: PropertyTest) -> None:
     readings = [
         where.fill(
-            "(json_typeof(e.properties #> ?) in ('string', 'number', 'boolean') and e.properties #>> ? = any(?::text[]))",
+            "(json_typeof(e.properties #> ?) in ('string', 'number', 'boolean')"
+            " and e.properties #>> ? = any(?::text[]))",
             list(keys),
             list(keys),
             sorted(test.spellings()),

@@ -1,4 +1,4 @@
-"""What is monitored, as files describe it: read, and put into the words of the native API. Pure but for reading.
+"""What is monitored, as files describe it, put into the words of the native API.
 
 One module a format. Each gives entities and relations with the place they come from, so that what is refused
 can be mended there.

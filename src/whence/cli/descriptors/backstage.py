@@ -26,11 +26,14 @@ from whence.cli.descriptors.yaml_documents import Document
 _API: Final = "backstage.io/"
 _REFERENCE: Final = re.compile(r"(?:(?P<kind>[^:/]+):)?(?:(?P<namespace>[^:/]+)/)?(?P<name>[^:/]+)")
 _TYPES: Final = {"api": "API", "system": "SYSTEM", "domain": "DOMAIN", "group": "TEAM"}
-_BY_SPEC: Final = {"component": "service", "resource": "resource"}  # kinds whose spec.type says more: its default
-_UNWATCHED: Final = frozenset({"user", "location", "template"})  # nothing that runs, so nothing that changes or breaks
+_BY_SPEC: Final = {
+    "component": "service",
+    "resource": "resource",
+}  # kinds whose spec.type says more: its default
+_UNWATCHED: Final = frozenset({"user", "location", "template"})  # nothing of these runs or breaks
 
 # Field of `spec` -> kind that a bare name there has, relation, and whether the other end is the source.
-# Who consumes an API depends on it, and the API on who provides it: so a fault travels from provider to consumer.
+# Who consumes an API depends on it, and the API on who provides it: faults travel from provider to consumer.
 _RELATIONS: Final[Mapping[str, tuple[str, str, bool]]] = {
     "dependsOn": ("component", "depends_on", False),
     "dependencyOf": ("component", "depends_on", True),

@@ -27,8 +27,8 @@ _X: Final = "x-cortex-"
 _KNOWN: Final = frozenset(
     f"{_X}{name}"
     for name in (
-        "tag", "type", "groups", "owners", "link", "git", "custom-metadata", "k8s", "parents", "domain-parents",
-        "children", "dependency",
+        "tag", "type", "groups", "owners", "link", "git", "custom-metadata", "k8s",
+        "parents", "domain-parents", "children", "dependency",
     )
 )  # fmt: skip
 

@@ -135,6 +135,4 @@ def present(fields: Json) -> Json:
 
 def web_links(pairs: list[tuple[str, str]]) -> list[Json]:
     """Links that a browser opens; repository paths and the like are left out."""
-    return [
-        {"title": title[:500], "url": url} for title, url in pairs if url.startswith(("https://", "http://"))
-    ]
+    return [{"title": title[:500], "url": url} for title, url in pairs if url.startswith(("https://", "http://"))]

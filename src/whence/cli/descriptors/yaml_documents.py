@@ -9,12 +9,20 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import yaml
 from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.resolver import Resolver
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _SafeLoader
+else:
+    try:  # ten times as fast
+        from yaml import CSafeLoader as _SafeLoader
+    except ImportError:  # a PyYAML that was built without libyaml
+        from yaml import SafeLoader as _SafeLoader
 
 from whence.cli.descriptors.found import Faulty, Place
 
@@ -24,10 +32,10 @@ _TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
 _TOO_DEEP: Final = "is nested too deep"
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # the one in C is ten times as fast
+class _Loader(_SafeLoader):
     """Plain values; a date stays the text it is written as, for JSON has none."""
 
-    yaml_implicit_resolvers: Final = {
+    yaml_implicit_resolvers = {  # noqa: RUF012  PyYAML's way to choose them
         first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
         for first, resolvers in Resolver.yaml_implicit_resolvers.items()
     }
@@ -74,7 +82,7 @@ def _document(path: Path, node: Node, constructor: SafeConstructor) -> Document 
     place = Place(path=path, line=_line(node))
     try:
         _Inspection().inspect(node)
-        value = cast("object", constructor.construct_document(node))
+        value = cast("object", constructor.construct_document(node))  # pyright: ignore[reportUnknownMemberType]
         json.dumps(value, allow_nan=False)  # refuses also what YAML alone can say: sets, binary, infinity
     except _RefusedError as exc:
         return Faulty(place=Place(path=path, line=exc.line), reason=str(exc))

@@ -49,11 +49,7 @@ class Clusters:
 
 def _tags(sent: list[str]) -> dict[str, str]:
     """The tags that are asked for, all of which a cluster must have."""
-    faults = [
-        Violation(path=f"tags[{n}]", message="must be key:value")
-        for n, tag in enumerate(sent)
-        if ":" not in tag
-    ]
+    faults = [Violation(path=f"tags[{n}]", message="must be key:value") for n, tag in enumerate(sent) if ":" not in tag]
     if faults:
         raise Invalid(faults)
     pairs = (tag.split(":", 1) for tag in sent)

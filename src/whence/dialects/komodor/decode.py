@@ -22,9 +22,7 @@ _MOST_WARNINGS: Final = 20
 _NO_SERVICE: Final = Scope(clauses=())
 
 
-def report(
-    sent: wire.CustomEvent, raw: bytes, *, by: Principal, receipt: Receipt, options: Options
-) -> Report:
+def report(sent: wire.CustomEvent, raw: bytes, *, by: Principal, receipt: Receipt, options: Options) -> Report:
     """The custom event as a report."""
     start = sent.timestamp or receipt.at
     properties = details(sent) or {}
@@ -120,7 +118,7 @@ def once(key: str | None, content: bytes, *, by: Principal, options: Options) ->
 def _pairing(event_type: str, properties: Mapping[str, Any]) -> Pairing | None:
     """Alertmanager's senders report one thing twice: when it fires, and when it is resolved."""
     fingerprint, status = properties.get("fingerprint"), properties.get("status")
-    if not isinstance(fingerprint, str) or not fingerprint or status not in {"firing", "resolved"}:
+    if not isinstance(fingerprint, str) or not fingerprint or status not in ("firing", "resolved"):
         return None
     return Pairing(key=f"{NAME}\0{event_type}\0{fingerprint}", ends=status == "resolved")
 
@@ -143,9 +141,7 @@ def config_change(
         span=Span.moment(receipt.at),
         source=by.name,
         dialect=NAME,
-        scope=Scope.services(
-            clusters=[target.clusterName], namespaces=[target.namespace], names=[target.serviceName]
-        ),
+        scope=Scope.services(clusters=[target.clusterName], namespaces=[target.namespace], names=[target.serviceName]),
         properties=change,
         original=raw.decode(),
         once=once(None, f"config_change\0{place}\n".encode() + raw, by=by, options=options),

@@ -53,9 +53,9 @@ def refused(request: Request, refusal: Refusal) -> Answer:
     return answer
 
 
-def broken(request: Request) -> Answer:
-    """The answer when something is wrong with us; logs what is being handled, once."""
-    log.error("request.broken", dialect="komodor", request_id=_request_id(request), exc_info=True)
+def broken(request: Request, bug: Exception) -> Answer:
+    """The answer when something is wrong with us; logs the bug, once, without what was sent."""
+    log.error("request.broken", dialect="komodor", request_id=_request_id(request), exc_info=bug)
     return envelope(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error")
 
 
@@ -71,9 +71,7 @@ def wrong_method(request: Request, allowed: str) -> Answer:
     return answer
 
 
-def envelope(
-    request: Request, status: HTTPStatus, message: str, fields: list[dict[str, str]] | None = None
-) -> Answer:
+def envelope(request: Request, status: HTTPStatus, message: str, fields: list[dict[str, str]] | None = None) -> Answer:
     """The one shape of an error."""
     error: dict[str, Any] = {"code": status.value, "message": message, "requestID": _request_id(request)}
     if fields:

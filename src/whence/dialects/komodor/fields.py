@@ -70,6 +70,7 @@ def read(model: type[Model], value: object, receipt: Receipt | None = None) -> M
 
     Args:
         receipt: for bodies that name the time of an event.
+
     Raises:
         Invalid: with every violation, in the order of the model's fields.
     """
@@ -272,7 +273,7 @@ def _limit(value: object) -> int:
 Text = Annotated[str, PlainValidator(_required_text)]
 Filled = Annotated[Text, AfterValidator(_not_blank)]
 Listed = BeforeValidator(_listed)
-Name = Annotated[Filled, at_most(LONGEST_NAME)]
+Name = Annotated[Filled, AfterValidator(_storable), at_most(LONGEST_NAME)]
 Names = Annotated[
     list[Annotated[str, PlainValidator(_name), at_most(LONGEST_NAME)]],
     Listed,

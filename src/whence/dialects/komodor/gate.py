@@ -45,8 +45,8 @@ class Resource:
             return await endpoint(request)
         except Refusal as refusal:
             return errors.refused(request, refusal)
-        except Exception:  # noqa: BLE001  the outermost edge of a request
-            return errors.broken(request)
+        except Exception as bug:  # noqa: BLE001  the outermost edge of a request
+            return errors.broken(request, bug)
 
 
 async def caller(context: Context, request: Request, right: Right | None) -> Principal:

@@ -63,9 +63,7 @@ def app(context: Context) -> Starlette:
 def owns(connection: HTTPConnection) -> bool:
     """Whether a request that nothing serves is answered in this dialect's envelope."""
     path = connection.url.path
-    return path.startswith(("/mgmt/", "/v0/")) or (
-        path.startswith("/api/") and KEY_HEADER in connection.headers
-    )
+    return path.startswith(("/mgmt/", "/v0/")) or (path.startswith("/api/") and KEY_HEADER in connection.headers)
 
 
 async def _not_routed(request: Request, _: Exception) -> Response:

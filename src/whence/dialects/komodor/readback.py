@@ -33,9 +33,7 @@ class Readback:
         asked = read(wire.EventsQuery, _parameters(request))
         cursor = events_cursor(by, asked.cursor) if asked.cursor else None
         window = cursor.window if cursor else window_of(asked.since, asked.to, datetime.now(UTC), path="from")
-        found = await self._context.timeline.page(
-            by, _filter(by, asked, window), cursor=cursor, limit=asked.limit
-        )
+        found = await self._context.timeline.page(by, _filter(by, asked, window), cursor=cursor, limit=asked.limit)
         matched = await self._context.catalog.services_concerned(
             by, (event.scope for event in found.items), sample=_SAMPLE
         )
@@ -57,9 +55,7 @@ class Readback:
         received = receipt(self._context, datetime.now(UTC))
         sent = read(wire.Close, await optional_json_body(self._context, request), received)
         end = sent.endTimestamp or received.at
-        changed = await self._context.amend.change(
-            by, event_id, lambda event: ended(event, end), dialect=decode.NAME
-        )
+        changed = await self._context.amend.change(by, event_id, lambda event: ended(event, end), dialect=decode.NAME)
         return await self._shown(by, changed)
 
     async def _shown(self, by: Principal, event: Event) -> Answer:
@@ -118,9 +114,7 @@ def _filter(by: Principal, asked: wire.EventsQuery, window: Span) -> Filter:
     own = only_dialect(by)
     return Filter(
         window=window,
-        within=Within(
-            clusters=tuple(asked.cluster), namespaces=tuple(asked.namespace), services=tuple(asked.service)
-        ),
+        within=Within(clusters=tuple(asked.cluster), namespaces=tuple(asked.namespace), services=tuple(asked.service)),
         types=tuple(asked.eventType),
         severities=tuple(sorted(severities)),
         dialects=(own,) if own else (),

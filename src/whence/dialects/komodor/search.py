@@ -71,17 +71,13 @@ class Search:
         found = await self._events(by, sent, within=within)
         return self._shown(request, found, await self._resources(by, found.items, sent.scope.cluster))
 
-    async def _services(
-        self, by: Principal, sent: wire.ServicesSearch, pagination: wire.Pagination
-    ) -> Page[Found]:
+    async def _services(self, by: Principal, sent: wire.ServicesSearch, pagination: wire.Pagination) -> Page[Found]:
         if sent.status in {"unhealthy", "unknown"} or sent.issueReasonCategory:
             return Page(items=(), following=None)  # nothing opens problems yet: every service is healthy
         size = pagination.pageSize
         behind = _behind(by, pagination.token) if pagination.token else ""
         found: list[Found] = []
-        walk = self._context.catalog.walk(
-            by, _services_filter(sent), behind=behind, chunk=min(size + 1, _MOST_AT_ONCE)
-        )
+        walk = self._context.catalog.walk(by, _services_filter(sent), behind=behind, chunk=min(size + 1, _MOST_AT_ONCE))
         async with aclosing(walk) as chunks:
             async for chunk in chunks:
                 found += await self._kept(by, sent, chunk)
@@ -136,11 +132,7 @@ class Search:
         token, props = pagination.token, sent.props
         cursor = events_cursor(by, token, path="pagination.token") if token else None
         now = datetime.now(UTC)
-        window = (
-            cursor.window
-            if cursor
-            else window_of(props.fromEpoch, props.toEpoch, now, path="props.fromEpoch")
-        )
+        window = cursor.window if cursor else window_of(props.fromEpoch, props.toEpoch, now, path="props.fromEpoch")
         asked = _props_filter(by, props.type, window, concerning=concerning, within=within)
         return await self._context.timeline.page(by, asked, cursor=cursor, limit=pagination.pageSize)
 

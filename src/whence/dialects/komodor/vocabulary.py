@@ -49,6 +49,4 @@ def _spelled(parts: list[str]) -> Iterator[str]:
 
 
 DEPLOYS: Final = spellings(_DEPLOY_WORDS)
-NODES: Final[Mapping[str, tuple[str, ...]]] = {
-    name: spellings([words]) for name, words in _NODE_WORDS.items()
-}
+NODES: Final[Mapping[str, tuple[str, ...]]] = {name: spellings([words]) for name, words in _NODE_WORDS.items()}

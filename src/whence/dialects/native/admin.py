@@ -43,9 +43,7 @@ def routes(context: Context) -> APIRouter:
     async def accounts(request: Request, query: Annotated[wire.ListQuery, Query()]) -> Response:
         by = principal(request)
         page = await access.accounts(by, cursor=query.cursor, limit=query.limit)
-        return Answer(
-            {"accounts": [encode.account(account) for account in page.items], "next": page.following}
-        )
+        return Answer({"accounts": [encode.account(account) for account in page.items], "next": page.following})
 
     @router.post(
         "/v1/tokens",

@@ -146,8 +146,7 @@ def followed(query: wire.StreamQuery, *, concerning: Sequence[Entity] | None) ->
     end = query.end or _FOREVER.end
     if end < start:
         raise Invalid.at("to", "is before from")
-    whole = asked(query.model_copy(update={"start": start, "end": end}), now=end, concerning=concerning)
-    return whole
+    return asked(query.model_copy(update={"start": start, "end": end}), now=end, concerning=concerning)
 
 
 def draft(entity: wire.EntityIn) -> Draft:
@@ -180,9 +179,7 @@ def drafts(given: wire.EntitiesIn) -> list[Draft]:
         try:
             made.append(draft(entity))
         except Invalid as refusal:
-            faults += [
-                Violation(path=f"entities[{n}].{v.path}", message=v.message) for v in refusal.violations
-            ]
+            faults += [Violation(path=f"entities[{n}].{v.path}", message=v.message) for v in refusal.violations]
     if faults:
         raise Invalid(faults)
     return made

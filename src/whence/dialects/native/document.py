@@ -40,8 +40,7 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
     if request := operation.get("requestBody"):
         shapes = {kind: content.get("schema", {}) for kind, content in request["content"].items()}
         body = "".join(
-            f"<p>Body <code>{escape(k)}</code></p><pre>{escape(dumps(s, indent=1))}</pre>"
-            for k, s in shapes.items()
+            f"<p>Body <code>{escape(k)}</code></p><pre>{escape(dumps(s, indent=1))}</pre>" for k, s in shapes.items()
         )
     table = f"<table><tr><th>Parameter<th>in<th>{rows}</table>" if rows else ""
     return (

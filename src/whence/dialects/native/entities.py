@@ -64,9 +64,7 @@ def routes(context: Context) -> APIRouter:
         response_model=shape.EventPage,
         dependencies=reads_events,
     )
-    async def timeline(
-        request: Request, name: EntityName, query: Annotated[wire.PageQuery, Query()]
-    ) -> Response:
+    async def timeline(request: Request, name: EntityName, query: Annotated[wire.PageQuery, Query()]) -> Response:
         by = principal(request)
         return await listed(context, by, query, [await catalog.require(by, name)])
 

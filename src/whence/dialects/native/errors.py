@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from fastapi import FastAPI
@@ -74,18 +74,17 @@ def request_id(request: Request) -> str:
 
 
 async def _refused(request: Request, exc: Exception) -> Response:
-    assert isinstance(exc, Refusal)
-    return refused(request, exc)
+    return refused(request, cast("Refusal", exc))
 
 
 async def _misread(request: Request, exc: Exception) -> Response:
     """A path or query that FastAPI could not read; the place (`query`, `path`) is not part of the name."""
-    assert isinstance(exc, RequestValidationError)
-    return refused(request, Invalid(violation(error, within=1) for error in exc.errors()))
+    errors_read = cast("RequestValidationError", exc).errors()
+    return refused(request, Invalid(violation(error, within=1) for error in errors_read))
 
 
 async def _not_served(request: Request, exc: Exception) -> Response:
-    assert isinstance(exc, HTTPException)
+    exc = cast("HTTPException", exc)
     code = {404: "not_found", 405: "method_not_allowed"}.get(exc.status_code, "invalid")
     error = {"code": code, "message": exc.detail, "request_id": request_id(request)}
     return Answer({"error": error}, exc.status_code, dict(exc.headers or {}))

@@ -30,9 +30,7 @@ def routes(context: Context) -> APIRouter:
     reads = [gate(context, Right.READ_EVENTS)]
     writes = [gate(context, Right.WRITE_EVENTS)]
 
-    @router.get(
-        "/v1/events", summary="Events of a window", response_model=shape.EventPage, dependencies=reads
-    )
+    @router.get("/v1/events", summary="Events of a window", response_model=shape.EventPage, dependencies=reads)
     async def page(request: Request, query: Annotated[wire.PageQuery, Query()]) -> Response:
         by = principal(request)
         return await listed(context, by, query, None)

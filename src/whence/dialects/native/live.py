@@ -71,9 +71,7 @@ def routes(context: Context) -> APIRouter:
     async def export(request: Request, query: Annotated[wire.ExportQuery, Query()]) -> Response:
         by = principal(request)
         original = query.include == "original"
-        walk = context.timeline.walk(
-            by, await asked(context, by, query), order=query.order, original=original
-        )
+        walk = context.timeline.walk(by, await asked(context, by, query), order=query.order, original=original)
         write, kind = _FORMATS[query.format]
         return StreamingResponse(
             write(walk, original=original),
@@ -88,9 +86,7 @@ async def _told(
     context: Context, by: Principal, filtered: Filter, behind: Place | None, query: wire.StreamQuery
 ) -> AsyncGenerator[bytes]:
     ends = monotonic() + LONGEST.total_seconds()
-    async with context.follow.follow(
-        by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT
-    ) as told:
+    async with context.follow.follow(by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT) as told:
         yield b": connected\n\n"
         async for one in told:
             match one:
@@ -136,9 +132,7 @@ async def _markdown(events: AsyncIterable[Event], *, original: bool) -> AsyncGen
     yield b"| Time (UTC) | Severity | Type | Title | Source | Where |\n|---|---|---|---|---|---|\n"
     async for event in events:
         row = _row(event)
-        where = (
-            " / ".join(filter(None, (row["clusters"], row["namespaces"], row["services"]))) or "every service"
-        )
+        where = " / ".join(filter(None, (row["clusters"], row["namespaces"], row["services"]))) or "every service"
         cells = (row["time"], row["severity"], row["type"], row["title"], row["source"], where)
         yield ("| " + " | ".join(map(_cell, cells)) + " |\n").encode()
 
@@ -176,13 +170,7 @@ def _harmless(value: str) -> str:
 
 
 def _cell(value: str) -> str:
-    return (
-        value.replace("\\", "\\\\")
-        .replace("|", "\\|")
-        .replace("\r", " ")
-        .replace("\n", " ")
-        .replace("<", "&lt;")
-    )
+    return value.replace("\\", "\\\\").replace("|", "\\|").replace("\r", " ").replace("\n", " ").replace("<", "&lt;")
 
 
 _FORMATS: Final[dict[str, tuple[Callable[..., AsyncGenerator[bytes]], str]]] = {

@@ -39,9 +39,7 @@ _DOCUMENT: Final[dict[str, Any]] = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {
-                    "anyOf": [_EVENT_REF, {"type": "array", "items": _EVENT_REF, "maxItems": MOST_EVENTS}]
-                }
+                "schema": {"anyOf": [_EVENT_REF, {"type": "array", "items": _EVENT_REF, "maxItems": MOST_EVENTS}]}
             }
         },
     },

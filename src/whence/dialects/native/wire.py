@@ -14,6 +14,8 @@ from whence.domain.page import Order
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _WEB: Final = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
+_MILLIS_DIGITS: Final = 15
+_UNSAID: Final = datetime(1970, 1, 1, tzinfo=UTC)  # where null would mean something
 _LAST_MILLIS: Final = 253_402_300_799_999  # the end of the year 9999
 
 
@@ -36,7 +38,8 @@ def _instant(value: object) -> datetime:
 
 
 def _instant_text(value: object) -> datetime:
-    return _instant(int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 16 else value)
+    is_millis = isinstance(value, str) and value.isdecimal() and len(value) <= _MILLIS_DIGITS
+    return _instant(int(value) if is_millis else value)
 
 
 def _storable(text: str) -> str:
@@ -64,9 +67,7 @@ Web = Annotated[
     str,
     Field(max_length=2000),
     AfterValidator(_web),
-    WithJsonSchema(
-        {"type": "string", "format": "uri", "maxLength": 2000, "pattern": "^https?://[^\\s/?#]+\\S*$"}
-    ),
+    WithJsonSchema({"type": "string", "format": "uri", "maxLength": 2000, "pattern": "^https?://[^\\s/?#]+\\S*$"}),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Names = Annotated[list[Name], Field(max_length=1000)]
@@ -148,7 +149,7 @@ class EventChange(_Strict):
     description: Annotated[str, Field(max_length=65_536)] = ""
     url: Web | None = None
     links: Annotated[list[LinkIn], Field(max_length=100)] = Field(default_factory=list)
-    time: Instant = datetime.min
+    time: Instant = _UNSAID
     end_time: Instant | None = None
     severity: Severity = Severity.INFO
     properties: Object = Field(default_factory=dict)
@@ -172,9 +173,7 @@ class FilterQuery(_Strict):
     dialect: list[Asked] = Field([], max_length=100)
     status: list[Literal["open", "closed"]] = Field([], max_length=100)
     problem: list[Asked] = Field([], max_length=100)
-    q: list[Asked] = Field(
-        [], max_length=20, description="Words: each is somewhere in the event, in any case."
-    )
+    q: list[Asked] = Field([], max_length=20, description="Words: each is somewhere in the event, in any case.")
 
 
 class PageQuery(FilterQuery):

@@ -13,8 +13,9 @@ import pytest
 
 from whence.domain.access import Principal, Right, Sees
 from whence.domain.entity import Draft, Entity
-from whence.server import House, house as build
-from whence.settings import Settings
+from whence.server import House
+from whence.server import house as build
+from whence.settings import load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 async def house() -> AsyncGenerator[House]:
     home = Path(tempfile.mkdtemp(prefix="whence-"))  # short: a socket's path must be
-    async with build(Settings(data_dir=home)) as running:
+    async with build(load(data_dir=home)) as running:
         yield running
     shutil.rmtree(home)
 
@@ -70,9 +71,7 @@ def account(house: House) -> Callable[[], Awaitable[Tenant]]:
 
     async def make() -> Tenant:
         name = f"t-{uuid4().hex}"
-        _, secret = await house.context.access.create_token(
-            None, name="owner", account=name, rights=[Right.ADMIN]
-        )
+        _, secret = await house.context.access.create_token(None, name="owner", account=name, rights=[Right.ADMIN])
         return Tenant(house=house, name=name, admin=await house.context.access.authenticate(secret))
 
     return make

@@ -53,7 +53,9 @@ async def test_a_rehearsal_says_what_would_be(komodor: AsyncClient, tenant: Tena
 
 async def test_a_rehearsal_shows_at_most_a_hundred_services(komodor: AsyncClient, tenant: Tenant) -> None:
     """[9.4] And counts them all."""
-    await tenant.register(*(Draft(name=f"s{a}{b}", cluster="a", namespace="b") for a, b in product(range(11), repeat=2)))
+    await tenant.register(
+        *(Draft(name=f"s{a}{b}", cluster="a", namespace="b") for a, b in product(range(11), repeat=2))
+    )
 
     answer = await komodor.post(f"{EVENTS}?dryRun=true", json=GOOD)
 

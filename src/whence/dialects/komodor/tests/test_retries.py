@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 import pytest
 from httpx import AsyncClient
@@ -48,9 +49,7 @@ async def test_the_header_wins_over_the_body(komodor: AsyncClient) -> None:
 
     answer = await komodor.post(EVENTS, json=body, headers=KEYED)
 
-    assert answer.headers["x-whence-warning"] == (
-        "idempotencyKey ignored, the header Idempotency-Key says otherwise"
-    )
+    assert answer.headers["x-whence-warning"] == ("idempotencyKey ignored, the header Idempotency-Key says otherwise")
 
 
 async def test_a_key_used_for_another_event_is_a_conflict(komodor: AsyncClient) -> None:
@@ -64,13 +63,13 @@ async def test_a_key_used_for_another_event_is_a_conflict(komodor: AsyncClient) 
 
 
 async def test_a_key_holds_for_the_whole_account_and_no_other(
-    komodor: AsyncClient, anonymous: AsyncClient, tenant: Tenant, account: object
+    komodor: AsyncClient, anonymous: AsyncClient, tenant: Tenant, account: Callable[[], Awaitable[Tenant]]
 ) -> None:
     """[9.3] Whichever of the account's API keys it came with."""
     first = await komodor.post(EVENTS, json=GOOD, headers=KEYED)
     again = await komodor.post(EVENTS, json=GOOD, headers={**KEYED, "x-api-key": await tenant.key()})
-    other = await account()  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
-    elsewhere = await anonymous.post(EVENTS, json=GOOD, headers={**KEYED, "x-api-key": await other.key()})
+    others = await (await account()).key()
+    elsewhere = await anonymous.post(EVENTS, json=GOOD, headers={**KEYED, "x-api-key": others})
 
     assert again.headers["x-event-id"] == first.headers["x-event-id"]
     assert elsewhere.headers["x-event-id"] != first.headers["x-event-id"]
@@ -108,9 +107,7 @@ async def test_other_bytes_are_another_event(komodor: AsyncClient) -> None:
     assert await count(komodor) == 2
 
 
-async def test_the_same_bytes_with_another_api_key_are_another_event(
-    komodor: AsyncClient, tenant: Tenant
-) -> None:
+async def test_the_same_bytes_with_another_api_key_are_another_event(komodor: AsyncClient, tenant: Tenant) -> None:
     """[9.3] Two senders may well say the same."""
     await komodor.post(EVENTS, json=GOOD)
     await komodor.post(EVENTS, json=GOOD, headers={"x-api-key": await tenant.key()})

@@ -10,8 +10,7 @@ from whence.dialects.komodor.tests.conftest import Tenant
 from whence.domain.entity import Draft
 
 TWENTY = [
-    Draft(name=name, cluster=cluster, namespace=namespace)
-    for cluster, namespace, name in product("AB", "CD", "12345")
+    Draft(name=name, cluster=cluster, namespace=namespace) for cluster, namespace, name in product("AB", "CD", "12345")
 ]
 CASES: list[tuple[str, dict[str, Any] | None, set[str]]] = [
     ("none", None, {"".join(p) for p in product("AB", "CD", "12345")}),
@@ -107,9 +106,7 @@ async def test_services_that_come_tomorrow_are_matched(
     assert await concerned(komodor, event_id) == matched
 
 
-async def test_two_services_of_one_place_and_different_kind_both_match(
-    komodor: AsyncClient, tenant: Tenant
-) -> None:
+async def test_two_services_of_one_place_and_different_kind_both_match(komodor: AsyncClient, tenant: Tenant) -> None:
     """[5] A name is a name, whatever runs under it."""
     await tenant.register(
         Draft(name="cart", cluster="A", namespace="C", tag="a", properties={"kind": "Deployment"}),
@@ -122,9 +119,7 @@ async def test_two_services_of_one_place_and_different_kind_both_match(
     assert (await komodor.get(f"/mgmt/v1/events/{event_id}")).json()["matched"]["count"] == 2
 
 
-async def test_a_scope_of_very_many_combinations_matches_exactly(
-    komodor: AsyncClient, tenant: Tenant
-) -> None:
+async def test_a_scope_of_very_many_combinations_matches_exactly(komodor: AsyncClient, tenant: Tenant) -> None:
     """Wider index keys are rechecked: 40 x 40 x 2 names, two services meant, one near miss."""
     await tenant.register(
         Draft(name="cart", cluster="c1", namespace="n1"),

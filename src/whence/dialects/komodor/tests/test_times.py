@@ -116,10 +116,10 @@ async def test_links_are_kept(komodor: AsyncClient) -> None:
     assert event["links"] == [links[0], {"title": "", **links[1]}]
 
 
-def alert(status: str, at: datetime, **more: Any) -> dict[str, Any]:
+def alert(status: str, at: datetime) -> dict[str, Any]:
     """What a sender behind Alertmanager posts."""
     details = {"fingerprint": "8f1b", "status": status}
-    return {"eventType": "KubePodCrash", "summary": status, "timestamp": at.isoformat(), "details": details} | more
+    return {"eventType": "KubePodCrash", "summary": status, "timestamp": at.isoformat(), "details": details}
 
 
 async def test_resolved_ends_the_span_of_firing(komodor: AsyncClient) -> None:

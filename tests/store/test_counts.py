@@ -1,0 +1,218 @@
+"""Facets and histograms: from hourly counts, from rows, and by hand, the same whatever happened to the events."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.builders import asked, report
+from tests.strategies import HOUR, NOON, SOURCES, TICK, TYPES, few, filters, lengths, places, reports, spans
+from tests.tenants import MakeTenant
+from whence.amend import Amend
+from whence.domain.access import Principal
+from whence.domain.event import Accepted, Event, Kind, Report, Severity, Span
+from whence.domain.filter import Filter
+from whence.domain.page import Order
+from whence.domain.summary import Facets
+from whence.server import House
+from whence.store import events, summary
+from whence.store.pool import Pool
+from whence.timeline import steps
+
+OTHER_SLOT: Final = 7  # a second process counts into rows of its own
+
+
+@dataclass(frozen=True)
+class Move:
+    """The `nth` event begins elsewhere, and is as bad as that."""
+
+    nth: int
+    span: Span
+    severity: Severity
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The `nth` event is removed."""
+
+    nth: int
+
+
+windows = st.builds(
+    lambda start, length: Span(start=start, end=start + length),
+    st.sampled_from([NOON + n * unit for n in (-1, 0, 1) for unit in (TICK, HOUR, 3 * HOUR + TICK, 60 * 24 * HOUR)]),
+    st.one_of(lengths, st.sampled_from([timedelta(days=2), timedelta(days=33), 6 * HOUR - TICK])),
+)
+by_cell: st.SearchStrategy[Filter] = st.builds(
+    Filter,
+    window=windows,
+    types=few(TYPES, 1),
+    kinds=st.lists(st.sampled_from(Kind), max_size=2).map(tuple),
+    severities=st.lists(st.sampled_from(Severity), max_size=1).map(tuple),
+    sources=few(SOURCES, 1),
+)
+questions = st.one_of(st.builds(Filter, window=windows), by_cell, filters)
+changes = st.lists(
+    st.one_of(
+        st.builds(Move, st.integers(0, 9), spans(), st.sampled_from(Severity)),
+        st.builds(Drop, st.integers(0, 9)),
+    ),
+    max_size=4,
+)
+
+
+async def happened(house: House, by: Principal, said: list[Report], done: list[Move | Drop]) -> list[Event]:
+    """The events that stand after the reports were accepted and the changes made, some by another process."""
+    receipts = await house.context.ingest.accept(by.account_id, said) if said else []
+    ids = [receipt.id for receipt in receipts if isinstance(receipt, Accepted)]
+    amends = house.context.amend, Amend(house.pool, slot=OTHER_SLOT)
+    for turn, change in enumerate(done):
+        if change.nth >= len(ids):
+            continue
+        amend = amends[turn % 2]
+        match change:
+            case Move(nth, span, severity):
+                await amend.change(by, ids[nth], lambda old, s=span, v=severity: replace(old, span=s, severity=v))
+            case Drop(nth):
+                await amend.remove(by, ids.pop(nth))
+    return await every(house.pool, by)
+
+
+async def every(pool: Pool, by: Principal) -> list[Event]:
+    """All events of the account."""
+    async with pool.reader() as db:
+        return await events.page(db, by.account_id, asked(), order=Order.NEWEST, cursor=None, limit=1000)
+
+
+def facets_by_hand(standing: list[Event]) -> dict[str, Counter[str]]:
+    """Each dimension's values with their counts."""
+    by_hand: dict[str, Counter[str]] = {dimension: Counter() for dimension in summary.DIMENSIONS}
+    for event in standing:
+        for dimension in ("type", "severity", "kind", "source", "dialect"):
+            by_hand[dimension][str(getattr(event, dimension))] += 1
+        by_hand["cluster"].update(event.places.clusters)
+        by_hand["namespace"].update(event.places.namespaces)
+        by_hand["service"].update(event.places.services)
+    return by_hand
+
+
+def shown(facets: Facets) -> dict[str, dict[str, int]]:
+    """The facets without their order."""
+    return {dimension: dict(facet.values) for dimension, facet in facets.by_dimension.items()}
+
+
+@given(said=st.lists(reports, max_size=8), done=changes, asked_for=st.lists(questions, min_size=1, max_size=5))
+async def test_facets_count_what_stands(
+    house: House, account: MakeTenant, said: list[Report], done: list[Move | Drop], asked_for: list[Filter]
+) -> None:
+    """Total and values are those of the rows, from hourly counts as from the rows themselves."""
+    by = (await account()).admin
+    standing = await happened(house, by, said, done)
+
+    for question in asked_for:
+        by_hand = facets_by_hand([event for event in standing if question.matches(event)])
+        facets = await house.context.timeline.facets(by, question)
+        rows = [await counted(house.pool, by, question, from_counts=one) for one in (True, False)]
+
+        assert facets.total == by_hand["kind"].total()
+        assert shown(facets) == by_hand
+        assert rows[0] == rows[1]
+
+
+async def counted(pool: Pool, by: Principal, question: Filter, *, from_counts: bool) -> list[tuple[object, ...]]:
+    """The rows of the statement behind the facets, in their order."""
+    statement = summary.facets_statement(by.account_id, question, from_counts=from_counts)
+    async with pool.reader() as db:
+        return [tuple(row) for row in await db.rows(statement.sql, *statement.args)]
+
+
+@given(
+    said=st.lists(reports, max_size=8),
+    done=changes,
+    question=questions,
+    buckets=st.integers(1, 60),
+)
+async def test_a_histogram_counts_what_stands(
+    house: House,
+    account: MakeTenant,
+    said: list[Report],
+    done: list[Move | Drop],
+    question: Filter,
+    buckets: int,
+) -> None:
+    """Each event is in the bucket in which it began, or in the first when it began before the window."""
+    by = (await account()).admin
+    standing = await happened(house, by, said, done)
+
+    histogram = await house.context.timeline.histogram(by, question, buckets=buckets)
+
+    step, starts = steps(question.window, buckets)
+    by_hand: Counter[tuple[object, Severity]] = Counter()
+    for event in standing:
+        if question.matches(event):
+            began = max(event.span.start, question.window.start)
+            by_hand[max(at for at in starts if at <= began), event.severity] += 1
+    assert (histogram.step, tuple(bucket.at for bucket in histogram.buckets)) == (step, starts)
+    assert {
+        (bucket.at, severity): n for bucket in histogram.buckets for severity, n in bucket.events.items() if n
+    } == by_hand
+
+
+@given(said=st.lists(reports, max_size=8), done=changes, window=windows)
+async def test_hourly_counts_and_rows_make_one_histogram(
+    house: House, account: MakeTenant, said: list[Report], done: list[Move | Drop], window: Span
+) -> None:
+    """The statement says the same from hourly counts as from rows, at every step of whole hours."""
+    by = (await account()).admin
+    await happened(house, by, said, done)
+
+    for hours in (1, 3, 24, 168):
+        answers: list[list[tuple[object, ...]]] = []
+        for from_counts in (True, False):
+            statement = summary.histogram_statement(
+                by.account_id, asked(window=window), step=hours * HOUR, from_counts=from_counts
+            )
+            async with house.pool.reader() as db:
+                answers.append(sorted(tuple(row) for row in await db.rows(statement.sql, *statement.args)))
+
+        assert answers[0] == answers[1]
+
+
+@given(window=windows, most=st.integers(1, 500))
+def test_buckets_cover_the_window_without_holes(window: Span, most: int) -> None:
+    """At most as many as asked for, one step apart, the first and the last hold the ends of the window."""
+    step, starts = steps(window, most)
+
+    assert 1 <= len(starts) <= most
+    assert starts[0] <= window.start < starts[0] + step
+    assert starts[-1] <= window.end < starts[-1] + step
+    assert all(later - earlier == step for earlier, later in zip(starts, starts[1:], strict=False))
+
+
+async def test_the_most_frequent_values_come_first(house: House, by: Principal) -> None:
+    """Fifty values at most, the frequent ones first, equals by name; `more` counts the rest."""
+    said = [report(type=f"t{n:02}") for n in range(60)] + [report(type="t59"), report(type="t57")]
+    await house.context.ingest.accept(by.account_id, said)
+
+    facet = (await house.context.timeline.facets(by, asked())).by_dimension["type"]
+
+    assert facet.values[:3] == [("t57", 2), ("t59", 2), ("t00", 1)]
+    assert (len(facet.values), facet.more) == (50, 10)
+
+
+@given(said=st.lists(st.builds(report, places=places), min_size=1, max_size=5))
+async def test_what_was_removed_is_in_no_facet(house: House, account: MakeTenant, said: list[Report]) -> None:
+    """A value whose last event is gone is not listed with 0, and is not among those left out."""
+    by = (await account()).admin
+    receipts = await house.context.ingest.accept(by.account_id, said)
+    for receipt in receipts:
+        assert isinstance(receipt, Accepted)
+        await house.context.amend.remove(by, receipt.id)
+
+    facets = await house.context.timeline.facets(by, asked())
+
+    assert facets.total == 0
+    assert all((list(facet.values), facet.more) == ([], 0) for facet in facets.by_dimension.values())
