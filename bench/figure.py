@@ -1,6 +1,7 @@
 """What was measured, beside what it is held against."""
 
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Literal
 
 
@@ -23,8 +24,13 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Ours to the floor's."""
-        return None if self.floor is None else self.measured / self.floor
+        """Ours to the floor's: of the runs in turn, the median of each to its neighbour, as the machine's pace drifts."""
+        if self.floor is None:
+            return None
+        ours, floors = self.samples.get("whence", ()), self.samples.get("floor", ())
+        if len(ours) != len(floors) or not ours:
+            return self.measured / self.floor
+        return median(one / floor for one, floor in zip(ours, floors, strict=True))
 
     @property
     def is_met(self) -> bool:

@@ -41,9 +41,14 @@ async def single(
         async with _whence(directory / "whence") as (whence, db):
             await press(floor.url + path, sent, seconds=size.warm_seconds)
             await _checked(db, whence.url + path, sent, size.warm_seconds)
+            used = whence.cpu_seconds(), floor.cpu_seconds()
             for _ in range(size.rounds):
                 floors.append(await press(floor.url + path, sent, seconds=size.seconds))
                 ours.append(await _checked(db, whence.url + path, sent, size.seconds))
+            cpu = (
+                _micros(whence.cpu_seconds() - used[0], sum(run.requests for run in ours)),
+                _micros(floor.cpu_seconds() - used[1], sum(run.requests for run in floors)),
+            )
     return Figure(
         what=what,
         unit="events/s",
@@ -52,7 +57,7 @@ async def single(
         bound=">=",
         budget=_AT_LEAST,
         samples={"whence": [run.rate for run in ours], "floor": [run.rate for run in floors]},
-        note=_latency(ours, floors),
+        note=f"p50/p99 {_latency(ours)}, floor {_latency(floors)}; CPU an event {cpu[0]}, floor {cpu[1]}",
     )
 
 
@@ -65,10 +70,13 @@ async def batch(path: str, size: Size, directory: Path) -> Figure:
         plain = await asyncpg.connect(**floor.dsn)
         await _checked(db, whence.url + path, sent, size.warm_seconds, each=BATCH)
         stored = await _stored(db, size.rows)
+        used, sent_events = whence.cpu_seconds(), 0
         for _ in range(size.rounds):
             floors.append(await _copy(plain, *_renewed(*stored)))
             load = await _checked(db, whence.url + path, sent, size.seconds, each=BATCH)
             ours.append(load.rate * BATCH)
+            sent_events += load.requests * BATCH
+        cpu = _micros(whence.cpu_seconds() - used, sent_events)
         await plain.close()
     return Figure(
         what=f"POST of {BATCH:,} events as NDJSON, {_BATCH_CONNECTIONS} connections",
@@ -78,7 +86,7 @@ async def batch(path: str, size: Size, directory: Path) -> Figure:
         bound=">=",
         budget=_AT_LEAST,
         samples={"whence": ours, "floor": floors},
-        note="floor: COPY of the same rows and links, one connection",
+        note=f"floor: COPY of the same rows and links, one connection; CPU an event {cpu}",
     )
 
 
@@ -155,8 +163,9 @@ async def _copy(db: Connection, events: Sequence[Record], links: Sequence[Record
     return len(events) / (perf_counter() - started)
 
 
-def _latency(ours: Sequence[Load], floors: Sequence[Load]) -> str:
-    def shown(runs: Sequence[Load]) -> str:
-        return f"{median(run.p50_ms for run in runs):.1f}/{median(run.p99_ms for run in runs):.1f} ms"
+def _latency(runs: Sequence[Load]) -> str:
+    return f"{median(run.p50_ms for run in runs):.1f}/{median(run.p99_ms for run in runs):.1f} ms"
 
-    return f"p50/p99 {shown(ours)}, floor {shown(floors)}"
+
+def _micros(seconds: float, events: int) -> str:
+    return f"{seconds / events * 1e6:.0f} us"

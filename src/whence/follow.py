@@ -119,7 +119,8 @@ class Follow:
     async def _begin(self, account: UUID, behind: Place | None, since: datetime | None) -> Place | None:
         async with self._pool.reader() as db:
             if behind is not None:
-                kept = await feed.reaches_back_to(db, account, behind.position - 1)
+                is_known = behind.position <= await feed.head(db, account)
+                kept = is_known and await feed.reaches_back_to(db, account, behind.position - 1)
                 return behind if kept else None
             position = await (feed.head(db, account) if since is None else feed.before(db, account, since))
             return Place(position + 1, -1)
@@ -177,7 +178,7 @@ class Follow:
             async with self._pool.reader() as db:
                 position = await feed.head(db, account_id)
             account = self._accounts.setdefault(account_id, _Account(set(), position, asyncio.Event()))
-        if account.pump is None:
+        if account.pump is None or account.pump.done():
             account.pump = asyncio.create_task(self._pump(account_id, account))
         account.readers.add(reader)
         SUBSCRIBERS.inc()

@@ -226,7 +226,7 @@ class Ingest:
             for account, items in new.items():
                 if items:
                     starts = [item.report.span.start for item in items]
-                    await feed.announce(db, account, [item.id for item in items], starts, at=at)
+                    await feed.announce(db, account, [item.id for item in items], starts)
         COMMIT.labels(outcome="committed").observe(perf_counter() - started)
         TOGETHER.observe(sum(map(len, items_by_account.values())))
 

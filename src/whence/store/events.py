@@ -29,6 +29,9 @@ _SOME: Final[LiteralString] = f"""
     select {COLUMNS} from unnest($2::uuid[], $3::timestamptz[]) with ordinality as asked (event_id, occurred_at, nth)
     join event e on e.account_id = $1 and e.occurred_at = asked.occurred_at and e.event_id = asked.event_id order by nth
 """
+_ANYWHERE: Final[LiteralString] = (
+    f"select {COLUMNS} from event e where e.account_id = $1 and e.event_id = any($2::uuid[])"
+)
 _REMOVE: Final = "delete from event where account_id = $1 and event_id = $2 and occurred_at = $3"
 _UNLINK: Final = """
     delete from event_link where account_id = $1 and key = any($2::bigint[]) and occurred_at = $3 and event_id = $4
@@ -83,9 +86,15 @@ async def get(db: Reader, account: UUID, event_id: UUID) -> Event | None:
 
 
 async def some(db: Reader, account: UUID, places: Sequence[tuple[UUID, datetime]]) -> list[Event]:
-    """Those that still exist of the events with these ids and times, in the order asked."""
-    rows = await db.rows(_SOME, account, [event_id for event_id, _ in places], [at for _, at in places])
-    return [codec.event(row) for row in rows]
+    """Those that still exist of the events with these ids and times, in the order asked; moved ones where they are."""
+    ids = [event_id for event_id, _ in places]
+    found = [codec.event(row) for row in await db.rows(_SOME, account, ids, [at for _, at in places])]
+    if len(found) == len(places):
+        return found
+    known = {event.id: event for event in found}
+    for row in await db.rows(_ANYWHERE, account, [event_id for event_id in ids if event_id not in known]):
+        known[row["event_id"]] = codec.event(row)
+    return [known[event_id] for event_id in ids if event_id in known]
 
 
 async def newest_of_each(db: Reader, account: UUID, entities: Sequence[Entity], asked: Filter) -> dict[str, Event]:

@@ -21,7 +21,7 @@ _ANNOUNCE: Final = """
         returning position
     ), entry as (
         insert into feed (account_id, position, at, event_ids, occurred_at)
-        select $1, position, $2, $3::uuid[], $4::timestamptz[] from head
+        select $1, position, clock_timestamp(), $2::uuid[], $3::timestamptz[] from head
     )
     select pg_notify('whence_feed', $1::text || ' ' || position) from head
 """
@@ -45,10 +45,13 @@ class Entry:
 
 
 async def announce(
-    db: Writer, account: UUID, event_ids: Sequence[UUID], occurred_at: Sequence[datetime], *, at: datetime
+    db: Writer, account: UUID, event_ids: Sequence[UUID], occurred_at: Sequence[datetime]
 ) -> None:
-    """Give the events the account's next position. The last statement before a commit, as it takes a lock."""
-    await db.execute(_ANNOUNCE, account, at, event_ids, occurred_at)
+    """Give the events the account's next position. The last statement before a commit, as it takes a lock.
+
+    Its time is taken under the lock too: of two entries the one behind is never the earlier one.
+    """
+    await db.execute(_ANNOUNCE, account, event_ids, occurred_at)
 
 
 async def head(db: Reader, account: UUID) -> int:

@@ -173,7 +173,7 @@ class Pool:
                 connection.terminate()
 
 
-def _opened(pool: asyncpg.Pool[asyncpg.Record] | None) -> asyncpg.Pool[asyncpg.Record]:
+def _opened(pool: "asyncpg.Pool[asyncpg.Record] | None") -> "asyncpg.Pool[asyncpg.Record]":
     if pool is None:
         raise RuntimeError("a Pool is used inside of its `async with` block")
     return pool

@@ -38,8 +38,9 @@ def _instant(value: object) -> datetime:
 
 
 def _instant_text(value: object) -> datetime:
-    is_millis = isinstance(value, str) and value.isdecimal() and len(value) <= _MILLIS_DIGITS
-    return _instant(int(value) if is_millis else value)
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _MILLIS_DIGITS:
+        return _instant(int(value))
+    return _instant(value)
 
 
 def _storable(text: str) -> str:
