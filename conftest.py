@@ -21,6 +21,7 @@ from whence.server import House
 from whence.server import house as build
 from whence.settings import Settings
 from whence.store.pool import Pool
+from whence.telemetry import configure_logging
 
 BOOTSTRAP: Final = "bootstrap-of-the-tests"
 
@@ -39,6 +40,7 @@ def anyio_backend() -> tuple[str, dict[str, object]]:
 @pytest.fixture(scope="session")
 async def house() -> AsyncGenerator[House]:
     """The service without its sockets, on a database of its own."""
+    configure_logging("json")
     home = Path(tempfile.mkdtemp(prefix="whence-"))  # short: a socket's path must be
     given = {"data_dir": home / "data", "bootstrap_token": BOOTSTRAP}
     try:

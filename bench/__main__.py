@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bench import bodies, load, report, writes
 from bench.figure import Figure
-from bench.load import InvalidRun
+from bench.load import InvalidRunError
 from bench.size import FULL, QUICK, Size
 from whence.dialects import discover
 from whence.telemetry import configure_logging
@@ -52,7 +52,7 @@ def main(
             Path(directory).chmod(0o711)  # the account that runs PostgreSQL must pass
             try:
                 figures[name] = uvloop.run(_measure(name, QUICK if quick else FULL, Path(directory)))
-            except InvalidRun as exc:
+            except InvalidRunError as exc:
                 console.print(f"[red]{name} is invalid: {exc}[/]")
     console.print(report.table(figures))
     if figures:

@@ -24,7 +24,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Ours to the floor's: of the runs in turn, the median of each to its neighbour, as the machine's pace drifts."""
+        """Ours to the floor's: the median of each run to its neighbour, as the pace of a shared machine drifts."""
         if self.floor is None:
             return None
         ours, floors = self.samples.get("whence", ()), self.samples.get("floor", ())

@@ -7,6 +7,7 @@ shape, no counts, no feed.
 
 import asyncio
 import json
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -83,15 +84,15 @@ def _records(body: dict[str, Any], raw: bytes, event_id: UUID, at: datetime) -> 
     kind = body.get("type") or body["eventType"]
     source = body.get("source", "")
     properties = body.get("properties") or body["details"]
-    places = body["scope"]
+    places: dict[str, list[str]] = body["scope"]
     clusters, namespaces = places["clusters"], places["namespaces"]
-    names = places.get("services") or places.get("servicesNames") or []
+    names = places["services"] if "services" in places else places["servicesNames"]
     search = "\n".join((title, kind, source, *(v for v in properties.values() if isinstance(v, str))))
-    event = (
+    event: Record = (
         ACCOUNT, event_id, at, None, at, at, 1, False, body.get("kind", "info"), body["severity"], kind, source,
         "floor", title, body.get("description", ""), body.get("url", ""), None, to_json([places]).decode(),
-        clusters or None, namespaces or None, names or None, to_json(properties).decode(), search.casefold(), None, None,
-        raw.decode(),
+        clusters or None, namespaces or None, names or None, to_json(properties).decode(), search.casefold(),
+        None, None, raw.decode(),
     )  # fmt: skip
     key = place_key("SERVICE", *(names[0] if names else "" for names in (clusters, namespaces, names)))
     return event, (ACCOUNT, key, at, event_id, None, True)
@@ -115,6 +116,7 @@ async def _serve(data_dir: Path) -> None:
                 backlog=2048,
             )
         )
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn stops at it, and raises it again afterwards
         writers = [asyncio.create_task(floor.write(connection)) for connection in connections]
         serving = asyncio.create_task(server.serve())
         while not server.started:

@@ -13,7 +13,7 @@ CONNECTIONS: Final = 64
 _SCRIPTS: Final = Path(__file__).parent / "lua"
 
 
-class InvalidRun(Exception):
+class InvalidRunError(Exception):
     """A run that measured something else than it should have."""
 
 
@@ -41,7 +41,7 @@ async def press(url: str, bodies: Path, *, seconds: float, connections: int = CO
     """POST the bodies to the URL for some seconds, `each` of them a request (as NDJSON when more than one).
 
     Raises:
-        InvalidRun: an answer was no success, or a connection broke.
+        InvalidRunError: an answer was no success, or a connection broke.
     """
     script = "single.lua" if each == 1 else "batch.lua"
     arguments = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s", script]
@@ -52,10 +52,10 @@ async def press(url: str, bodies: Path, *, seconds: float, connections: int = CO
     )  # fmt: skip
     said = (await process.communicate())[0].decode()
     if process.returncode != 0:
-        raise InvalidRun(f"wrk failed: {said[-500:]}")
+        raise InvalidRunError(f"wrk failed: {said[-500:]}")
     summary = json.loads(said.strip().splitlines()[-1])
     if summary["refused"] or summary["broken"] or not summary["requests"]:
-        raise InvalidRun(
+        raise InvalidRunError(
             f"{summary['requests']} answers, {summary['refused']} refusals, {summary['broken']} broken connections"
         )
     return Load(

@@ -7,7 +7,6 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Final
-from uuid import UUID
 
 import asyncpg
 
@@ -15,7 +14,7 @@ from bench import bodies
 from bench.child import Child, running
 from bench.database import opened
 from bench.figure import Figure
-from bench.load import CONNECTIONS, InvalidRun, Load, press
+from bench.load import CONNECTIONS, InvalidRunError, Load, press
 from bench.size import Size
 from bench.world import now
 from whence.domain.event import Report
@@ -103,7 +102,7 @@ async def _checked(db: Connection, url: str, sent: Path, seconds: float, *, each
     """A run after which the table holds what was acknowledged, and at most what was cut off besides.
 
     Raises:
-        InvalidRun: it does not.
+        InvalidRunError: it does not.
     """
     connections = CONNECTIONS if each == 1 else _BATCH_CONNECTIONS
     before = await _settled(db)
@@ -111,7 +110,7 @@ async def _checked(db: Connection, url: str, sent: Path, seconds: float, *, each
     stored = await _settled(db) - before
     cut_off = stored - load.requests * each
     if not 0 <= cut_off <= connections * each:
-        raise InvalidRun(f"{load.requests * each} events were acknowledged and {stored} are stored")
+        raise InvalidRunError(f"{load.requests * each} events were acknowledged and {stored} are stored")
     return load
 
 
@@ -139,7 +138,7 @@ async def _stored(db: Connection, most: int) -> tuple[list[Record], list[Record]
 def _renewed(events: Sequence[Record], links: Sequence[Record]) -> tuple[list[Record], list[Record]]:
     """The same with new ids and the time of now: as if they had been sent again."""
     at = now()
-    ids: dict[object, UUID] = {event[1]: new_id(at) for event in events}
+    ids = {event[1]: new_id(at) for event in events}
     return (
         [(event[0], ids[event[1]], at, *event[3:]) for event in events],
         [(*link[:2], at, ids[link[3]], *link[4:]) for link in links],

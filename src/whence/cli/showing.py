@@ -8,7 +8,7 @@ from whence.cli import history
 from whence.cli.output import stderr
 from whence.cli.running import reachable, show
 from whence.domain.access import Principal, Right, Sees
-from whence.domain.event import Span
+from whence.domain.event import Accepted, Span
 from whence.domain.filter import Filter
 from whence.server import House
 from whence.settings import Settings
@@ -63,8 +63,8 @@ async def _plant(house: House, by: Principal) -> int:
     ids = {entity.tag: entity.id for entity in registered}
     # A sender's id of its own each: a start that was cut short is finished by the next.
     reports = history.reports(now, ids)
-    await context.ingest.accept(by.account_id, reports)
-    return len(reports)
+    receipts = await context.ingest.accept(by.account_id, reports)
+    return sum(isinstance(receipt, Accepted) for receipt in receipts)
 
 
 def _print_commands(where: str, token: str) -> None:

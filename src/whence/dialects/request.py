@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any, Final, TypeVar, cast
+from urllib.parse import unquote, unquote_to_bytes
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json
@@ -14,7 +15,7 @@ from whence.domain.errors import Invalid, TooLarge, Violation
 Model = TypeVar("Model", bound=BaseModel)
 
 _NO_STORE_KEEPS: Final = (b"\\u0000", b"NaN", b"Infinity")
-_VAST_NUMBER: Final = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{309}")  # what may be beyond a double
+_VAST_NUMBER: Final = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{200}")  # what may be beyond a double
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -46,13 +47,25 @@ def json_value(raw: bytes) -> Any:  # noqa: ANN401  JSON is anything
     Raises:
         Invalid: it is no JSON (path empty), or holds what cannot be stored (with its path).
     """
-    try:
-        value = from_json(raw, allow_inf_nan=False)
-    except ValueError as exc:
-        raise Invalid.at("", f"is not valid JSON: {exc}") from None
+    value = _json(raw)
     if _is_suspect(raw) and (violations := list(_unstorable(value, ""))):
         raise Invalid(violations)
     return value
+
+
+def json_items(raw: bytes) -> list[Any]:
+    """The items of a JSON array; an item that holds what cannot be stored is the refusal of it, which spoils no other.
+
+    Raises:
+        Invalid: it is no JSON array.
+    """
+    items = _json(raw)
+    if not isinstance(items, list):
+        raise Invalid.at("", "must be a JSON array")
+    if not _is_suspect(raw):
+        return cast("list[Any]", items)
+    faults = (list(_unstorable(item, "")) for item in cast("list[Any]", items))
+    return [Invalid(found) if found else item for item, found in zip(cast("list[Any]", items), faults, strict=True)]
 
 
 def parse(model: type[Model], raw: bytes) -> Model:
@@ -115,6 +128,32 @@ def text_faults(text: str) -> str | None:
         except UnicodeEncodeError:
             return "must be valid Unicode"
     return None
+
+
+def query_faults(query: bytes) -> list[Violation]:
+    """The parameters of a query string that are no UTF-8; a framework reads them as something else in silence."""
+    if query.isascii() and b"%" not in query:
+        return []
+    return [
+        Violation(path=unquote(part.partition(b"=")[0]), message="must be valid UTF-8")
+        for part in query.split(b"&")
+        if not _is_utf_8(unquote_to_bytes(part))
+    ]
+
+
+def _is_utf_8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _json(raw: bytes) -> Any:  # noqa: ANN401  JSON is anything
+    try:
+        return from_json(raw, allow_inf_nan=False)
+    except ValueError as exc:
+        raise Invalid.at("", f"is not valid JSON: {exc}") from None
 
 
 def _is_suspect(raw: bytes) -> bool:

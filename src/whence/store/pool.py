@@ -23,7 +23,12 @@ _NOT_NOW: Final = frozenset(
         "58",  # system error
     }
 )
-_BAD_VALUE: Final = "22"  # data exception
+_BAD_VALUE: Final = frozenset(
+    {
+        "22",  # data exception
+        "54",  # program limit exceeded: too long for an index
+    }
+)
 _CONTRADICTION: Final = "23"  # integrity constraint violation
 
 
@@ -199,7 +204,7 @@ def translated() -> Generator[None]:
         kind = (exc.sqlstate or "")[:2]
         if kind in _NOT_NOW:
             raise _unavailable() from exc
-        if kind == _BAD_VALUE:
+        if kind in _BAD_VALUE:
             raise Invalid.at("", "holds a value that cannot be stored") from exc
         if kind == _CONTRADICTION:
             raise Conflict("contradicts what was stored at the same time") from exc
@@ -210,6 +215,8 @@ def translated() -> Generator[None]:
         raise _unavailable() from exc
     except asyncpg.InternalClientError as exc:  # its state when the server dies while a connection is handed out
         raise _unavailable() from exc
+    except UnicodeEncodeError as exc:
+        raise Invalid.at("", "holds a value that cannot be stored") from exc
     except OSError as exc:  # TimeoutError among them
         raise _unavailable() from exc
 

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from urllib.parse import unquote
 
 from whence.dialects.native import wire
-from whence.dialects.request import json_value, validate
+from whence.dialects.request import json_value, text_faults, validate
 from whence.domain.errors import Invalid, Violation
 
 ENVELOPE: Final = ("specversion", "id", "source", "type", "time")
@@ -34,12 +34,18 @@ def structured(envelope: object) -> wire.EventIn:
 
 
 def binary(headers: Mapping[str, str], raw: bytes) -> wire.EventIn:
-    """The event of a binary-mode request: attributes in `ce-` headers, data in the body."""
+    """The event of a binary-mode request: attributes in `ce-` headers, data in the body.
+
+    Raises:
+        Invalid: an attribute cannot be stored; and as `structured`.
+    """
     fields: dict[str, Any] = {
         name.removeprefix("ce-"): unquote(value, errors="replace")
         for name, value in headers.items()
         if name.startswith("ce-")
     }
+    if faults := [Violation(path=name, message=fault) for name, text in fields.items() if (fault := text_faults(text))]:
+        raise Invalid(faults)
     if not raw:
         return _event(fields, None)
     if "json" in headers.get("content-type", "json"):

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from whence.dialects.native.answer import Answer
 from whence.dialects.request import violation
@@ -87,7 +88,21 @@ async def _not_served(request: Request, exc: Exception) -> Response:
     exc = cast("HTTPException", exc)
     code = {404: "not_found", 405: "method_not_allowed"}.get(exc.status_code, "invalid")
     error = {"code": code, "message": exc.detail, "request_id": request_id(request)}
-    return Answer({"error": error}, exc.status_code, dict(exc.headers or {}))
+    headers = dict(exc.headers or {})
+    if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["allow"] = ", ".join(_allowed(request))
+    return Answer({"error": error}, exc.status_code, headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that the path takes; the router's own answer names those of its first route only."""
+    return [
+        method
+        for method in ("DELETE", "GET", "PATCH", "POST", "PUT")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.router.routes
+        )
+    ]
 
 
 async def _broken(request: Request, exc: Exception) -> Response:

@@ -16,12 +16,14 @@ from whence.dialects.native.gate import gate, json_body, principal, read
 from whence.dialects.native.targets import Targets
 from whence.domain.access import Principal, Right
 from whence.domain.entity import Entity
-from whence.domain.errors import Invalid, NotFound
+from whence.domain.errors import Invalid
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, unseal_cursor
 
 _SAMPLE: Final = 10
 _LISTED: Final = 1000
+
+_EVENT_PATH: Final = "/v1/events/{event_id:uuid}"  # whatever is no UUID is another path, or none
 
 
 def routes(context: Context) -> APIRouter:
@@ -73,37 +75,37 @@ def routes(context: Context) -> APIRouter:
         return Answer({"count": matched.count, "of": matched.of, "entities": briefs})
 
     @router.get(
-        "/v1/events/{event_id}",
+        _EVENT_PATH,
         summary="One event, with the services it concerns",
         response_model=shape.Event,
         dependencies=reads,
     )
-    async def one(request: Request, event_id: str, query: Annotated[wire.EventQuery, Query()]) -> Response:
+    async def one(request: Request, event_id: UUID, query: Annotated[wire.EventQuery, Query()]) -> Response:
         by = principal(request)
-        event = await context.timeline.require(by, _event_id(event_id))
+        event = await context.timeline.require(by, event_id)
         matched = await context.catalog.matched(by, event.scope, sample=_SAMPLE)
         answer = encode.event(event, original=query.include == "original")
         return Answer({**answer, "matched": encode.matched(matched)})
 
     @router.patch(
-        "/v1/events/{event_id}",
+        _EVENT_PATH,
         summary="Change an event",
         response_model=shape.Event,
         openapi_extra=json_body(wire.EventChange),
         dependencies=writes,
     )
-    async def change(request: Request, event_id: str) -> Response:
+    async def change(request: Request, event_id: UUID) -> Response:
         by = principal(request)
         asked_for = await read(context, request, wire.EventChange)
         event = await context.amend.change(
-            by, _event_id(event_id), lambda old: context.ingest.in_range(decode.changed(old, asked_for))
+            by, event_id, lambda old: context.ingest.in_range(decode.changed(old, asked_for))
         )
         return Answer(encode.event(event))
 
-    @router.delete("/v1/events/{event_id}", summary="Remove an event", status_code=204, dependencies=writes)
-    async def remove(request: Request, event_id: str) -> Response:
+    @router.delete(_EVENT_PATH, summary="Remove an event", status_code=204, dependencies=writes)
+    async def remove(request: Request, event_id: UUID) -> Response:
         by = principal(request)
-        await context.amend.remove(by, _event_id(event_id))
+        await context.amend.remove(by, event_id)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     return router
@@ -149,11 +151,3 @@ async def asked(
 async def named(context: Context, by: Principal, query: wire.FilterQuery) -> list[Entity] | None:
     """The entities that the query names; None when it names none."""
     return [await context.catalog.require(by, name) for name in query.entity] if query.entity else None
-
-
-def _event_id(text: str) -> UUID:
-    """Whatever is no UUID is the id of no event."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("event", text[:100]) from None

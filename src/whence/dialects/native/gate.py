@@ -8,9 +8,9 @@ from fastapi.params import Depends as DependsOn
 from pydantic import AfterValidator, BaseModel
 
 from whence.dialects import Context
-from whence.dialects.request import body, parse, text_faults
+from whence.dialects.request import body, parse, query_faults, text_faults
 from whence.domain.access import Principal, Right
-from whence.domain.errors import Unsupported
+from whence.domain.errors import Invalid, Unsupported
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -20,6 +20,8 @@ def gate(context: Context, right: Right) -> DependsOn:
 
     async def open_for(request: Request) -> None:
         request.scope["state"]["principal"] = await authorised(context, request, right)
+        if faults := query_faults(request.scope["query_string"]):
+            raise Invalid(faults)
 
     return DependsOn(open_for)
 

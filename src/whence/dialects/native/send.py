@@ -16,7 +16,7 @@ from whence.dialects.native import cloudevents, decode, encode, errors, shape, w
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import authorised, media_type
 from whence.dialects.native.targets import Targets
-from whence.dialects.request import body, json_value, parse, text_faults, validate
+from whence.dialects.request import body, json_items, json_value, parse, text_faults, validate
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, Refusal, Unsupported
 from whence.domain.event import Once, Receipt, Rejected, Report
@@ -113,7 +113,7 @@ async def _accept(context: Context, by: Principal, sent: Sequence[_Sent], key: s
             receipts.append(event)
             continue
         try:
-            reports.append(_report(by, event, targets, sent[n].original(), key and f"{key}#{n}", now))
+            reports.append(_report(by, event, targets, sent[n].original(), key and f"{key}\n{n}", now))
             receipts.append(None)
         except Invalid as refusal:
             receipts.append(Rejected(refusal=refusal))
@@ -152,13 +152,13 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Sequence[_Sent], bo
         case "application/json":
             if raw.lstrip()[:1] != b"[":
                 return [_Sent(lambda: parse(wire.EventIn, raw), raw.decode)], False
-            return [_item(item, _native) for item in _items(json_value(raw))], True
+            return [_item(item, _native) for item in _at_most(json_items(raw))], True
         case "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines":
             return list(_lines(raw)), True
         case "application/cloudevents+json":
             return [_Sent(lambda: cloudevents.structured(json_value(raw)), raw.decode)], False
         case "application/cloudevents-batch+json":
-            return [_item(item, cloudevents.structured) for item in _items(json_value(raw))], True
+            return [_item(item, cloudevents.structured) for item in _at_most(json_items(raw))], True
         case _:
             raise Unsupported(
                 f"Content-Type {kind} is not read; send application/json, application/x-ndjson, "
@@ -166,14 +166,13 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Sequence[_Sent], bo
             )
 
 
-def _items(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise Invalid.at("", "must be a JSON array")
-    return _at_most(value)  # pyright: ignore[reportUnknownArgumentType]  # a JSON array of anything
-
-
 def _item(item: object, read_item: Callable[[object], wire.EventIn]) -> _Sent:
-    return _Sent(lambda: read_item(item), lambda: to_json(item).decode())
+    def read() -> wire.EventIn:
+        if isinstance(item, Invalid):
+            raise item
+        return read_item(item)
+
+    return _Sent(read, lambda: to_json(item).decode())
 
 
 def _native(item: object) -> wire.EventIn:

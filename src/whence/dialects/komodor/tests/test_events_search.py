@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from whence.dialects.komodor.tests.conftest import Tenant
+from tests.tenants import Tenant
 from whence.dialects.komodor.tests.test_create import EVENTS, faults
 from whence.domain.access import Sees
 from whence.domain.entity import Draft

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import AsyncClient, Response
 
-from whence.dialects.komodor.tests.conftest import Tenant
+from tests.tenants import Tenant
 from whence.domain.access import Right
 
 PLACE = {"cluster": "a", "namespace": "b", "service": "c", "kind": "Deployment"}

@@ -6,9 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from tests.tenants import Tenant
 from whence.dialects.komodor import DIALECT
 from whence.dialects.komodor.options import Options
-from whence.dialects.komodor.tests.conftest import Tenant
 from whence.dialects.komodor.tests.test_create import EVENTS, GOOD
 from whence.dialects.komodor.tests.test_times import HOUR_AGO, NOW, alert
 from whence.edge import Edge

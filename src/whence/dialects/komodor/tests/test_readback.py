@@ -1,6 +1,5 @@
 """Reading events back, listing them, and ending them."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,8 +7,8 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient, Response
 
+from tests.tenants import MakeTenant, Tenant
 from whence.dialects.komodor import encode
-from whence.dialects.komodor.tests.conftest import Tenant
 from whence.dialects.komodor.tests.test_create import EVENTS, GOOD, faults
 from whence.domain.access import Sees
 from whence.domain.entity import Draft
@@ -80,7 +79,7 @@ async def test_an_event_that_is_none_is_not_found(komodor: AsyncClient, event_id
 
 
 async def test_another_accounts_event_is_not_found(
-    komodor: AsyncClient, anonymous: AsyncClient, account: Callable[[], Awaitable[Tenant]]
+    komodor: AsyncClient, anonymous: AsyncClient, account: MakeTenant
 ) -> None:
     """Its id opens nothing."""
     sent = await komodor.post(EVENTS, json=GOOD)

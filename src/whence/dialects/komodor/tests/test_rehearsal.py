@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from httpx import AsyncClient
 
-from whence.dialects.komodor.tests.conftest import Tenant
+from tests.tenants import Tenant
 from whence.dialects.komodor.tests.test_create import EVENTS, GOOD, faults
 from whence.domain.entity import Draft
 

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 
 import pytest
 from httpx import AsyncClient
 
-from whence.dialects.komodor.tests.conftest import Tenant
+from tests.tenants import MakeTenant, Tenant
 from whence.dialects.komodor.tests.test_create import EVENTS, GOOD, faults, stored
 
 KEYED = {"idempotency-key": "run-17"}
@@ -63,7 +62,7 @@ async def test_a_key_used_for_another_event_is_a_conflict(komodor: AsyncClient) 
 
 
 async def test_a_key_holds_for_the_whole_account_and_no_other(
-    komodor: AsyncClient, anonymous: AsyncClient, tenant: Tenant, account: Callable[[], Awaitable[Tenant]]
+    komodor: AsyncClient, anonymous: AsyncClient, tenant: Tenant, account: MakeTenant
 ) -> None:
     """[9.3] Whichever of the account's API keys it came with."""
     first = await komodor.post(EVENTS, json=GOOD, headers=KEYED)

@@ -9,10 +9,10 @@ import uvicorn
 from httpx import AsyncClient, Response
 from structlog.testing import capture_logs
 
+from tests.tenants import Tenant
 from whence.access import Access
 from whence.dialects import Context
 from whence.dialects.komodor import DIALECT, errors
-from whence.dialects.komodor.tests.conftest import Tenant
 from whence.dialects.komodor.tests.test_create import EVENTS, GOOD
 from whence.domain.errors import Refusal
 from whence.edge import Edge

@@ -1,0 +1,116 @@
+"""The program as a person types it: a real process, and what it said."""
+
+import json
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGTERM, Signals
+from typing import Any, Final
+from uuid import uuid4
+
+from tests.acceptance.server import WHENCE, await_fact, environment
+
+PATIENCE: Final = 60.0  # seconds: on a busy machine, too
+_WIDTH: Final = "400"  # columns: a message is looked for in one line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A command that runs; what it writes goes to files, so that it never waits for a reader."""
+
+    process: subprocess.Popen[bytes]
+    stdout: Path
+    stderr: Path
+
+    @property
+    def said(self) -> str:
+        """What it wrote to stderr so far."""
+        return self.stderr.read_text()
+
+    @property
+    def printed(self) -> list[str]:
+        """The whole lines that it wrote to stdout so far."""
+        return [line for line in self.stdout.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+    def address(self) -> str:
+        """Where it serves, once it has said all that it says of itself."""
+        self.until(lambda: "\nAPI: " in self.said, "it serves")
+        (line,) = (line for line in self.said.splitlines() if line.startswith("Address: "))
+        return line.removeprefix("Address: ")
+
+    def lines(self, count: int) -> list[str]:
+        """What it printed, when that is so many lines."""
+        self.until(lambda: len(self.printed) >= count, f"{count} lines are printed")
+        return self.printed
+
+    def until(self, holds: Any, what: str) -> None:  # noqa: ANN401  a callable that answers anything
+        """Return as soon as it holds, while the command runs."""
+
+        def seen() -> bool:
+            ended = self.process.poll() is not None
+            if holds():
+                return True
+            assert not ended, f"it ended with {self.process.returncode}: {self.said}"
+            return False
+
+        await_fact(seen, seconds=PATIENCE, what=what)
+
+    def stop(self, told: Signals = SIGTERM) -> int:
+        """Its exit code after the signal."""
+        self.process.send_signal(told)
+        return self.process.wait(PATIENCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terminal:
+    """Where commands are typed; `settings` are in their environment."""
+
+    home: Path
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+
+    def __call__(self, *arguments: str | Path, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        """What `whence` with these arguments did."""
+        return subprocess.run(
+            [WHENCE, *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=self.home,
+            env=self._environment(settings),
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def good(self, *arguments: str | Path, stdin: str = "") -> str:
+        """What it printed, when it went well."""
+        done = self(*arguments, stdin=stdin)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def value(self, *arguments: str | Path, stdin: str = "") -> Any:  # noqa: ANN401  whatever the JSON holds
+        """The JSON that it printed, when it went well."""
+        return json.loads(self.good(*arguments, stdin=stdin))
+
+    @contextmanager
+    def begin(self, *arguments: str | Path, **settings: str) -> Generator[Running]:
+        """The command, which runs no longer than the block."""
+        stdout, stderr = (self.home / f"{uuid4().hex}.{name}" for name in ("stdout", "stderr"))
+        with stdout.open("wb") as out, stderr.open("wb") as err:
+            process = subprocess.Popen(
+                [WHENCE, *map(str, arguments)],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd=self.home,
+                env=self._environment(settings),
+            )
+        try:
+            yield Running(process=process, stdout=stdout, stderr=stderr)
+        finally:
+            process.kill()
+            process.wait()
+
+    def _environment(self, settings: dict[str, str]) -> dict[str, str]:
+        return environment(**{**self.settings, **settings}) | {"COLUMNS": _WIDTH, "NO_COLOR": "1"}

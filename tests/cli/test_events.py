@@ -1,0 +1,158 @@
+import csv
+import json
+import signal
+from io import StringIO
+from typing import Final
+
+import pytest
+
+from tests.acceptance.server import TOKEN, Server, directory
+from tests.cli.terminal import PATIENCE, Terminal
+
+_MANY: Final = 2_345
+
+
+def _send(whence: Terminal, *titles: str) -> None:
+    whence.good("event", "send", "-", stdin="\n".join(json.dumps({"title": title}) for title in titles))
+
+
+def test_every_filter(whence: Terminal) -> None:
+    """Each option narrows by its own field."""
+    fields = ["--type", "deploy", "--kind", "change", "--severity", "error", "--source", "ci", "--prop", "a.b=c"]
+    scope = ["--cluster", "eu", "--namespace", "shop", "--service", "cart"]
+    whence.good("event", "send", "-t", "wanted", *fields, *scope)
+    whence.good("event", "send", "-t", "other", "--type", "note", "--source", "hand", "--cluster", "us")
+    asked = {
+        "--type": "deploy",
+        "--kind": "change",
+        "--severity": "error",
+        "--source": "ci",
+        "--cluster": "eu",
+        "--namespace": "shop",
+        "--service": "cart",
+        "--query": "WANT",
+        "--prop": "a.b=c",
+    }
+
+    for option, value in asked.items():
+        found = whence.value("events", option, value, "-o", "json")
+        assert [event["title"] for event in found] == ["wanted"], option
+
+
+def test_times(whence: Terminal) -> None:
+    """From and to, as they are typed."""
+    whence.good("event", "send", "-t", "old", "--time", "3d ago")
+    whence.good("event", "send", "-t", "new", "--time", "1h")
+
+    assert [e["title"] for e in whence.value("events", "-o", "json")] == ["new"]
+    assert [e["title"] for e in whence.value("events", "--since", "4d", "--to", "2d ago", "-o", "json")] == ["old"]
+    both = whence.value("events", "--since", "4d", "--order", "time", "-o", "json")
+    assert [e["title"] for e in both] == ["old", "new"]
+
+
+@pytest.mark.parametrize("output", ["json", "ndjson", "csv"])
+def test_all_of_many(whence: Terminal, output: str) -> None:
+    """Beyond a page, nothing is lost, nothing comes twice; a limit holds to the row."""
+    _send(whence, *(f"number {n}" for n in range(_MANY)))
+
+    def titles(*options: str) -> list[str]:
+        printed = whence.good("events", "-o", output, *options)
+        match output:
+            case "json":
+                return [event["title"] for event in json.loads(printed)]
+            case "ndjson":
+                return [json.loads(line)["title"] for line in printed.splitlines()]
+            case _:
+                return [row["title"] for row in csv.DictReader(StringIO(printed))]
+
+    assert sorted(titles("--limit", "0")) == sorted(f"number {n}" for n in range(_MANY))
+    assert len(titles("--limit", "1234")) == 1234
+    assert len(titles()) == 100
+
+
+def test_letters_that_hurt(whence: Terminal) -> None:
+    """Line ends of every kind stay inside their field; a table shows nothing that moves the cursor."""
+    title = 'a\u2028b "c", \x1b[31m\x85d'
+    _send(whence, title)
+
+    assert json.loads(whence.good("events", "-o", "ndjson"))["title"] == title
+    assert next(csv.DictReader(StringIO(whence.good("events", "-o", "csv"))))["title"] == title
+    table = whence.good("events")
+    assert 'a b "c",  [31m d' in table
+    assert "\x1b" not in table
+
+
+def test_an_empty_window(whence: Terminal) -> None:
+    """It says so to people, and is empty to programs."""
+    done = whence("events")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no events" in done.stderr
+    assert whence.value("events", "-o", "json") == []
+
+
+def test_a_table_says_what_it_leaves_out(whence: Terminal) -> None:
+    """A limit is no secret."""
+    _send(whence, "a", "b", "c")
+
+    done = whence("events", "-n", "2")
+
+    assert len(done.stdout.splitlines()) == 3
+    assert "2 of 3 events" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--since", "noon"], ["--prop", "x"], ["-f", "--to", "1h"], ["--limit", "-1"]])
+def test_wrong_usage(whence: Terminal, arguments: list[str]) -> None:
+    """Exit code 2, with a reason."""
+    assert whence("events", *arguments).returncode == 2
+
+
+@pytest.mark.parametrize("output", ["ndjson", "json", "csv", "table"])
+def test_following(whence: Terminal, output: str) -> None:
+    """What happened since, then what happens; it ends after as many as asked."""
+    header = 1 if output == "csv" else 0
+    _send(whence, "before")
+
+    with whence.begin("events", "-f", "--since", "1m", "--limit", "2", "-o", output) as following:
+        first = following.lines(header + 1)[-1]
+        _send(whence, "after")
+        code = following.process.wait(PATIENCE)
+
+    assert "before" in first
+    assert "after" in following.printed[-1]
+    assert len(following.printed) == header + 2
+    assert code == 0
+
+
+def test_ctrl_c_ends_following(whence: Terminal) -> None:
+    """Cleanly, as a shell expects it."""
+    _send(whence, "before")
+
+    with whence.begin("events", "--follow", "--since", "1m", "-o", "ndjson") as following:
+        following.lines(1)
+        code = following.stop(signal.SIGINT)
+
+    assert code == 130
+    assert following.said == ""
+
+
+def test_following_over_a_restart() -> None:
+    """A server that goes and comes back costs no event, and none comes twice."""
+    with directory() as home:
+        server = Server(home)
+        settings = {"WHENCE_URL": server.url, "WHENCE_TOKEN": TOKEN}
+        whence = Terminal(home=home, settings=settings)
+        try:
+            server.start()
+            with whence.begin("events", "-f", "--since", "1m", "-n", "3", "-o", "ndjson") as following:
+                _send(whence, "one")
+                following.lines(1)
+                server.restart(kill=True)
+                _send(whence, "two", "three")
+                code = following.process.wait(PATIENCE)
+        finally:
+            server.end()
+        titles = [json.loads(line)["title"] for line in following.printed]
+
+    assert sorted(titles) == ["one", "three", "two"]
+    assert code == 0

@@ -1,0 +1,118 @@
+import re
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.acceptance.server import bearer, free_port, postmaster
+from tests.cli.terminal import Terminal
+
+_TOKEN = "from-outside-0123456789"
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_told_to_stop(alone: Terminal, home: Path, told: signal.Signals) -> None:
+    """It says where it is, with the port that it was given; stops cleanly, and its PostgreSQL with it."""
+    with alone.begin("serve") as serving:
+        answer = httpx.get(f"{serving.address()}/readyz")
+        code = serving.stop(told)
+
+    assert answer.json() == {"status": "ok"}
+    assert code == 0, serving.said
+    assert "Traceback" not in serving.said
+    assert postmaster(home / "data") is None
+
+
+def test_the_first_start_prints_a_token_once(alone: Terminal) -> None:
+    """The token works, and no later start shows one."""
+    with alone.begin("serve") as first:
+        first.until(lambda: "Keep this token" in first.said, "the token is shown")
+        first.stop()
+    token = re.search(r"^Token: (wh_\w{40})$", first.said, re.MULTILINE)
+    assert token is not None
+
+    with alone.begin("serve") as second:
+        answer = httpx.get(f"{second.address()}/v1/events", headers=bearer(token[1]))
+        second.stop()
+
+    assert answer.status_code == httpx.codes.OK
+    assert "wh_" not in second.said
+
+
+def test_a_token_from_outside_is_not_printed(alone: Terminal) -> None:
+    """Who set it knows it."""
+    with alone.begin("serve", WHENCE_BOOTSTRAP_TOKEN=_TOKEN) as serving:
+        serving.address()
+        serving.stop()
+
+    assert _TOKEN not in serving.said
+    assert "Token" not in serving.said
+
+
+def test_a_port_in_use(alone: Terminal, home: Path) -> None:
+    """It says so, and has started nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        done = alone("serve", "--port", str(other.getsockname()[1]))
+
+    assert done.returncode == 1
+    assert "something else listens there" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (home / "data").exists()
+
+
+def test_stopped_while_it_starts(alone: Terminal, home: Path) -> None:
+    """Its PostgreSQL does not stay behind."""
+    with alone.begin("serve") as serving:
+        serving.until((home / "data" / "start.lock").exists, "it starts PostgreSQL")
+        code = serving.stop()
+
+    assert code == 0, serving.said
+    assert "Traceback" not in serving.said
+    assert postmaster(home / "data") is None
+
+
+def test_an_open_stream_does_not_hold_it_up(alone: Terminal) -> None:
+    """Live readers are sent away first."""
+    with alone.begin("serve", WHENCE_BOOTSTRAP_TOKEN=_TOKEN) as serving:
+        url = f"{serving.address()}/v1/events/stream"
+        with httpx.stream("GET", url, headers=bearer(_TOKEN)) as answer:
+            first = next(answer.iter_bytes())
+            code = serving.stop()
+
+    assert first
+    assert code == 0, serving.said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "code", "said"),
+    [
+        (["--workers", "2"], {}, 2, "one worker for now"),
+        (["--port", "70000"], {}, 2, "--port"),
+        (["--host", "192.0.2.1"], {}, 1, "not one of this machine"),
+        (["--host", "no such host"], {}, 1, "no address to listen on"),
+        ([], {"WHENCE_RETENTION_DAYS": "ages"}, 2, "WHENCE_RETENTION_DAYS"),
+        ([], {"WHENCE_DATABASE_URL": "mysql://x"}, 2, "no PostgreSQL URL"),
+        ([], {"WHENCE_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, 3, "cannot be reached"),
+    ],
+)
+def test_what_it_cannot_do_it_says(
+    alone: Terminal, arguments: list[str], settings: dict[str, str], code: int, said: str
+) -> None:
+    """A message and an exit code, never a traceback."""
+    done = alone("serve", *arguments, **settings)
+
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_name_with_several_addresses(alone: Terminal) -> None:
+    """`localhost` may be two addresses; a port that was given is the same on both."""
+    port = free_port()
+    with alone.begin("serve", "--host", "localhost", "--port", str(port)) as serving:
+        urls = {f"http://127.0.0.1:{port}", serving.address()}
+        answers = {httpx.get(f"{url}/healthz").status_code for url in urls}
+
+    assert answers == {httpx.codes.OK}

@@ -1,0 +1,46 @@
+import pytest
+
+from tests.cli.terminal import Terminal
+
+
+def test_a_token_alone_on_stdout(at_server: Terminal) -> None:
+    """Scripts take it as it is; it opens its account while the server runs."""
+    token = at_server.good("token", "create", "--name", "ci", "--account", "builders").removesuffix("\n")
+
+    assert token.startswith("wh_")
+    assert at_server("events", WHENCE_TOKEN=token).returncode == 0
+
+
+def test_rights(at_server: Terminal) -> None:
+    """A reader may not write, and is told which right it lacks."""
+    token = at_server.good("token", "create", "--name", "reader", "--rights", "read").strip()
+
+    done = at_server("event", "send", "--title", "no", WHENCE_TOKEN=token)
+
+    assert done.returncode == 1
+    assert "events:write" in done.stderr
+
+
+def test_all_about_it(at_server: Terminal) -> None:
+    """Format, expiry, limit and sight are as asked."""
+    options = ["--format", "jwt", "--sees", "all", "--expires-in", "90d", "--rate-per-minute", "60"]
+    made = at_server.value("token", "create", "--name", "all", "--rights", "events:read", *options, "-o", "json")
+
+    assert made["token"].count(".") == 2
+    assert made["rights"] == ["events:read"]
+    assert (made["sees"], made["rate_per_minute"]) == ("all", 60)
+    assert made["expires_at"] is not None
+
+
+@pytest.mark.parametrize("rights", ["", "everything", "read,fly"])
+def test_rights_that_are_none(alone: Terminal, rights: str) -> None:
+    """Wrong usage; the good ones are named."""
+    done = alone("token", "create", "--name", "x", "--rights", rights)
+
+    assert done.returncode == 2
+    assert "read, write, admin" in done.stderr
+
+
+def test_without_a_server(alone: Terminal) -> None:
+    """The machine in hand is enough."""
+    assert alone.good("token", "create", "--name", "first").startswith("wh_")

@@ -1,0 +1,255 @@
+"""Live readers: everything once, in order, from where they were; or told that there is a gap."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import pytest
+
+from tests.builders import ago, asked, report
+from tests.ingest.conftest import MakeIngest
+from tests.tenants import MakeTenant, Tenant
+from whence.domain.event import Event, Span
+from whence.follow import Follow, Place, Reset, Silence, Told
+from whence.server import House
+from whence.store import feed
+
+QUIET: Final = timedelta(milliseconds=200)
+FOREVER: Final = timedelta(hours=1)
+
+
+@pytest.fixture
+def follow(house: House) -> Follow:
+    """The live reading of the service."""
+    return house.context.follow
+
+
+async def heard(told: AsyncGenerator[Told], many: int) -> list[tuple[Place, Event]]:
+    """The next events, in the order told."""
+    heard: list[tuple[Place, Event]] = []
+    while len(heard) < many:
+        one = await anext(told)
+        assert isinstance(one, tuple), f"{one} after {len(heard)} of {many}"
+        heard.append(one)
+    return heard
+
+
+def titles(told: Sequence[tuple[Place, Event]]) -> list[str]:
+    """What the events are called."""
+    return [event.title for _, event in told]
+
+
+async def said(tenant: Tenant, *names: str) -> list[Event]:
+    """Events of these titles, in one commit."""
+    return await tenant.send(report(title=name) for name in names)
+
+
+async def test_a_reader_hears_what_comes(tenant: Tenant, follow: Follow) -> None:
+    """In the order of the commits, from when it began to listen on, and nothing of before."""
+    await said(tenant, "before")
+
+    async with follow.follow(tenant.admin.account_id, quiet=FOREVER) as told:
+        await said(tenant, "a", "b")
+        await said(tenant, "c")
+        listened = await heard(told, 3)
+
+    assert titles(listened) == ["a", "b", "c"]
+    assert [str(place) for place, _ in listened] == ["2.0", "2.1", "3.0"]
+
+
+async def test_accounts_do_not_hear_each_other(tenant: Tenant, account: MakeTenant, follow: Follow) -> None:
+    """A reader is told of its own account alone."""
+    other = await account()
+
+    async with follow.follow(tenant.admin.account_id, quiet=FOREVER) as told:
+        await said(other, "theirs")
+        await said(tenant, "ours")
+        listened = await heard(told, 1)
+
+    assert titles(listened) == ["ours"]
+
+
+async def test_silence_is_told(tenant: Tenant, follow: Follow) -> None:
+    """A reader that hears nothing for a while is told so, again and again, and hears on."""
+    async with follow.follow(tenant.admin.account_id, quiet=timedelta(milliseconds=5)) as told:
+        silent = [await anext(told) for _ in range(3)]
+        await said(tenant, "a")
+        spoken = [one async for one in _until_event(told)]
+
+    assert silent == [Silence()] * 3
+    assert isinstance(spoken[-1], tuple)
+
+
+async def _until_event(told: AsyncGenerator[Told]) -> AsyncGenerator[Told]:
+    async for one in told:
+        yield one
+        if isinstance(one, tuple):
+            return
+
+
+@pytest.mark.parametrize(("place", "rest"), [("1.0", "bcdef"), ("1.2", "def"), ("1.3", "ef"), ("2.0", "f"), ("2.1", "")])
+async def test_a_reader_goes_on_where_it_was(tenant: Tenant, follow: Follow, place: str, rest: str) -> None:
+    """Behind the very event that it has seen, in the middle of a commit even; then what comes."""
+    await said(tenant, *"abcd")
+    await said(tenant, *"ef")
+    position, _, index = place.partition(".")
+
+    async with follow.follow(
+        tenant.admin.account_id, behind=Place(int(position), int(index)), quiet=FOREVER
+    ) as told:
+        await said(tenant, "z")
+        listened = await heard(told, len(rest) + 1)
+
+    assert titles(listened) == [*rest, "z"]
+
+
+async def test_a_reader_goes_on_since_a_time(tenant: Tenant, follow: Follow) -> None:
+    """It hears what was announced after it, however old the events are, and what comes."""
+    await said(tenant, "before")
+    since = datetime.now(UTC)
+    await said(tenant, "a", "b")
+
+    async with follow.follow(tenant.admin.account_id, since=since, quiet=FOREVER) as told:
+        await said(tenant, "c")
+        listened = await heard(told, 3)
+
+    assert titles(listened) == ["a", "b", "c"]
+
+
+async def test_of_what_is_written_at_the_same_time_nothing_is_lost(
+    tenant: Tenant, make_ingest: MakeIngest, follow: Follow
+) -> None:
+    """Two nodes write while readers come and catch up: each reader hears every event once, in one order."""
+    ingests = [make_ingest(slot=n) for n in range(2)]
+    account = tenant.admin.account_id
+    since = datetime.now(UTC)
+    await said(tenant, *map(str, range(50)))
+
+    async def read() -> list[tuple[Place, Event]]:
+        async with follow.follow(account, since=since, quiet=FOREVER) as told:
+            return await heard(told, 250)
+
+    readers = [asyncio.create_task(read()) for _ in range(2)]
+    for n in range(50, 250, 2):
+        await asyncio.gather(
+            *(ingests[m].accept(account, [report(title=str(n + m))]) for m in range(2)), asyncio.sleep(0)
+        )
+        if n % 50 == 0:
+            readers.append(asyncio.create_task(read()))
+    listened = await asyncio.gather(*readers)
+
+    assert [sorted(map(int, titles(one))) for one in listened] == [list(range(250))] * len(readers)
+    assert all([place for place, _ in one] == sorted({place for place, _ in one}) for one in listened)
+
+
+async def test_a_reader_that_is_too_slow_is_told_to_start_again(
+    tenant: Tenant, follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gets what had been kept for it, no more than the limit, then the reset, then nothing."""
+    monkeypatch.setattr("whence.follow.MOST_UNREAD", 5)
+    account = tenant.admin.account_id
+
+    async with (
+        follow.follow(account, quiet=FOREVER) as slow,
+        follow.follow(account, quiet=FOREVER) as quick,
+    ):
+        waiting = asyncio.create_task(anext(slow))
+        for n in range(9):
+            await said(tenant, str(n))
+            await heard(quick, 1)
+        first = await waiting
+        rest = [one async for one in slow]
+
+    kept = [first, *rest[:-1]]
+    assert rest[-1] == Reset()
+    assert titles([one for one in kept if isinstance(one, tuple)]) == [str(n) for n in range(len(kept))]
+    assert 1 <= len(kept) <= 6
+
+
+async def test_a_commit_larger_than_the_limit_resets(
+    tenant: Tenant, follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be kept is not passed over in silence."""
+    monkeypatch.setattr("whence.follow.MOST_UNREAD", 5)
+
+    async with follow.follow(tenant.admin.account_id, quiet=FOREVER) as told:
+        waiting = asyncio.create_task(anext(told))
+        await said(tenant, *map(str, range(20)))
+
+        assert await waiting == Reset()
+
+
+@pytest.mark.parametrize("place", [Place(99, 0), Place(2**62, 2**31)])
+async def test_a_place_that_the_feed_has_not_reached_resets(tenant: Tenant, follow: Follow, place: Place) -> None:
+    """It is of another feed, as after a restored backup: nobody can say what was missed."""
+    await said(tenant, "a")
+
+    async with follow.follow(tenant.admin.account_id, behind=place, quiet=FOREVER) as told:
+        assert [one async for one in told] == [Reset()]
+
+
+@pytest.mark.parametrize(("behind", "expected"), [(1, "reset"), (2, "reset"), (3, "goes on")])
+async def test_a_place_before_what_is_kept_resets(
+    tenant: Tenant, follow: Follow, behind: int, expected: str
+) -> None:
+    """Entries are kept for some days: who comes later starts again."""
+    account = tenant.admin.account_id
+    for name in "abc":
+        await said(tenant, name)
+    async with tenant.house.pool.reader() as db:
+        second = (await feed.since(db, account, 1, limit=1))[0]
+    async with tenant.house.pool.transaction() as db:
+        await feed.trim(db, account, at=second.at)
+
+    async with follow.follow(account, behind=Place(behind, 0), quiet=QUIET) as told:
+        first = await anext(told)
+
+    assert first == {"reset": Reset(), "goes on": Silence()}[expected]
+
+
+async def test_moved_events_are_told_and_removed_ones_are_not(tenant: Tenant, follow: Follow) -> None:
+    """Whoever catches up hears what was moved meanwhile, as it is now, into another month even."""
+    events = await said(tenant, "a", "b", "c")
+    earlier = Span.moment(ago(days=45))
+    await tenant.house.context.amend.change(tenant.admin, events[1].id, lambda old: replace(old, span=earlier))
+    await tenant.house.context.amend.remove(tenant.admin, events[2].id)
+
+    async with follow.follow(tenant.admin.account_id, behind=Place(1, -1), quiet=QUIET) as told:
+        listened = [await anext(told) for _ in range(3)]
+
+    assert titles([one for one in listened if isinstance(one, tuple)]) == ["a", "b"]
+    assert listened[2] == Silence()
+
+
+async def test_nothing_is_kept_for_readers_who_left(tenant: Tenant, house: House) -> None:
+    """When the last reader of an account leaves, nobody reads its feed any more."""
+    follow = Follow(house.pool)
+    before = len(asyncio.all_tasks())
+
+    for _ in range(3):
+        async with follow.follow(tenant.admin.account_id, quiet=FOREVER):
+            assert len(asyncio.all_tasks()) == before + 1
+        await asyncio.sleep(0)
+
+    assert len(asyncio.all_tasks()) == before
+
+
+async def test_a_server_that_stops_lets_its_readers_go(tenant: Tenant, house: House) -> None:
+    """They end without a reset, as they may go on elsewhere from where they were."""
+    follow = Follow(house.pool)
+
+    async with follow.follow(tenant.admin.account_id, quiet=FOREVER) as told:
+        follow.close()
+
+        assert [one async for one in told] == []
+
+
+async def test_the_feed_tells_the_same_as_the_timeline(tenant: Tenant, follow: Follow) -> None:
+    """An event that is told is the event as it is listed, all of its fields."""
+    async with follow.follow(tenant.admin.account_id, quiet=FOREVER) as told:
+        await said(tenant, "a")
+        ((_, event),) = await heard(told, 1)
+
+    assert [event] == await tenant.found(asked())

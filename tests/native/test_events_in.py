@@ -1,0 +1,354 @@
+"""Events in: each field, each content type, once."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from tests.builders import NOW, ago, asked, draft
+from tests.native.answers import events, fault, paths, refused, titles
+from tests.native.conftest import Client
+from tests.tenants import Tenant
+from whence.domain.access import Right
+
+GOOD: Final[dict[str, Any]] = {"title": "v42 is out"}
+NDJSON: Final = {"content-type": "application/x-ndjson"}
+CLOUD: Final = {"content-type": "application/cloudevents+json"}
+CLOUDS: Final = {"content-type": "application/cloudevents-batch+json"}
+
+
+def text(at: datetime) -> str:
+    """The instant as the API writes it."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+FULL: Final[dict[str, Any]] = {
+    "id": "build-7",
+    "source": "ci/github",
+    "kind": "problem",
+    "type": "deploy",
+    "severity": "critical",
+    "title": "v42 is out",
+    "description": "all of it",
+    "url": "https://ci.example.org/7",
+    "links": [{"title": "log", "url": "https://ci.example.org/7/log"}],
+    "time": text(ago(hours=2)),
+    "end_time": text(ago(hours=1)),
+    "key": "shop/deploy",
+    "timeout_minutes": 30,
+    "scope": {"clusters": ["b", "a"], "namespaces": ["n"], "services": ["shop"]},
+    "properties": {"z": 1, "a": {"b": [1.5, None, True, "É"]}},
+}
+
+
+async def test_every_field_comes_back(api: httpx.AsyncClient) -> None:
+    """As it was sent, in its order; and what the server adds."""
+    sent = await api.post("/v1/events", json=FULL)
+    answer = (await api.get(f"/v1/events/{sent.json()['id']}")).json()
+
+    assert sent.status_code == 201
+    assert sent.json() == {"id": answer["id"], "status": "accepted"}
+    for name in set(FULL) - {"id", "timeout_minutes"}:
+        assert answer[name] == FULL[name], name
+    assert json.dumps(answer["properties"]) == json.dumps(FULL["properties"])
+    assert (answer["sender_id"], answer["dialect"], answer["status"]) == ("build-7", "whence", "open")
+    assert (answer["report_count"], answer["entities"]) == (1, [])
+    assert answer["received_at"] == answer["updated_at"]
+    assert answer["matched"] == {"count": 0, "of": 0, "sample": []}
+
+
+async def test_what_is_not_said_has_a_default(api: httpx.AsyncClient) -> None:
+    """A title is enough: now, of the token's name, for every service."""
+    before = datetime.now(UTC).replace(microsecond=0)
+
+    sent = await api.post("/v1/events", json=GOOD)
+    (answer,) = events(await api.get("/v1/events"))
+
+    assert answer["id"] == sent.json()["id"]
+    assert datetime.fromisoformat(answer["time"]) >= before
+    for name, value in {
+        "sender_id": None, "source": "tests", "kind": "info", "type": "info", "severity": "info", "title": "v42 is out",
+        "description": "", "url": None, "links": [], "end_time": None, "key": None, "properties": {}, "status": "closed",
+        "scope": {"clusters": [], "namespaces": [], "services": []}, "alert_id": None, "problem_id": None,
+    }.items():  # fmt: skip
+        assert answer[name] == value, name
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (text(NOW), text(NOW)),
+        (NOW.strftime("%Y-%m-%dT%H:%M:%SZ"), text(NOW)),
+        (NOW.strftime("%Y-%m-%d %H:%M:%Sz"), text(NOW)),
+        (NOW.strftime("%Y-%m-%dT%H:%M:%S.987654321Z"), NOW.strftime("%Y-%m-%dT%H:%M:%S.987Z")),
+        ((NOW + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S+02:00"), text(NOW)),
+        (int(NOW.timestamp() * 1000), text(NOW)),
+        (int(NOW.timestamp() * 1000) + 1, NOW.strftime("%Y-%m-%dT%H:%M:%S.001Z")),
+        (None, None),
+    ],
+)
+async def test_times_are_rfc_3339_or_milliseconds(api: httpx.AsyncClient, given: object, expected: str | None) -> None:
+    """Read in any zone, written in UTC with milliseconds."""
+    sent = await api.post("/v1/events", json={**GOOD, "time": given})
+
+    answer = (await api.get(f"/v1/events/{sent.json()['id']}")).json()
+
+    assert expected in {answer["time"], None}
+
+
+async def test_all_faults_are_told_at_once(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """Every violation with its path and a sentence that a person understands."""
+    body = {
+        "title": " ",
+        "kind": "deploy",
+        "severity": 7,
+        "url": "ftp://example.org",
+        "links": [{"url": "x"}, {"title": "a"}],
+        "scope": {"clusters": ["a", ""], "cluster": []},
+        "timeout_minutes": 0,
+        "nonsense": 1,
+    }
+
+    violations = refused(await api.post("/v1/events", json=body), 400)
+
+    assert {v["path"]: v["message"] for v in violations} == {
+        "title": "must not be blank",
+        "kind": "must be 'change', 'info', 'problem' or 'recovery'",
+        "severity": "must be 'info', 'warning', 'error' or 'critical'",
+        "url": "must be an http or https address",
+        "links[0].url": "must be an http or https address",
+        "links[1].url": "is required",
+        "scope.clusters[1]": "string should have at least 1 character",
+        "scope.cluster": "is not a field of this call",
+        "timeout_minutes": "must be greater than or equal to 1",
+        "nonsense": "is not a field of this call",
+    }
+    assert await tenant.found(asked()) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({**GOOD, "time": text(ago(hours=1)), "end_time": text(ago(hours=2))}, "end_time"),
+        ({**GOOD, "time": text(ago(days=91))}, "time"),
+        ({**GOOD, "time": text(NOW + timedelta(days=8))}, "time"),
+        ({**GOOD, "end_time": text(NOW + timedelta(days=8))}, "end_time"),
+        ({**GOOD, "scope": {}, "entities": []}, "entities"),
+        ({**GOOD, "entities": [], "match": []}, "match"),
+        ({**GOOD, "entities": ["nobody"]}, "entities[0]"),
+    ],
+)
+async def test_what_contradicts_itself_or_the_store_is_refused(
+    api: httpx.AsyncClient, tenant: Tenant, body: dict[str, Any], path: str
+) -> None:
+    """With the path of the fault, alone and in a batch."""
+    alone = refused(await api.post("/v1/events", json=body), 400)
+    together = (await api.post("/v1/events", json=[GOOD, body])).json()["results"]
+
+    assert paths(alone) == paths(together[1]["error"]["violations"]) == [path]
+    assert len(await tenant.found(asked())) == 1
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson", "application/jsonl"])
+async def test_a_bad_item_spoils_no_other(api: httpx.AsyncClient, tenant: Tenant, kind: str) -> None:
+    """Each has its result, in order; the bad ones with their error."""
+    items: list[Any] = [GOOD, {}, 7, None, {"title": "a", "nonsense": 1}, {**GOOD, "id": "x"}, {**GOOD, "id": "x"}]
+    body = json.dumps(items) if kind == "application/json" else "\r\n\n".join(map(json.dumps, items)) + "\n"
+
+    response = await api.post("/v1/events", content=body, headers={"content-type": kind})
+
+    answer = response.json()
+    assert response.status_code == 200
+    assert {name: answer[name] for name in ("accepted", "duplicate", "rejected")} == {
+        "accepted": 2, "duplicate": 1, "rejected": 4,
+    }  # fmt: skip
+    assert [result["index"] for result in answer["results"]] == list(range(7))
+    faulty = [result["error"] for result in answer["results"] if result["status"] == "rejected"]
+    assert [paths(fault(error, 400, response.headers["x-request-id"])) for error in faulty] == [
+        ["title"], [""], [""], ["nonsense"],
+    ]  # fmt: skip
+    assert len(await tenant.found(asked())) == 2
+
+
+async def test_a_broken_line_spoils_no_other(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """What is no JSON at all, and no UTF-8 at all."""
+    lines = [b'{"title": "a"}', b"{", b"\xff", b'{"title": "\xff"}', b'{"title": "b"}', b"[]"]
+
+    answer = (await api.post("/v1/events", content=b"\n".join(lines), headers=NDJSON)).json()
+
+    assert [result["status"][0] for result in answer["results"]] == ["a", "r", "r", "r", "a", "r"]
+    assert sorted(event.title for event in await tenant.found(asked())) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("body", "headers"), [("[]", {}), ("", NDJSON), ("\n\n", NDJSON), ("[]", CLOUDS)])
+async def test_an_empty_batch_is_answered(api: httpx.AsyncClient, body: str, headers: dict[str, str]) -> None:
+    """Nothing came, nothing is wrong."""
+    response = await api.post("/v1/events", content=body, headers={"content-type": "application/json", **headers})
+
+    assert (response.status_code, response.json()) == (
+        200,
+        {"accepted": 0, "duplicate": 0, "rejected": 0, "results": []},
+    )
+
+
+async def test_a_batch_holds_ten_thousand(api: httpx.AsyncClient) -> None:
+    """So many, and no more."""
+    just = await api.post("/v1/events", content="\n".join(['{"title":"a"}'] * 10_000), headers=NDJSON)
+    over = await api.post("/v1/events", json=[GOOD] * 10_001)
+
+    assert just.json()["accepted"] == 10_000
+    refused(over, 400)
+
+
+def envelope(**given: object) -> dict[str, Any]:
+    """A CloudEvent."""
+    return {"specversion": "1.0", "id": "c1", "source": "/ci", "type": "org.example.deploy", **given}
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (envelope(), {"title": "org.example.deploy", "properties": {}}),
+        (envelope(subject="v42"), {"title": "v42", "properties": {"cloudevent": {"specversion": "1.0", "subject": "v42"}}}),
+        (envelope(data={"title": "t", "severity": "error"}), {"title": "t", "severity": "error"}),
+        (envelope(data={"a": 1}), {"title": "org.example.deploy", "properties": {"a": 1}}),
+        (envelope(data=[1]), {"properties": {"data": [1]}}),
+        (envelope(data_base64="AAE="), {"properties": {"data_base64": "AAE="}}),
+        (envelope(time="2026-01-01T00:00:00Z") | {"time": text(ago(hours=1))}, {"time": text(ago(hours=1))}),
+    ],
+)
+async def test_a_cloud_event_is_an_event(
+    api: httpx.AsyncClient, sent: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """Structured, or in a batch: its envelope and its data."""
+    one = await api.post("/v1/events", content=json.dumps(sent), headers=CLOUD)
+    batch = await api.post("/v1/events", content=json.dumps([sent]), headers=CLOUDS)
+
+    assert (one.status_code, one.json()["status"]) == (201, "accepted")
+    assert batch.json()["duplicate"] == 1
+    (answer,) = events(await api.get("/v1/events"))
+    assert (answer["sender_id"], answer["source"], answer["type"]) == ("c1", "/ci", "org.example.deploy")
+    answer["properties"].get("cloudevent", {})
+    for name, value in expected.items():
+        if name == "properties":
+            further = answer["properties"].pop("cloudevent", {})
+            assert further.get("subject") == value.pop("cloudevent", {}).get("subject")
+        assert answer[name] == value, name
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "properties"),
+    [
+        ("application/json", b'{"a": 1}', {"a": 1}),
+        ("text/plain", b"hi", {"data_base64": "aGk="}),
+        ("application/json", b"", {}),
+    ],
+)
+async def test_a_cloud_event_in_headers_is_an_event(
+    api: httpx.AsyncClient, kind: str, body: bytes, properties: dict[str, Any]
+) -> None:
+    """Binary mode: attributes percent-encoded in `ce-` headers."""
+    headers = {
+        "ce-specversion": "1.0", "ce-id": "1", "ce-source": "/ci", "ce-type": "t", "ce-subject": "%C3%89%20v42",
+        "content-type": kind,
+    }  # fmt: skip
+
+    sent = await api.post("/v1/events", content=body, headers=headers)
+    (answer,) = events(await api.get("/v1/events"))
+
+    assert sent.status_code == 201, sent.text
+    assert answer["title"] == "É v42"
+    del answer["properties"]["cloudevent"]
+    assert answer["properties"] == properties
+
+
+@pytest.mark.parametrize(
+    ("headers", "path"),
+    [
+        ({"ce-specversion": "0.3"}, "specversion"),
+        ({"ce-id": ""}, "id"),
+        ({"ce-subject": "a%00b"}, "subject"),
+        ({"ce-id": "%00"}, "id"),
+        ({"ce-further": "%00"}, "further"),
+        ({"ce-time": "yesterday"}, "time"),
+    ],
+)
+async def test_a_cloud_event_in_bad_headers_is_refused(
+    api: httpx.AsyncClient, tenant: Tenant, headers: dict[str, str], path: str
+) -> None:
+    """With the attribute that is at fault."""
+    good = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/ci", "ce-type": "t"}
+
+    response = await api.post("/v1/events", content=b"", headers={**good, **headers})
+
+    assert paths(refused(response, 400)) == [path]
+    assert await tenant.found(asked()) == []
+
+
+@pytest.mark.parametrize("sent", [{}, [], 7, envelope(specversion=1), envelope(id=7), {"specversion": "1.0"}, envelope(data={"title": 7})])
+async def test_what_is_no_cloud_event_is_refused(api: httpx.AsyncClient, sent: object) -> None:
+    """By itself 400, in a batch alone."""
+    one = await api.post("/v1/events", content=json.dumps(sent), headers=CLOUD)
+    batch = await api.post("/v1/events", content=json.dumps([envelope(), sent]), headers=CLOUDS)
+
+    assert refused(one, 400)
+    assert [result["status"] for result in batch.json()["results"]] == ["accepted", "rejected"]
+
+
+async def test_an_idempotency_key_is_honoured(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """Again the same is a duplicate, another body a conflict; a batch has keys of its own."""
+    key = {"idempotency-key": "k"}
+
+    first = await api.post("/v1/events", json=GOOD, headers=key)
+    again = await api.post("/v1/events", json=GOOD, headers=key)
+    other = await api.post("/v1/events", json={"title": "other"}, headers=key)
+    batches = [await api.post("/v1/events", json=[GOOD, {}, {"title": "b"}], headers=key) for _ in range(2)]
+    alike = await api.post("/v1/events", json={"title": "c"}, headers={"idempotency-key": "k#0"})
+
+    assert (first.json()["status"], again.json()["status"]) == ("accepted", "duplicate")
+    assert first.json()["id"] == again.json()["id"]
+    refused(other, 409)
+    assert [[one.json()[name] for name in ("accepted", "duplicate", "rejected")] for one in batches] == [[2, 0, 1], [0, 2, 1]]
+    assert alike.status_code == 201
+    assert len(await tenant.found(asked())) == 4
+
+
+async def test_original_is_what_was_sent(api: httpx.AsyncClient) -> None:
+    """To the letter of its values, on request only; of a batch the item's own."""
+    body = '{ "title" : "a", "properties": {"b": 1.50, "a": "\\u00c9"} }'
+    await api.post("/v1/events", content=body, headers={"content-type": "application/json"})
+    await api.post("/v1/events", json=[{"title": "b"}])
+
+    plain = events(await api.get("/v1/events"))
+    told = events(await api.get("/v1/events", params={"include": "original", "order": "time"}))
+
+    assert not any("original" in event for event in plain)
+    assert [event["original"] for event in told] == [json.loads(body), {"title": "b"}]
+
+
+async def test_whom_an_event_names(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """Entities by id, cid, alias or tag, or those that a rule matches now: once each, and their places."""
+    shop, _ = await tenant.register(draft("shop", tag="a/b", aliases=("s1",), cluster="c"), draft("box", type="HOST"))
+
+    for target in (
+        {"entities": [shop.id, shop.cid, "s1", "a/b"]},
+        {"match": [{"types": ["SERVICE"]}]},
+    ):
+        sent = await api.post("/v1/events", json={**GOOD, **target})
+        answer = (await api.get(f"/v1/events/{sent.json()['id']}")).json()
+
+        assert (answer["entities"], answer["scope"]) == ([shop.id], None)
+        assert (answer["matched"]["count"], answer["matched"]["sample"][0]["tag"]) == (1, "a/b")
+    assert len(titles(await api.get("/v1/events", params={"cluster": "c"}))) == 2
+    assert titles(await api.get("/v1/events", params={"entity": "box"})) == []
+
+
+@pytest.mark.parametrize("rights", [[Right.READ_EVENTS], [Right.WRITE_ENTITIES], [Right.READ_ENTITIES, Right.WRITE_PROBLEMS]])
+async def test_writing_needs_the_right_to(tenant: Tenant, client: Client, rights: list[Right]) -> None:
+    """403, whatever the body is."""
+    api = client(await tenant.key(*rights))
+
+    for body in (json.dumps(GOOD), "nonsense"):
+        refused(await api.post("/v1/events", content=body, headers={"content-type": "application/json"}), 403)

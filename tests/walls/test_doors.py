@@ -1,0 +1,115 @@
+"""Every route is behind the door that the table says, in every dialect."""
+
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import Final
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.acceptance.server import TOKEN, Server
+from tests.walls.doors import DOORS, Door, Key
+from tests.walls.routes import concrete, served
+from tests.walls.speech import SPEECH
+from whence.domain.access import Right
+
+Where = tuple[str, str, str, Door]
+
+_ALL: Final[list[Where]] = [
+    (dialect, method, path, door) for dialect, doors in DOORS.items() for (method, path), door in doors.items()
+]
+_CLOSED: Final = [where for where in _ALL if where[3].key is not Key.NONE]
+_NO_STREAM: Final = {"last-event-id": "of nobody"}  # else a good answer of the stream would never end
+
+
+def _named(where: Where) -> str:
+    return f"{where[1]} {where[2]}"
+
+
+def test_the_table_has_every_route(whence: Server) -> None:
+    """A new route needs a line in `doors.py`: the right that opens it, and how one could reach through it."""
+    assert served(whence) == {name: frozenset(doors) for name, doors in DOORS.items()}
+
+
+@pytest.fixture(scope="module")
+def make_token(whence: Server) -> Generator[Callable[..., tuple[str, str]]]:
+    """Makes a token in an account of the module's; gives its id and its secret."""
+    account = f"doors-{uuid4()}"
+    with whence.client() as client:
+        client.post("/v1/accounts", json={"name": account}).raise_for_status()
+
+        def make(*rights: Right, **more: object) -> tuple[str, str]:
+            asked = {"name": "doors", "account": account, "rights": list(rights), **more}
+            made = client.post("/v1/tokens", json=asked).raise_for_status().json()
+            return made["id"], made["token"]
+
+        yield make
+
+
+@pytest.fixture(scope="module")
+def bad_tokens(whence: Server, make_token: Callable[..., tuple[str, str]]) -> dict[str, str]:
+    """Tokens that say nothing about who asks, by what is wrong with them."""
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    token_id, revoked = make_token(Right.ADMIN)
+    _, admin = make_token(Right.ADMIN)
+    with whence.client(admin) as client:
+        assert client.delete(f"/v1/tokens/{token_id}").status_code == 204
+    return {
+        "empty": "",
+        "unknown": "wh_" + "0" * 40,
+        "cut short": TOKEN[:-1],
+        "expired": make_token(Right.ADMIN, expires_at=past.isoformat())[1],
+        "revoked": revoked,
+    }
+
+
+def _ask(whence: Server, where: Where, token: str | None) -> httpx.Response:
+    dialect, method, path, door = where
+    headers = {} if token is None else SPEECH[dialect].header(token)
+    with whence.client(None) as client:
+        return client.request(method, concrete(path), headers={**_NO_STREAM, **headers}, json=door.body)
+
+
+@pytest.mark.parametrize("where", _CLOSED, ids=_named)
+def test_no_door_opens_without_a_good_token(whence: Server, where: Where, bad_tokens: dict[str, str]) -> None:
+    """None, unknown, expired or revoked: each is told in the dialect's way, before anything else is looked at."""
+    speech = SPEECH[where[0]]
+
+    answers = {name: _ask(whence, where, token) for name, token in chain(bad_tokens.items(), [("none", None)])}
+
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(
+        answers, speech.unauthenticated
+    )
+    assert [name for name, answer in answers.items() if not speech.refuses(answer)] == []
+
+
+@pytest.mark.parametrize("where", _CLOSED, ids=_named)
+def test_every_other_right_is_not_enough(
+    whence: Server, where: Where, make_token: Callable[..., tuple[str, str]]
+) -> None:
+    """A token with all rights but the one gets 403; one with that right alone gets through."""
+    key = where[3].key
+    without = set(Right) - {Right.ADMIN}
+    match key:
+        case Key.BOOTSTRAP:
+            without, enough = set(Right), TOKEN
+        case Right():
+            without, enough = without - {key}, make_token(key)[1]
+        case _:
+            enough = make_token(Right.WRITE_PROBLEMS)[1]
+
+    refused = _ask(whence, where, make_token(*without)[1])
+    let_in = _ask(whence, where, enough)
+
+    if key is not Key.ANY:
+        assert refused.status_code == 403
+        assert SPEECH[where[0]].refuses(refused)
+    assert let_in.status_code not in {401, 403}
+    assert let_in.status_code < 500
+
+
+@pytest.mark.parametrize("where", [where for where in _ALL if where[3].key is Key.NONE], ids=_named)
+def test_an_open_door_needs_nothing(whence: Server, where: Where) -> None:
+    assert _ask(whence, where, None).status_code == 200
