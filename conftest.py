@@ -15,15 +15,13 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.tenants import MakeTenant, Tenant
+from tests.tenants import BOOTSTRAP, MakeTenant, Tenant
 from whence.domain.access import Principal, Right
 from whence.server import House
 from whence.server import house as build
 from whence.settings import Settings
 from whence.store.pool import Pool
 from whence.telemetry import configure_logging
-
-BOOTSTRAP: Final = "bootstrap-of-the-tests"
 
 _NO_CLOCK: Final = [HealthCheck.too_slow]  # a database answers when it does: how long says nothing here
 settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=_NO_CLOCK)

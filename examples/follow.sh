@@ -33,6 +33,9 @@ done | while IFS= read -r line; do
     case "$line" in
     'id: '*) printf '%s' "${line#id: }" >"$place" ;;
     'event: reset'*) : >"$place" ;; # there is a gap: start anew
-    'data: {'*) printf '%s\n' "$line" | sed -n 's/.*"title":"\(\([^"\\]\|\\.\)*\)".*/\1/p' ;;
+    'data: {'*)
+        title=${line#*\"title\":\"} # the first is the event's own; its links have titles too
+        printf '%s\n' "$title" | sed -E 's/^(([^"\\]|\\.)*)".*/\1/'
+        ;;
     esac
 done

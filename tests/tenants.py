@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from whence.domain.access import Principal, Right, Sees
 from whence.domain.entity import Draft, Entity
@@ -63,5 +63,8 @@ class Tenant:
         async with self.house.pool.reader() as db:
             return await events.page(db, account, asked, order=order, cursor=None, limit=1000)
 
+
+BOOTSTRAP: Final = "bootstrap-of-the-tests"
+"""The token of who runs the installation."""
 
 MakeTenant = Callable[[], Awaitable[Tenant]]

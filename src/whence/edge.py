@@ -47,6 +47,9 @@ class Edge:
             for number, dialect in enumerate(dialects)
             for where, endpoint in dialect.direct(contexts[number]).items()
         }
+        self._taken = [
+            [REQUESTS.labels(dialect.name, f"{hundreds}xx") for hundreds in range(6)] for dialect in dialects
+        ]
         self._hosts = tuple(host.lower().encode() for host in hosts)
         self._native = next((n for n, dialect in enumerate(dialects) if dialect.name == "native"), 0)
 
@@ -58,12 +61,12 @@ class Edge:
         request_id = str(new_id(datetime.now(UTC)))
         scope.setdefault("state", {})["request_id"] = request_id
         number, app, scope = self._route(scope)
-        name = self._dialects[number].name
+        taken = self._taken[number]
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
-                REQUESTS.labels(name, f"{message['status'] // 100}xx").observe(perf_counter() - started)
+                taken[message["status"] // 100].observe(perf_counter() - started)
             await send(message)
 
         await app(scope, receive, answer)

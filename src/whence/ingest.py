@@ -6,7 +6,7 @@ One commit serves everybody who waits. Nothing is acknowledged before it; what c
 import asyncio
 from collections import Counter as TallyOf
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -24,6 +24,7 @@ from whence.store.append import Item, append
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
 
+ENOUGH: Final = 32  # reports for which a second commit is begun beside another: smaller ones cost more than they save
 MOST_TOGETHER: Final = 10_000  # reports in one commit: as many as the largest request may hold
 AHEAD: Final = timedelta(days=7)  # Komodor contract 9.1: a time lies at most this far in the future
 
@@ -68,8 +69,10 @@ class Ingest:
         self._partitions = Partitions()
         self._queue: deque[_Waiting] = deque()
         self._queued = 0
-        self._unanswered: set[asyncio.Future[None]] = set()
-        self._arrived = asyncio.Event()
+        self._committing = 0
+        self._enough = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._closing = False
 
     async def accept(self, account: UUID, reports: Sequence[Report]) -> list[Receipt]:
@@ -86,10 +89,9 @@ class Ingest:
         if writable := [item for item in items if item.receipt is None]:
             waiting = _Waiting(account=account, items=writable)
             self._queue.append(waiting)
-            self._unanswered.add(waiting.done)
-            waiting.done.add_done_callback(self._unanswered.discard)
             self._queued += len(writable)
-            self._arrived.set()
+            self._idle.clear()
+            self._wake()
             await waiting.done
         return _counted(items)
 
@@ -114,8 +116,8 @@ class Ingest:
     async def drain(self) -> None:
         """Take nothing more, and return when all that was taken is answered."""
         self._closing = True
-        if self._unanswered:
-            await asyncio.wait(self._unanswered)
+        self._wake()
+        await self._idle.wait()
 
     def in_range(self, said: Said) -> Said:
         """The same, whose time is one that is kept.
@@ -148,10 +150,23 @@ class Ingest:
 
     async def _write(self) -> None:
         while True:
-            await self._arrived.wait()
-            batch = self._take()
-            if batch:
-                await self._settle(batch)
+            await self._enough.wait()
+            self._committing += 1
+            await self._settle(self._take())
+            self._committing -= 1
+            self._wake()
+
+    def _wake(self) -> None:
+        """Let a writer begin when there is enough for a commit, or tell that there is nothing left to do.
+
+        Beside a commit that is under way a few reports wait for its end: two small commits cost more than one.
+        """
+        if self._queue and (not self._committing or self._queued >= ENOUGH or self._closing):
+            self._enough.set()
+        else:
+            self._enough.clear()
+        if not self._queue and not self._committing:
+            self._idle.set()
 
     def _take(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
@@ -161,8 +176,7 @@ class Ingest:
             total += len(waiting.items)
             batch.append(waiting)
         self._queued -= total
-        if not self._queue:
-            self._arrived.clear()
+        self._wake()
         QUEUE.set(self._queued)
         return batch
 
@@ -236,15 +250,15 @@ def _fail(waiting: _Waiting, exc: BaseException) -> None:
         waiting.done.set_exception(exc)
 
 
-_OUTCOMES: Final[Mapping[type[Receipt], str]] = {
-    Accepted: "accepted",
-    Duplicate: "duplicate",
-    Rejected: "rejected",
+_OUTCOMES: Final = {
+    Accepted: EVENTS.labels("accepted"),
+    Duplicate: EVENTS.labels("duplicate"),
+    Rejected: EVENTS.labels("rejected"),
 }
 
 
 def _counted(items: Sequence[Item]) -> list[Receipt]:
     receipts = [item.receipt for item in items if item.receipt is not None]
     for kind, times in TallyOf(map(type, receipts)).items():
-        EVENTS.labels(_OUTCOMES[kind]).inc(times)
+        _OUTCOMES[kind].inc(times)
     return receipts

@@ -3,12 +3,19 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
+
+import pytest
 
 from tests.acceptance.server import directory
-from tests.house.source import Text, modules, texts
+from tests.house.source import SOURCE, Text, modules, texts
+from whence.domain.event import Span
+from whence.domain.filter import Filter
 from whence.server import database
 from whence.settings import Settings
+from whence.store import summary
 
 _SQL: Final = re.compile(
     r"\s*(select\s|insert into\s|update \w+ set\s|delete from\s|with (recursive )?\w+ (\([^)]*\) )?as |set local\s"
@@ -18,9 +25,17 @@ _SQL: Final = re.compile(
 _ELSEWHERE: Final[Mapping[str, str]] = {
     "embedded/cluster.py": "makes the database itself, before there is one to connect to",
 }
-# What has no account to name. A new line here needs as good a reason as these.
-_WITHOUT_ACCOUNT: Final[Mapping[tuple[str, str], str]] = {}
+# Put together from parts: rendered by a test below, which counts tables and accounts in the whole.
+_COMPOSED: Final = frozenset({("store/summary.py", "facets_statement"), ("store/summary.py", "histogram_statement")})
 # The doors to an account cannot be found by the account; the ledger of migrations belongs to none.
+_BY_DOOR: Final[Mapping[tuple[str, str], str]] = {
+    ("store/access.py", "_OPEN"): "finds the account of a token by the token's digest",
+    ("store/access.py", "_ACCOUNT_NAMED"): "finds an account by its name",
+    ("store/access.py", "_ACCOUNTS"): "lists the accounts, for the installation's admin and for housekeeping",
+}
+_BY_ACCOUNT: Final = re.compile(
+    r"account_id = \$1\b|insert into \w+ (as \w+ )?\(account_id,.*?\)\s*(values \(|select )\$1\b", re.DOTALL
+)
 _DOORS: Final = frozenset({"account", "token_door", "migration"})
 
 _KEYS: Final = """
@@ -48,15 +63,51 @@ def test_sql_stands_in_the_store() -> None:
     assert {text.file for text in strays} == set(_ELSEWHERE)
 
 
-def test_every_statement_names_the_account() -> None:
-    """The tenant wall: a statement without account_id reads or writes what is everybody's."""
-    without = {(text.file, text.name) for text in _statements("store") if "account_id" not in text.value}
+def _tables() -> frozenset[str]:
+    written = "".join(path.read_text(encoding="utf-8") for path in (SOURCE / "store" / "migrations").glob("*.sql"))
+    return frozenset(re.findall(r"^create table (\w+)", written, re.MULTILINE))
 
-    assert without == set(_WITHOUT_ACCOUNT)
+
+def _mentions(sql: str) -> int:
+    """How often a table of the schema is read or written."""
+    tables = "|".join(sorted(_tables(), key=len, reverse=True))
+    return len(re.findall(rf"\b(?:from|join|into|update)\s+(?:{tables})\b(?!\s*\()", sql, re.IGNORECASE))
+
+
+def test_every_statement_names_the_account() -> None:
+    """[AC2] The tenant wall: a statement without account_id reads or writes what is everybody's."""
+    without = {
+        (text.file, text.name)
+        for text in _statements("store")
+        if _mentions(text.value) and not _BY_ACCOUNT.search(text.value)
+    }
+
+    assert without - _COMPOSED == set(_BY_DOOR)
+
+
+_ACCOUNT: Final = UUID(int=1)
+_AT: Final = datetime(2026, 9, 21, 13, 20, tzinfo=UTC)
+_FILTERS: Final = [
+    Filter(window=Span(start=_AT - timedelta(days=days), end=_AT), **more)
+    for days in (1, 30)
+    for more in ({}, {"types": ("deploy",)}, {"words": ("x",)}, {"clusters": ("c",)}, {"concerning": ()})
+]
+
+
+@pytest.mark.parametrize("asked", _FILTERS, ids=str)
+@pytest.mark.parametrize("from_counts", [True, False])
+def test_statements_from_parts_name_the_account_for_each_table(asked: Filter, from_counts: bool) -> None:  # noqa: FBT001
+    """[AC2] The same for what is put together from parts: as many accounts as tables."""
+    facets = summary.facets_statement(_ACCOUNT, asked, from_counts=from_counts)
+    histogram = summary.histogram_statement(_ACCOUNT, asked, step=timedelta(hours=1), from_counts=from_counts)
+
+    for statement in (facets, histogram):
+        assert statement.args[0] == _ACCOUNT
+        assert len(re.findall(r"account_id = \$1\b", statement.sql)) >= _mentions(statement.sql) >= 1
 
 
 def test_every_key_begins_with_the_account() -> None:
-    """Primary keys, unique indexes and foreign keys of the migrated schema, partitions included."""
+    """[AC2] Primary keys, unique indexes and foreign keys of the migrated schema, partitions included."""
 
     async def keys() -> list[tuple[str, bool, str]]:
         with directory() as home:

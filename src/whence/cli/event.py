@@ -51,7 +51,7 @@ def noun() -> None:
 def send(
     source_file: Annotated[
         str | None,
-        typer.Argument(metavar="[-]", help="`-` reads JSON or NDJSON from stdin.", show_default=False),
+        typer.Argument(metavar="-", help="`-` reads JSON or NDJSON from stdin.", show_default=False),
     ] = None,
     file: Annotated[
         Path | None,
@@ -142,7 +142,7 @@ def _file(argument: str | None, option: Path | None) -> Path | None:
     if argument is None:
         return option
     if argument != "-" or option is not None:
-        raise typer.BadParameter(f"{argument!r} is too much; only `-` may stand here", param_hint="[-]")
+        raise typer.BadParameter(f"{argument!r} is too much; only `-` may stand here", param_hint="-")
     return Path("-")
 
 

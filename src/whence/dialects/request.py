@@ -8,7 +8,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from whence.domain.errors import Invalid, TooLarge, Violation
 
@@ -30,14 +30,17 @@ async def body(request: Request, limit: int) -> bytes:
         raise TooLarge(limit)
     chunks: list[bytes] = []
     size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise TooLarge(limit)
-            chunks.append(chunk)
-    except ClientDisconnect:
-        raise Invalid.at("", "the request ended before its body did") from None
+    more = True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Invalid.at("", "the request ended before its body did")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(limit)
+        chunks.append(chunk)
+        more = message.get("more_body", False)
     return b"".join(chunks).removeprefix(_BYTE_ORDER_MARK)
 
 

@@ -1,6 +1,5 @@
 """What was reported, with a time or a span: before it is accepted (`Report`) and after (`Event`)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -178,4 +177,4 @@ def _collect(value: object, texts: list[str]) -> None:
         for inner in cast("list[object]", value):
             _collect(inner, texts)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        texts.append(json.dumps(value))
+        texts.append(repr(value))  # as JSON spells it

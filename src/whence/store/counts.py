@@ -10,19 +10,20 @@ from whence.domain.event import Event, Report
 from whence.domain.scope import Places
 from whence.store.pool import Writer
 
+# One statement for both tables: a round trip costs as much as a dozen rows.
 _ADD: Final = """
-    insert into event_count as old (account_id, hour, kind, severity, type, source, dialect, slot, events)
-    select $1, hour, kind, severity, type, source, dialect, $8, events
-    from unnest($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $9::bigint[])
-        as new (hour, kind, severity, type, source, dialect, events)
-    order by 2, 3, 4, 5, 6, 7
-    on conflict (account_id, hour, kind, severity, type, source, dialect, slot)
-    do update set events = old.events + excluded.events
-"""
-_ADD_PLACES: Final = """
+    with cell as (
+        insert into event_count as old (account_id, hour, kind, severity, type, source, dialect, slot, events)
+        select $1, hour, kind, severity, type, source, dialect, $2, events
+        from unnest($3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])
+            as new (hour, kind, severity, type, source, dialect, events)
+        order by 2, 3, 4, 5, 6, 7
+        on conflict (account_id, hour, kind, severity, type, source, dialect, slot)
+        do update set events = old.events + excluded.events
+    )
     insert into event_place_count as old (account_id, hour, dimension, value, slot, events)
-    select $1, hour, dimension, value, $5, events
-    from unnest($2::timestamptz[], $3::text[], $4::text[], $6::bigint[]) as new (hour, dimension, value, events)
+    select $1, hour, dimension, value, $2, events
+    from unnest($10::timestamptz[], $11::text[], $12::text[], $13::bigint[]) as new (hour, dimension, value, events)
     order by 2, 3, 4
     on conflict (account_id, hour, dimension, value, slot) do update set events = old.events + excluded.events
 """
@@ -57,9 +58,7 @@ def named(places: Places) -> Iterable[tuple[str, str]]:
 
 async def add(db: Writer, account: UUID, counts: Counts, *, slot: int) -> None:
     """Add the counts to the rows of the writer's slot."""
-    if counts.cells:
-        columns = list(zip(*counts.cells, strict=True))
-        await db.execute(_ADD, account, *columns, slot, list(counts.cells.values()))
-    if counts.places:
-        columns = list(zip(*counts.places, strict=True))
-        await db.execute(_ADD_PLACES, account, *columns, slot, list(counts.places.values()))
+    cells = list(zip(*counts.cells, strict=True)) or [()] * 6
+    places = list(zip(*counts.places, strict=True)) or [()] * 3
+    events, places_events = list(counts.cells.values()), list(counts.places.values())
+    await db.execute(_ADD, account, slot, *cells, events, *places, places_events)

@@ -19,7 +19,7 @@ from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid
 from whence.domain.event import Event
 from whence.domain.filter import Filter
-from whence.follow import Place, Reset, Silence
+from whence.follow import Place, Reset
 
 HEARTBEAT: Final = timedelta(seconds=15)
 LONGEST: Final = timedelta(hours=1)
@@ -88,19 +88,19 @@ async def _told(
     ends = monotonic() + LONGEST.total_seconds()
     async with context.follow.follow(by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT) as told:
         yield b": connected\n\n"
+        spoken = monotonic()
         async for one in told:
             match one:
                 case Reset():
                     yield b"event: reset\ndata: {}\n\n"
                     return
-                case Silence():
-                    yield b": heartbeat\n\n"
-                case place, event:
-                    if filtered.matches(event):
-                        yield b"id: %s\nevent: event\ndata: %s\n\n" % (
-                            str(place).encode(),
-                            to_json(encode.event(event)),
-                        )
+                case place, event if filtered.matches(event):
+                    yield b"id: %s\nevent: event\ndata: %s\n\n" % (str(place).encode(), to_json(encode.event(event)))
+                    spoken = monotonic()
+                case _:  # silence, or what was not asked for
+                    if monotonic() - spoken >= HEARTBEAT.total_seconds():
+                        yield b": heartbeat\n\n"
+                        spoken = monotonic()
             if monotonic() > ends:
                 return
 

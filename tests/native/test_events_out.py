@@ -1,0 +1,379 @@
+"""Events out: every filter, in order, counted, changed, removed, exported, and as they come."""
+
+import csv
+import json
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from tests.builders import NOW, ago, asked, draft, moment, report
+from tests.native.answers import events, paths, refused, titles
+from tests.native.conftest import Client
+from tests.native.streams import stream
+from tests.tenants import MakeTenant, Tenant
+from whence.dialects.native import live
+from whence.domain.access import Right
+from whence.domain.event import Event, Kind, Severity, Span
+from whence.domain.scope import Scope
+from whence.server import House
+
+DAY: Final = timedelta(days=1)
+
+
+async def one_of_each(tenant: Tenant) -> list[Event]:
+    """Two events that differ in everything."""
+    return await tenant.send(
+        [
+            report(
+                title="a",
+                type="deploy",
+                kind=Kind.PROBLEM,
+                severity=Severity.ERROR,
+                source="ci",
+                dialect="whence",
+                span=moment(ago(hours=2)),
+                scope=Scope.services(clusters=["c1"], namespaces=["n1"], names=["shop"]),
+                properties={"git": {"sha": "abc"}, "x.y": 1, "ok": True},
+                description="Über Änderung",
+            ),
+            report(
+                title="b",
+                type="flag",
+                severity=Severity.INFO,
+                source="LaunchDarkly",
+                dialect="other",
+                span=Span(start=ago(hours=5), end=ago(hours=3)),
+                scope=Scope.services(clusters=["c2"], namespaces=["n2"], names=["till"]),
+                properties={"git": {"sha": "def"}, "x": {"y": 2}},
+            ),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", "ab"), ("type=deploy", "a"), ("type=deploy&type=flag", "ab"), ("type=Deploy", ""), ("type=deploy&source=LaunchDarkly", ""),
+        ("kind=problem", "a"), ("kind=info&kind=change", "b"), ("severity=error", "a"), ("source=ci", "a"), ("dialect=other", "b"),
+        ("status=open", "a"), ("status=closed", "b"), ("status=open&status=closed", "ab"), ("cluster=c1", "a"), ("namespace=n2", "b"),
+        ("service=shop&service=till", "ab"), ("service=nobody", ""), ("q=%C3%BCber", "a"), ("q=deploy+%C3%84nderung", "a"), ("q=a&q=flag", "b"),
+        ("q=abc", "a"), ("q=%25", ""), ("prop.git.sha=abc", "a"), ("prop.git.sha=abc&prop.git.sha=def", "ab"), ("prop.x.y=1", "a"),
+        ("prop.x.y=1&prop.x.y=2", "ab"), ("prop.ok=true", "a"), ("prop.git.sha=abc&prop.x.y=2", ""), ("prop.git=abc", ""), ("problem=p", ""),
+        ("entity=tag", "a"), ("order=time", "ba"), ("order=-time", "ab"), ("limit=1", "a"), ("from={-1h}", ""), ("from={-2h}", "a"),
+        ("from={-3h}", "ab"), ("from={-4h}&to={-3h}", "b"), ("to={-5h}", "b"), ("to={-6h}", ""), ("from={ms-2h}", "a"),
+    ],
+)  # fmt: skip
+async def test_a_filter_selects(api: httpx.AsyncClient, tenant: Tenant, query: str, expected: str) -> None:
+    """Repeated means OR, different ones AND; windows are closed and hold what overlaps them."""
+    await tenant.register(draft("shop", tag="tag", cluster="c1", namespace="n1"))
+    await one_of_each(tenant)
+    for hours in range(7):
+        query = query.replace(f"{{-{hours}h}}", ago(hours=hours).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        query = query.replace(f"{{ms-{hours}h}}", str(int(ago(hours=hours).timestamp() * 1000)))
+
+    assert "".join(titles(await api.get(f"/v1/events?{query}"))) == expected
+
+
+async def test_the_default_window_is_the_last_day(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """What ended before is not in it; with `to` alone it is the day before that."""
+    spans = [moment(ago(hours=23)), moment(ago(hours=25)), Span(start=ago(days=9), end=ago(hours=1)), moment(ago(hours=47))]
+    await tenant.send(report(title=str(n), span=span) for n, span in enumerate(spans))
+
+    last_day = titles(await api.get("/v1/events"))
+    day_before = titles(await api.get("/v1/events", params={"to": ago(days=1).isoformat()}))
+
+    assert (last_day, day_before) == (["0", "2"], ["1", "3", "2"])
+
+
+async def test_pages_are_walked_by_cursor(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """To the end, in either order; the cursor keeps the window and the order of the first page."""
+    await tenant.send(report(title=str(n), span=moment(ago(minutes=n))) for n in range(1, 8))
+
+    for order, expected in (("-time", [str(n) for n in range(1, 8)]), ("time", [str(n) for n in range(7, 0, -1)])):
+        seen: list[str] = []
+        query = {"order": order, "limit": "3"}
+        while True:
+            page = await api.get("/v1/events", params=query)
+            seen += titles(page)
+            if page.json()["next"] is None:
+                break
+            query = {"cursor": page.json()["next"], "limit": "3"}
+
+        assert seen == expected
+
+
+async def test_a_cursor_is_good_for_its_account_list_and_order(
+    api: httpx.AsyncClient, tenant: Tenant, account: MakeTenant, client: Client
+) -> None:
+    """Elsewhere it is refused with its path."""
+    await tenant.send([report(), report()])
+    await tenant.register(draft("a"), draft("b"))
+    of_events = (await api.get("/v1/events", params={"limit": 1})).json()["next"]
+    of_entities = (await api.get("/v1/entities", params={"limit": 1})).json()["next"]
+    other = client(await (await account()).key(Right.ADMIN))
+
+    for response in (
+        await other.get("/v1/events", params={"cursor": of_events}),
+        await api.get("/v1/events", params={"cursor": of_entities}),
+        await api.get("/v1/entities", params={"cursor": of_events}),
+        await api.get("/v1/audit", params={"cursor": of_events}),
+        await api.get("/v1/events", params={"cursor": of_events[:-2]}),
+    ):
+        assert paths(refused(response, 400)) == ["cursor"]
+    assert paths(refused(await api.get("/v1/events", params={"cursor": of_events, "order": "time"}), 400)) == ["order"]
+
+
+async def test_accounts_do_not_see_each_other_s_events(tenant: Tenant, account: MakeTenant, client: Client) -> None:
+    """Not in a list, not by id, not to change or remove: as good as none."""
+    (event,) = await tenant.send([report()])
+    api = client(await (await account()).key(Right.ADMIN))
+
+    assert titles(await api.get("/v1/events")) == []
+    for response in (
+        await api.get(f"/v1/events/{event.id}"),
+        await api.patch(f"/v1/events/{event.id}", json={"title": "mine"}),
+        await api.delete(f"/v1/events/{event.id}"),
+    ):
+        refused(response, 404)
+    assert [e.title for e in await tenant.found(asked())] == ["v42 is out"]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, {}),
+        ({"title": "new"}, {"title": "new"}),
+        ({"description": ""}, {"description": ""}),
+        ({"severity": "critical"}, {"severity": "critical"}),
+        ({"url": "https://example.org/"}, {"url": "https://example.org/"}),
+        ({"url": None}, {"url": None}),
+        ({"links": [{"url": "https://example.org/"}]}, {"links": [{"title": "", "url": "https://example.org/"}]}),
+        ({"links": []}, {"links": []}),
+        ({"properties": {"b": 1, "a": 2}}, {"properties": {"b": 1, "a": 2}}),
+        ({"properties": {}}, {"properties": {}}),
+        ({"time": "{-70d}"}, {"time": "{-70d}"}),
+        ({"end_time": "{-0d}"}, {"end_time": "{-0d}"}),
+        ({"end_time": None}, {"end_time": None}),
+        ({"time": "{-40d}", "end_time": "{-39d}"}, {"time": "{-40d}", "end_time": "{-39d}"}),
+        ({"time": "{-40d}", "end_time": None}, {"time": "{-40d}", "end_time": None}),
+    ],
+)
+async def test_a_change_changes_what_it_names(
+    api: httpx.AsyncClient, tenant: Tenant, change: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """And nothing else: in the answer, by id, in lists and counts of its new time."""
+    for days in (0, 39, 40, 70):
+        at = (NOW - days * DAY).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        change = json.loads(json.dumps(change).replace(f"{{-{days}d}}", at))
+        expected = json.loads(json.dumps(expected).replace(f"{{-{days}d}}", at))
+    (event,) = await tenant.send([report(span=Span(start=ago(days=2), end=ago(days=1)), url="https://a/", sender_id="s")])
+    before = (await api.get(f"/v1/events/{event.id}?include=original")).json()
+
+    answer = await api.patch(f"/v1/events/{event.id}", json=change)
+    after = (await api.get(f"/v1/events/{event.id}?include=original")).json()
+
+    assert answer.status_code == 200, answer.text
+    assert {n: v for n, v in after.items() if n not in {"matched", "original"}} == answer.json()
+    assert after == {**before, **expected, "updated_at": after["updated_at"]}
+    assert after["updated_at"] >= before["updated_at"]
+    began = datetime.fromisoformat(after["time"])
+    window = {"from": began.isoformat(), "to": (began + timedelta(hours=1)).isoformat()}
+    assert [e["id"] for e in events(await api.get("/v1/events", params=window))] == [str(event.id)]
+    assert (await api.get("/v1/events/facets", params=window)).json()["total"] == 1
+    again = await api.post("/v1/events", json={"title": "x", "id": "s", "source": "ci"})
+    assert again.json() == {"id": str(event.id), "status": "duplicate"}
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"title": None}, "title"), ({"title": ""}, "title"), ({"title": " "}, "title"), ({"description": None}, "description"),
+        ({"severity": None}, "severity"), ({"severity": "bad"}, "severity"), ({"links": None}, "links"), ({"properties": None}, "properties"),
+        ({"properties": []}, "properties"), ({"time": None}, "time"), ({"time": "now"}, "time"), ({"kind": "info"}, "kind"),
+        ({"id": "x"}, "id"), ({"scope": {}}, "scope"), ({"time": 0}, "time"), ({"time": "{+1}"}, "end_time"), ({"end_time": 0}, "end_time"),
+        ({"url": "x"}, "url"), ({"title": "a\0"}, "title"), ({"properties": {"a": "\0"}}, "properties.a"),
+    ],
+)  # fmt: skip
+async def test_a_change_that_cannot_be_is_refused(
+    api: httpx.AsyncClient, tenant: Tenant, change: dict[str, Any], path: str
+) -> None:
+    """With its path, and the event is as it was."""
+    (event,) = await tenant.send([report(span=Span(start=ago(hours=2), end=ago(hours=1)))])
+    if change.get("time") == "{+1}":
+        change = {"time": ago(minutes=1).isoformat()}
+
+    violations = refused(await api.patch(f"/v1/events/{event.id}", json=change), 400)
+
+    assert paths(violations) == [path]
+    assert await tenant.found(asked()) == [event]
+
+
+async def test_a_removed_event_is_gone_and_may_come_again(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """From lists and counts; removed twice it is not found; both are on the audit trail."""
+    body = {"title": "a", "id": "build-7"}
+    key = {"idempotency-key": "k"}
+    first = (await api.post("/v1/events", json=body, headers=key)).json()["id"]
+
+    removed = await api.delete(f"/v1/events/{first}")
+    facets = (await api.get("/v1/events/facets")).json()
+    again = await api.post("/v1/events", json=body, headers=key)
+
+    assert (removed.status_code, removed.content) == (204, b"")
+    assert facets["total"] == 0
+    assert (again.status_code, again.json()["status"]) == (201, "accepted")
+    refused(await api.delete(f"/v1/events/{first}"), 404)
+    assert [event.title for event in await tenant.found(asked())] == ["a"]
+    (entry,) = (await api.get("/v1/audit")).json()["entries"]
+    assert (entry["action"], entry["noun"], entry["noun_id"], entry["token"]["name"]) == ("removed", "event", first, "tests")
+
+
+async def test_facets_count_and_say_what_is_left_out(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """Every dimension, the frequent values first, at most fifty."""
+    await one_of_each(tenant)
+    await tenant.send(report(type=f"t{n}", scope=Scope.services(names=["shop"])) for n in range(60))
+
+    answer = (await api.get("/v1/events/facets")).json()
+    narrowed = (await api.get("/v1/events/facets", params={"dialect": "other"})).json()
+
+    assert answer["total"] == 62
+    assert list(answer["facets"]) == list(answer["more"])
+    assert set(answer["facets"]) == {"type", "severity", "kind", "source", "dialect", "cluster", "namespace", "service"}
+    assert (len(answer["facets"]["type"]), answer["more"]["type"]) == (50, 12)
+    assert answer["facets"]["service"] == [{"value": "shop", "count": 61}, {"value": "till", "count": 1}]
+    assert narrowed["facets"]["cluster"] == [{"value": "c2", "count": 1}]
+
+
+@pytest.mark.parametrize("buckets", [1, 7, 60, 500])
+async def test_a_histogram_has_no_holes(api: httpx.AsyncClient, tenant: Tenant, buckets: int) -> None:
+    """As many buckets as asked for at most, one step apart, every event in one."""
+    await one_of_each(tenant)
+
+    answer = (await api.get("/v1/events/histogram", params={"buckets": buckets})).json()
+
+    times = [datetime.fromisoformat(bucket["time"]) for bucket in answer["buckets"]]
+    step = timedelta(seconds=answer["bucket_seconds"])
+    assert 1 <= len(times) <= buckets
+    assert times == [times[0] + n * step for n in range(len(times))]
+    totals = {s: sum(bucket[s] for bucket in answer["buckets"]) for s in ("info", "warning", "error", "critical")}
+    assert totals == {"info": 1, "warning": 0, "error": 1, "critical": 0}
+
+
+@pytest.mark.parametrize("buckets", [0, 501, -1, "x"])
+async def test_a_histogram_has_limits(api: httpx.AsyncClient, buckets: object) -> None:
+    """One to five hundred buckets."""
+    assert paths(refused(await api.get("/v1/events/histogram", params={"buckets": str(buckets)}), 400)) == ["buckets"]
+
+
+async def test_an_export_has_all_of_the_window(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """As lines the very events; as a table for programs and for people what they need."""
+    await tenant.send(report(title=f"t{n}", span=moment(ago(seconds=n))) for n in range(2_100))
+    await tenant.send([report(title="=1+1|<b>\n", span=moment(ago(hours=1)))])
+
+    lines = await api.get("/v1/events/export", params={"format": "ndjson"})
+    table = await api.get("/v1/events/export", params={"format": "csv", "order": "time"})
+    page = await api.get("/v1/events/export", params={"format": "markdown"})
+
+    listed = [json.loads(line) for line in lines.text.splitlines()]
+    assert [event["title"] for event in listed] == [*(f"t{n}" for n in range(2_100)), "=1+1|<b>\n"]
+    assert set(listed[0]) == set(events(await api.get("/v1/events"))[0])
+    rows = list(csv.DictReader(StringIO(table.text, newline="")))
+    assert [row["title"] for row in rows[:2]] == ["'=1+1|<b>\n", "t2099"]
+    assert page.text.splitlines()[-1].count(" | ") == 5
+    assert "=1+1\\|&lt;b> " in page.text
+    for response, kind in ((lines, "x-ndjson"), (table, "csv"), (page, "markdown")):
+        assert kind in response.headers["content-type"]
+        assert response.headers["content-disposition"].startswith('attachment; filename="events.')
+
+
+async def test_a_scope_can_be_tried_before_it_is_sent(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """How many it would concern of how many, and whom."""
+    shop, *_ = await tenant.register(
+        draft("shop", cluster="c"), draft("till", cluster="c"), draft("box", type="HOST"), draft("old", archived=True)
+    )
+
+    answers = [
+        (await api.post("/v1/scope/match", json=body)).json()
+        for body in (
+            {},
+            {"scope": {"clusters": ["c"], "services": ["shop", "nobody"]}},
+            {"entities": [shop.id]},
+            {"match": [{"types": ["HOST"]}]},
+            {"match": []},
+        )
+    ]
+
+    assert [(answer["count"], [e["name"] for e in answer["entities"]]) for answer in answers] == [
+        (2, ["shop", "till"]), (1, ["shop"]), (1, ["shop"]), (1, ["box"]), (0, []),
+    ]  # fmt: skip
+    assert [answer["of"] for answer in answers[:3]] == [2, 2, 3]
+    assert paths(refused(await api.post("/v1/scope/match", json={"entities": ["nobody"]}), 400)) == ["entities[0]"]
+
+
+async def test_a_stream_tells_what_comes(house: House, tenant: Tenant) -> None:
+    """The event as the list has it, under an id from which to go on."""
+    token = await tenant.key()
+
+    async with stream(house.app, token) as said:
+        first = await anext(said)
+        (event,) = await tenant.send([report(title="a")])
+        told = await anext(said)
+
+    assert first.comment == "connected"
+    assert (told.event, told.id, json.loads(told.data)["id"]) == ("event", "1.0", str(event.id))
+
+
+async def test_a_stream_goes_on_where_it_was(house: House, tenant: Tenant) -> None:
+    """Behind `Last-Event-ID` or since a time, of what is asked for alone; a lost place is a reset."""
+    token = await tenant.key()
+    await tenant.send(report(title=name) for name in "abc")
+    await tenant.send([report(title="d", severity=Severity.ERROR)])
+
+    async with stream(house.app, token, last_event_id="1.1") as said:
+        behind = [json.loads((await anext(said)).data or '{"title": ""}')["title"] for _ in range(3)]
+    async with stream(house.app, token, since=ago(hours=1).isoformat(), severity="error") as said:
+        since = [json.loads((await anext(said)).data or '{"title": ""}')["title"] for _ in range(2)]
+    async with stream(house.app, token, last_event_id="99.0") as said:
+        lost = [one async for one in said]
+
+    assert (behind, since) == (["", "c", "d"], ["", "d"])
+    assert [one.event for one in lost] == ["", "reset"]
+
+
+async def test_a_stream_shows_that_it_lives(house: House, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heartbeat when nothing was sent for a while, even when events come that are not asked for."""
+    monkeypatch.setattr(live, "HEARTBEAT", timedelta(milliseconds=20))
+    token = await tenant.key()
+
+    async with stream(house.app, token, severity="critical") as said:
+        await anext(said)
+        quiet = await anext(said)
+        monkeypatch.setattr(live, "HEARTBEAT", timedelta(0))
+        await tenant.send([report()])
+        busy = await anext(said)
+
+    assert (quiet.comment, busy.comment) == ("heartbeat", "heartbeat")
+
+
+async def test_a_stream_ends_after_an_hour(house: House, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a revoked token does not listen for ever."""
+    monkeypatch.setattr(live, "LONGEST", timedelta(0))
+    token = await tenant.key()
+
+    async with stream(house.app, token) as said:
+        await anext(said)
+        await tenant.send([report()])
+
+        assert [one.event async for one in said] == ["event"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/events", "/v1/events/facets", "/v1/events/histogram", "/v1/events/export", "/v1/events/stream"]
+)
+async def test_reading_needs_the_right_to(tenant: Tenant, client: Client, path: str) -> None:
+    """403 for who may only write, 401 for nobody."""
+    refused(await client(await tenant.key(Right.WRITE_EVENTS)).get(path), 403)
+    refused(await client(None).get(path), 401)
+    refused(await client("wh_" + "a" * 40).get(path), 401)
