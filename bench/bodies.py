@@ -1,6 +1,7 @@
-"""Reports in the words that senders use: what the load generators send. Each holds `@@`, for a number used once."""
+"""Reports in the words that senders use."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ def native(report: Report) -> dict[str, object]:
         "kind": report.kind.value,
         "type": report.type,
         "severity": report.severity.value,
-        "title": f"{report.title} @@",
+        "title": report.title,
         "description": report.description,
         "url": report.url,
         "scope": {"clusters": places.clusters, "namespaces": places.namespaces, "services": places.services},
@@ -40,7 +41,7 @@ def komodor(report: Report) -> dict[str, object]:
     places = report.places or report.scope.places()
     return {
         "eventType": report.type,
-        "summary": f"{report.title} @@. {report.description} {report.url}",
+        "summary": f"{report.title}. {report.description} {report.url}",
         "severity": _KOMODOR[report.severity],
         "scope": {
             "clusters": places.clusters,
@@ -52,7 +53,17 @@ def komodor(report: Report) -> dict[str, object]:
 
 
 def write(path: Path, spell: Callable[[Report], Mapping[str, object]], *, variety: int = VARIETY) -> Path:
-    """A body a line, in a new file."""
+    """A body a line, in a new file, for the load generators: each holds `@@`, for a number used once."""
     world = World()
-    path.write_bytes(b"\n".join(to_json(spell(world.report(now()))) for _ in range(variety)) + b"\n")
+    reports = (world.report(now()) for _ in range(variety))
+    marked = (replace(report, title=f"{report.title} @@") for report in reports)
+    path.write_bytes(b"\n".join(to_json(spell(report)) for report in marked) + b"\n")
     return path
+
+
+def original(report: Report) -> str:
+    """The body that the report may have come in."""
+    return to_json(_SPELLINGS.get(report.dialect, native)(report)).decode()
+
+
+_SPELLINGS: Final[Mapping[str, Callable[[Report], Mapping[str, object]]]] = {"komodor": komodor}

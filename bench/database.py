@@ -27,5 +27,9 @@ async def opened(data_dir: Path) -> AsyncGenerator[Embedded]:
 
 def pool(embedded: Embedded) -> Pool:
     """Connections as the server has them; a statement may take as long as it takes."""
-    address = Address(host=embedded.host, port=embedded.port, user=embedded.user, database=embedded.database)
-    return Pool(address, query_seconds=3600)
+    return Pool(address(embedded), query_seconds=3600)
+
+
+def address(embedded: Embedded) -> Address:
+    """Where it is, in the words of the store."""
+    return Address(host=embedded.host, port=embedded.port, user=embedded.user, database=embedded.database)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from random import Random
 from typing import Final
 
@@ -13,7 +14,6 @@ CLUSTERS: Final = tuple(
     f"{region}-{n}" for region in ("eu-west", "eu-north", "us-east", "ap-south", "edge") for n in (1, 2)
 )
 NAMESPACES: Final = tuple(f"team-{n:02}" for n in range(20))
-SERVICES: Final = 2_000
 HOSTS: Final = 200
 DIALECTS: Final = ("whence", "komodor", "desk")
 
@@ -31,49 +31,62 @@ _SENDERS: Final = (
     ("synthetic", Kind.PROBLEM, ("probe-failed", "certificate-expiring", "dns-slow")),
     ("pager", Kind.RECOVERY, ("resolved", "acknowledged", "handed-over")),
 )  # fmt: skip
+# Weights are cumulative: `choices` would add them up each time.
 _SEVERITIES: Final = {
-    Kind.CHANGE: ((Severity.INFO, Severity.WARNING), (9, 1)),
-    Kind.INFO: ((Severity.INFO, Severity.WARNING), (8, 2)),
-    Kind.PROBLEM: ((Severity.WARNING, Severity.ERROR, Severity.CRITICAL), (5, 4, 1)),
+    Kind.CHANGE: ((Severity.INFO, Severity.WARNING), (9, 10)),
+    Kind.INFO: ((Severity.INFO, Severity.WARNING), (8, 10)),
+    Kind.PROBLEM: ((Severity.WARNING, Severity.ERROR, Severity.CRITICAL), (5, 9, 10)),
     Kind.RECOVERY: ((Severity.INFO,), (1,)),
 }
-_SENDER_WEIGHTS: Final = (30, 14, 8, 2, 4, 18, 3, 2, 4, 8, 2, 5)
-_TYPE_WEIGHTS: Final = (16, 8, 4, 2, 1)
+_SENDER_WEIGHTS: Final = tuple(accumulate((30, 14, 8, 2, 4, 18, 3, 2, 4, 8, 2, 5)))
+_TYPE_WEIGHTS: Final = tuple(accumulate((16, 8, 4, 2, 1)))
+_DIALECT_WEIGHTS: Final = tuple(accumulate((70, 20, 10)))
 _PEOPLE: Final = ("ada", "grace", "linus", "barbara", "edsger", "margaret", "ken", "radia")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Where a service is."""
+    """Where a service is, and the scopes that name it, its namespace and its cluster."""
 
     cluster: str
     namespace: str
     name: str
+    alone: Scope
+    with_namespace: Scope
+    with_cluster: Scope
+
+
+def _service(number: int) -> Service:
+    cluster, namespace = CLUSTERS[number % len(CLUSTERS)], NAMESPACES[number // len(CLUSTERS) % len(NAMESPACES)]
+    name = f"svc-{number:04}"
+    return Service(
+        cluster=cluster,
+        namespace=namespace,
+        name=name,
+        alone=Scope.services(clusters=[cluster], namespaces=[namespace], names=[name]),
+        with_namespace=Scope.services(clusters=[cluster], namespaces=[namespace]),
+        with_cluster=Scope.services(clusters=[cluster]),
+    )
+
+
+SERVICES: Final = tuple(_service(number) for number in range(2_000))
+"""The busy ones first."""
 
 
 class World:
-    """The company. `services` come with the busy ones first."""
+    """What happens in the company."""
 
     def __init__(self, seed: int = 1) -> None:
         self._random = Random(seed)
-        self.services = [
-            Service(CLUSTERS[n % len(CLUSTERS)], NAMESPACES[n // len(CLUSTERS) % len(NAMESPACES)], f"svc-{n:04}")
-            for n in range(SERVICES)
-        ]
-
-    def entities(self) -> list[Draft]:
-        """Everything that the company would register."""
-        services = [Draft(type=SERVICE, name=s.name, cluster=s.cluster, namespace=s.namespace) for s in self.services]
-        hosts = [Draft(type=HOST, name=f"node-{n:03}", cluster=CLUSTERS[n % len(CLUSTERS)]) for n in range(HOSTS)]
-        return services + hosts
 
     def report(self, at: datetime) -> Report:
         """Something that happens then: one in five lasts, one in a hundred for hours."""
         pick = self._random
-        ((source, kind, types),) = pick.choices(_SENDERS, _SENDER_WEIGHTS)
-        (event_type,) = pick.choices(types, _TYPE_WEIGHTS[: len(types)])
-        (severity,) = pick.choices(*_SEVERITIES[kind])
-        service = self.services[int(SERVICES * pick.random() ** 2)]
+        ((source, kind, types),) = pick.choices(_SENDERS, cum_weights=_SENDER_WEIGHTS)
+        (event_type,) = pick.choices(types, cum_weights=_TYPE_WEIGHTS[: len(types)])
+        severities, weights = _SEVERITIES[kind]
+        (severity,) = pick.choices(severities, cum_weights=weights)
+        service = SERVICES[int(len(SERVICES) * pick.random() ** 2)]
         number = pick.randrange(1_000_000)
         person = pick.choice(_PEOPLE)
         return Report(
@@ -85,7 +98,7 @@ class World:
             url=f"https://{source.partition('/')[0].lower()}.example.org/{service.name}/{number}",
             span=Span(start=at, end=at + self._length()),
             source=source,
-            dialect=pick.choices(DIALECTS, (70, 20, 10))[0],
+            dialect=pick.choices(DIALECTS, cum_weights=_DIALECT_WEIGHTS)[0],
             scope=self._scope(service),
             properties={
                 "version": f"{number % 9}.{number % 97}.{number % 389}",
@@ -107,12 +120,19 @@ class World:
     def _scope(self, service: Service) -> Scope:
         chance = self._random.random()
         if chance < 0.70:  # noqa: PLR2004
-            return Scope.services(clusters=[service.cluster], namespaces=[service.namespace], names=[service.name])
+            return service.alone
         if chance < 0.85:  # noqa: PLR2004
-            return Scope.services(clusters=[service.cluster], namespaces=[service.namespace])
+            return service.with_namespace
         if chance < 0.95:  # noqa: PLR2004
-            return Scope.services(clusters=[service.cluster])
+            return service.with_cluster
         return ALL_SERVICES
+
+
+def entities() -> list[Draft]:
+    """Everything that the company would register."""
+    services = [Draft(type=SERVICE, name=s.name, cluster=s.cluster, namespace=s.namespace) for s in SERVICES]
+    hosts = [Draft(type=HOST, name=f"node-{n:03}", cluster=CLUSTERS[n % len(CLUSTERS)]) for n in range(HOSTS)]
+    return services + hosts
 
 
 def now() -> datetime:

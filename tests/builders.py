@@ -25,7 +25,7 @@ def moment(at: datetime = NOW) -> Span:
 
 def report(**given: Any) -> Report:  # noqa: ANN401  a builder takes what the value does
     """A report that a minute ago something was deployed."""
-    defaults = {
+    defaults: dict[str, Any] = {
         "type": "deploy",
         "title": "v42 is out",
         "source": "ci",
@@ -37,7 +37,7 @@ def report(**given: Any) -> Report:  # noqa: ANN401  a builder takes what the va
 
 def event(**given: Any) -> Event:  # noqa: ANN401  a builder takes what the value does
     """An accepted event."""
-    defaults = {
+    defaults: dict[str, Any] = {
         "id": new_id(NOW), "type": "deploy", "title": "v42 is out", "source": "ci", "dialect": "whence",
         "span": moment(ago(minutes=1)), "received_at": NOW, "updated_at": NOW,
     }  # fmt: skip
@@ -48,7 +48,7 @@ def entity(name: str = "shop", **given: Any) -> Entity:  # noqa: ANN401  a build
     """A service."""
     number = blake2b(name.encode(), digest_size=8).hexdigest().upper()
     kind = given.get("type", "SERVICE")
-    defaults = {
+    defaults: dict[str, Any] = {
         "id": f"{kind}-{number}", "tag": name, "type": "SERVICE", "name": name, "first_seen": NOW, "last_seen": NOW,
     }  # fmt: skip
     return Entity(**{**defaults, **given})
@@ -61,4 +61,5 @@ def draft(name: str = "shop", **given: Any) -> Draft:  # noqa: ANN401  a builder
 
 def asked(**given: Any) -> Filter:  # noqa: ANN401  a builder takes what the value does
     """The filter that asks for everything of the account, but for what is given."""
-    return Filter(**{"window": EVER, **given})
+    defaults: dict[str, Any] = {"window": EVER}
+    return Filter(**{**defaults, **given})

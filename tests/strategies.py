@@ -19,7 +19,7 @@ NAMESPACES: Final = ("b_", "\\", "ß")
 NAMES: Final = ("s", "S", "İ", "a'\"b", "{n,1}")
 TYPES: Final = ("deploy", "Deploy", "%")
 SOURCES: Final = ("ci", "c_", "NULL")
-KEYS: Final = ("a", "b", "a.b", "", "0", "01", "-1", "+1", " 1", "É")
+KEYS: Final[tuple[str, ...]] = ("a", "b", "a.b", "", "0", "01", "-1", "+1", " 1", "É")
 ENTITY_IDS: Final = (*(f"SERVICE-{n:016X}" for n in range(4)), *(f"HOST-{n:016X}" for n in range(4, 6)))
 NOON: Final = ago(days=35).replace(hour=12, minute=0, second=0, microsecond=0)
 TICK: Final = timedelta(microseconds=1)
@@ -100,7 +100,7 @@ values = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=3)),
     max_leaves=5,
 )
-objects: st.SearchStrategy[Mapping[str, Any]] = st.dictionaries(st.sampled_from(KEYS), values, max_size=3)
+objects: st.SearchStrategy[Mapping[str, Any]] = st.dictionaries(st.sampled_from(list[str](KEYS)), values, max_size=3)
 paths = st.lists(st.sampled_from(KEYS), min_size=1, max_size=3).map(".".join)
 spellings = st.one_of(
     texts,
@@ -120,8 +120,11 @@ spellings = st.one_of(
             "0.00001",
             "1.2e-7",
             "0.1",
+            str(10**30),
+            "5e-324",
+            "1e+22",
+            "1e-05",
         ]
-        + [str(10**30), "5e-324", "1e+22", "1e-05"]
     ),
 )
 property_tests = st.builds(PropertyTest, path=paths, values=st.lists(spellings, min_size=1, max_size=2).map(tuple))

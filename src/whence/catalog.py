@@ -1,6 +1,5 @@
 """Entities and relations: registered, found by any of their names, and matched by a scope."""
 
-from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,11 +10,12 @@ from urllib.parse import quote
 from uuid import UUID
 
 from whence.domain.access import AuditEntry, Principal
+from whence.domain.census import Census
 from whence.domain.entity import SERVICE, Draft, Entity, Relation, RelationKind, TagTest
 from whence.domain.errors import Conflict, Invalid, NotFound, Violation
 from whence.domain.filter import EntityFilter
 from whence.domain.page import Page, seal, unseal
-from whence.domain.scope import Places, Scope, place_key
+from whence.domain.scope import Scope
 from whence.store import access, entities, relations
 from whence.store.notify import Remembered
 from whence.store.pool import Pool, Reader
@@ -188,34 +188,9 @@ class Catalog:
             of = await entities.count(db, by.account_id, EntityFilter(types=() if whole else types))
         return Matched(count=count, of=of, sample=tuple(found[:sample]))
 
-    async def services_matched(self, by: Principal, scope: Scope) -> Matched:
-        """As `matched`, without a sample, and quick enough for every answer: from what is remembered of them."""
-        keys = scope.link_keys()
-        if len(scope.clauses) != 1 or scope.clauses[0].types != (SERVICE,) or not all(key.exact for key in keys):
-            return (await self.services_concerned(by, [scope], sample=0))[scope]
-        census = await self._census_of(by)
-        return Matched(count=sum(census[key.key] for key in keys), of=census[place_key(SERVICE, "", "", "")])
-
-    async def services_concerned(self, by: Principal, scopes: Iterable[Scope], *, sample: int) -> dict[Scope, Matched]:
-        """What each scope matches of the services now, and the first `sample` by cluster, namespace and name."""
-        once = list(dict.fromkeys(scopes))
-        census = await self._census_of(by)
-        async with self._pool.reader() as db:
-            found = await entities.services_concerned(db, by.account_id, once, limit=max(sample, 1))
-        of = census[place_key(SERVICE, "", "", "")]
-        return {
-            scope: Matched(count=count, of=of, sample=tuple(first[:sample]))
-            for scope, (count, first) in zip(once, found, strict=True)
-        }
-
-    async def unknown_places(self, by: Principal, places: Places) -> Places:
-        """Those of the clusters, namespaces and names that no service has."""
-        census = await self._census_of(by)
-        return Places(
-            clusters=tuple(name for name in places.clusters if not census[place_key(SERVICE, name, "", "")]),
-            namespaces=tuple(name for name in places.namespaces if not census[place_key(SERVICE, "", name, "")]),
-            services=tuple(name for name in places.services if not census[place_key(SERVICE, "", "", name)]),
-        )
+    async def services(self, by: Principal) -> Census:
+        """The services as they are now, archived ones aside; from memory while nothing changes them."""
+        return await self.census.get(by.account_id) or Census(())
 
     async def services_at(self, by: Principal, places: Iterable[tuple[str, str, str]]) -> list[Entity]:
         """The services at these (cluster, namespace, name), archived ones aside."""
@@ -242,18 +217,9 @@ class Catalog:
                 return
             behind = found[-1].id
 
-    async def _census_of(self, by: Principal) -> Counter[int]:
-        return await self.census.get(by.account_id) or Counter[int]()
-
-    async def _count_services(self, account: UUID) -> Counter[int]:
-        """How many services have each of the keys that an event may be linked to."""
-        census: Counter[int] = Counter()
+    async def _count_services(self, account: UUID) -> Census:
         async with self._pool.reader() as db:
-            for _, cluster, namespace, name in await entities.services(db, account):
-                clusters = ("", cluster) if cluster else ("",)
-                namespaces = ("", namespace) if namespace else ("",)
-                census.update(place_key(SERVICE, c, n, s) for c in clusters for n in namespaces for s in ("", name))
-        return census
+            return Census(await entities.services(db, account))
 
     async def _standing(self, db: Reader, account: UUID, drafts: Sequence[Draft]) -> "_Standing":
         names = {name for d in drafts for name in (d.id, d.tag or default_tag(d), *d.aliases) if name}

@@ -47,7 +47,7 @@ class Edge:
             for number, dialect in enumerate(dialects)
             for where, endpoint in dialect.direct(contexts[number]).items()
         }
-        self._taken = [
+        self._taken: list[list[Histogram]] = [
             [REQUESTS.labels(dialect.name, f"{hundreds}xx") for hundreds in range(6)] for dialect in dialects
         ]
         self._hosts = tuple(host.lower().encode() for host in hosts)

@@ -30,11 +30,13 @@ class Server:
 
     Args:
         home: a directory that is there; the data goes to `home/data`, what the server says to `home/stderr`.
+        command: of `whence`: `serve`, or `demo`.
         settings: further settings, by their environment variables.
     """
 
-    def __init__(self, home: Path, *, name: str = "server", **settings: str) -> None:
+    def __init__(self, home: Path, *, name: str = "server", command: str = "serve", **settings: str) -> None:
         self.home = home
+        self._command = command
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = settings
@@ -71,7 +73,7 @@ class Server:
         """Start it, and do not wait."""
         with self._stderr.open("ab") as stderr:
             self._process = subprocess.Popen(
-                [WHENCE, "serve"],
+                [WHENCE, self._command],
                 cwd=self.home,
                 env=environment(
                     WHENCE_DATA_DIR=str(self.data_dir),

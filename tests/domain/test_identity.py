@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from whence.domain.identity import new_id
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-instants = st.datetimes(
-    min_value=datetime(1970, 1, 1), max_value=datetime(9999, 1, 1), timezones=st.just(UTC)  # noqa: DTZ001  hypothesis adds the zone
-)
+TICK: Final = timedelta(microseconds=1)
+instants = st.integers(
+    (datetime(1970, 1, 1, tzinfo=UTC) - EPOCH) // TICK, (datetime(9999, 1, 1, tzinfo=UTC) - EPOCH) // TICK
+).map(lambda micros: EPOCH + micros * TICK)
 
 
 @given(at=instants)

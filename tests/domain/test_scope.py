@@ -11,9 +11,7 @@ from whence.domain.scope import ALL_SERVICES, MOST_KEYS, Clause, Places, Scope, 
 
 def known(drafts: list[Draft]) -> list[Entity]:
     """The drafts as entities."""
-    return [
-        entity(d.name, id=d.id, tag=d.tag, type=d.type, cluster=d.cluster, namespace=d.namespace) for d in drafts
-    ]
+    return [entity(d.name, id=d.id, tag=d.tag, type=d.type, cluster=d.cluster, namespace=d.namespace) for d in drafts]
 
 
 @given(scope=scopes, drafts=catalogs())

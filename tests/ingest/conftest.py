@@ -20,7 +20,7 @@ async def make_ingest(pool: Pool) -> AsyncGenerator[MakeIngest]:
     async with AsyncExitStack() as stack:
 
         def make(*, runs: bool = True, **given: Any) -> Ingest:  # noqa: ANN401  what an Ingest takes
-            defaults = {"retention": timedelta(days=90), "queue_limit": 10_000, "slot": 3}
+            defaults: dict[str, Any] = {"retention": timedelta(days=90), "queue_limit": 10_000, "slot": 3}
             ingest = Ingest(pool, **{**defaults, **given})
             if runs:
                 run(ingest, stack)

@@ -88,9 +88,7 @@ async def test_a_full_queue_pushes_back(tenant: Tenant, make_ingest: MakeIngest)
     assert len(await tenant.found(asked())) == 3
 
 
-async def test_a_batch_larger_than_the_queue_is_taken_when_it_is_empty(
-    tenant: Tenant, make_ingest: MakeIngest
-) -> None:
+async def test_a_batch_larger_than_the_queue_is_taken_when_it_is_empty(tenant: Tenant, make_ingest: MakeIngest) -> None:
     """Otherwise it could never be sent."""
     receipts = await make_ingest(queue_limit=3).accept(tenant.admin.account_id, [report() for _ in range(9)])
 

@@ -89,16 +89,16 @@ async def _until_event(told: AsyncGenerator[Told]) -> AsyncGenerator[Told]:
             return
 
 
-@pytest.mark.parametrize(("place", "rest"), [("1.0", "bcdef"), ("1.2", "def"), ("1.3", "ef"), ("2.0", "f"), ("2.1", "")])
+@pytest.mark.parametrize(
+    ("place", "rest"), [("1.0", "bcdef"), ("1.2", "def"), ("1.3", "ef"), ("2.0", "f"), ("2.1", "")]
+)
 async def test_a_reader_goes_on_where_it_was(tenant: Tenant, follow: Follow, place: str, rest: str) -> None:
     """Behind the very event that it has seen, in the middle of a commit even; then what comes."""
     await said(tenant, *"abcd")
     await said(tenant, *"ef")
     position, _, index = place.partition(".")
 
-    async with follow.follow(
-        tenant.admin.account_id, behind=Place(int(position), int(index)), quiet=FOREVER
-    ) as told:
+    async with follow.follow(tenant.admin.account_id, behind=Place(int(position), int(index)), quiet=FOREVER) as told:
         await said(tenant, "z")
         listened = await heard(told, len(rest) + 1)
 
@@ -191,9 +191,7 @@ async def test_a_place_that_the_feed_has_not_reached_resets(tenant: Tenant, foll
 
 
 @pytest.mark.parametrize(("behind", "expected"), [(1, "reset"), (2, "reset"), (3, "goes on")])
-async def test_a_place_before_what_is_kept_resets(
-    tenant: Tenant, follow: Follow, behind: int, expected: str
-) -> None:
+async def test_a_place_before_what_is_kept_resets(tenant: Tenant, follow: Follow, behind: int, expected: str) -> None:
     """Entries are kept for some days: who comes later starts again."""
     account = tenant.admin.account_id
     for name in "abc":

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -22,12 +22,12 @@ def at(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def firing(minutes: float, **given: object) -> Report:
+def firing(minutes: float, **given: Any) -> Report:  # noqa: ANN401  a builder takes what the value does
     """A report that begins a span."""
     return report(**{"span": moment(at(minutes)), "title": "fires", "pairing": Pairing(key="k", ends=False), **given})
 
 
-def resolved(minutes: float, **given: object) -> Report:
+def resolved(minutes: float, **given: Any) -> Report:  # noqa: ANN401  a builder takes what the value does
     """A report that ends the spans of its key."""
     return report(**{"span": moment(at(minutes)), "title": "ends", "pairing": Pairing(key="k", ends=True), **given})
 
@@ -35,7 +35,7 @@ def resolved(minutes: float, **given: object) -> Report:
 async def lasted(tenant: Tenant) -> list[tuple[str, float, float]]:
     """The account's events, oldest first: title, and the minutes at which they began and ended."""
     return [
-        (e.title, *((instant - NOON) / timedelta(minutes=1) for instant in (e.span.start, e.span.end)))
+        (e.title, (e.span.start - NOON) / timedelta(minutes=1), (e.span.end - NOON) / timedelta(minutes=1))
         for e in await tenant.found(asked(), Order.OLDEST)
     ]
 
@@ -154,9 +154,7 @@ async def test_many_ends_at_once_end_a_span_once(tenant: Tenant, make_ingest: Ma
     nodes = [make_ingest(slot=n) for n in range(2)]
     (began,) = await tenant.send([firing(0)])
 
-    receipts = await asyncio.gather(
-        *(nodes[n % 2].accept_one(tenant.admin.account_id, resolved(5)) for n in range(16))
-    )
+    receipts = await asyncio.gather(*(nodes[n % 2].accept_one(tenant.admin.account_id, resolved(5)) for n in range(16)))
 
     assert sum(receipt.id == began.id for receipt in receipts) == 1
     assert len(await tenant.found(asked())) == 16

@@ -38,8 +38,9 @@ async def stream(
         return {"type": "http.disconnect"}
 
     path = "/v1/events/stream"
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": path,
+    scope: dict[str, object] = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": path,
         "raw_path": path.encode(), "query_string": urlencode(query).encode(), "root_path": "", "headers": headers,
     }  # fmt: skip
     task = asyncio.create_task(_ended(app, scope, receive, messages))

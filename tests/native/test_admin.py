@@ -32,7 +32,9 @@ async def made(api: httpx.AsyncClient, **given: object) -> dict[str, Any]:
 @pytest.mark.parametrize("style", ["opaque", "jwt"])
 async def test_a_new_token_works_and_is_shown_once(api: httpx.AsyncClient, client: Client, style: str) -> None:
     """Its secret is in that answer alone; it may do what its rights say."""
-    token = await made(api, format=style, expires_at=(NOW + timedelta(days=1)).isoformat(), rate_per_minute=60, sees="all")
+    token = await made(
+        api, format=style, expires_at=(NOW + timedelta(days=1)).isoformat(), rate_per_minute=60, sees="all"
+    )
 
     listed = (await api.get("/v1/tokens")).json()["tokens"]
     secret = token.pop("token")
@@ -48,8 +50,10 @@ async def test_a_new_token_works_and_is_shown_once(api: httpx.AsyncClient, clien
 @pytest.mark.parametrize(
     ("given", "path"),
     [
-        ({"name": ""}, "name"), ({"name": " "}, "name"), ({"name": "n" * 201}, "name"), ({"rights": []}, "rights"), ({"rights": ["all"]}, "rights[0]"),
-        ({"expires_at": "soon"}, "expires_at"), ({"rate_per_minute": 0}, "rate_per_minute"), ({"rate_per_minute": "7"}, "rate_per_minute"),
+        ({"name": ""}, "name"), ({"name": " "}, "name"), ({"name": "n" * 201}, "name"), ({"rights": []}, "rights"),
+        ({"rights": ["all"]}, "rights[0]"),
+        ({"expires_at": "soon"}, "expires_at"), ({"rate_per_minute": 0}, "rate_per_minute"),
+        ({"rate_per_minute": "7"}, "rate_per_minute"),
         ({"sees": "some"}, "sees"), ({"format": "pdf"}, "format"), ({"nonsense": 1}, "nonsense"),
     ],
 )  # fmt: skip
@@ -232,6 +236,8 @@ async def test_the_document_describes_the_calls(anonymous: httpx.AsyncClient) ->
     document = (await anonymous.get("/v1/openapi.json")).json()
 
     assert document["openapi"].startswith("3.1")
-    assert {"/v1/events", "/v1/events/{event_id}", "/v1/events/stream", "/v1/entities", "/v1/tokens"} <= set(document["paths"])
+    assert {"/v1/events", "/v1/events/{event_id}", "/v1/events/stream", "/v1/entities", "/v1/tokens"} <= set(
+        document["paths"]
+    )
     assert "400" in document["paths"]["/v1/events"]["post"]["responses"]
     assert (await anonymous.get("/v1/docs")).status_code == 200

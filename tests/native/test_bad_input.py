@@ -47,9 +47,7 @@ async def test_a_body_too_large_is_refused_by_its_head(
         raise AssertionError("the body was read")
         yield b""
 
-    response = await api.request(
-        method, path, content=unread(), headers={**JSON, "content-length": str(LIMIT + 1)}
-    )
+    response = await api.request(method, path, content=unread(), headers={**JSON, "content-length": str(LIMIT + 1)})
 
     refused(response, 413)
     assert await alive(api, tenant)
@@ -115,10 +113,14 @@ async def test_a_body_of_another_kind_is_refused(
 MALFORMED: Final = [
     b"", b" ", b"{", b"}", b"nul", b"{'title': 'a'}", b'{"title": "a",}', b'{"title": "a"} x', b'{"title": "a\nb"}',
     b'{"title": "\\x41"}', b'{"title": "\xff"}', b'{"\xc3": 1}', b'{"title": "\\ud800"}', b'{"title": "\\udc00x"}',
-    b'{"title": "\xed\xa0\x80"}', b'{"title": "a", "properties": {"n": NaN}}', b'{"title": "a", "properties": {"n": Infinity}}',
-    b'{"title": "a", "properties": {"n": -Infinity}}', b'{"title": "a", "properties": ' + b"[" * 10_000 + b"]" * 10_000 + b"}",
-    b'{"title": "a", "properties": ' + b'{"a":' * 10_000 + b"1" + b"}" * 10_000 + b"}", b"[" * 10_000, b"\x00", b"\xfe\xff\x00{",
-    b'{"title": "a"}{"title": "b"}', b'{"title": tru}', b'{"title": "a", "properties": {"n": 01}}', b'{"title": "a", "properties": {"n": 1e}}',
+    b'{"title": "\xed\xa0\x80"}', b'{"title": "a", "properties": {"n": NaN}}',
+    b'{"title": "a", "properties": {"n": Infinity}}',
+    b'{"title": "a", "properties": {"n": -Infinity}}',
+    b'{"title": "a", "properties": ' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+    b'{"title": "a", "properties": ' + b'{"a":' * 10_000 + b"1" + b"}" * 10_000 + b"}", b"[" * 10_000, b"\x00",
+    b"\xfe\xff\x00{",
+    b'{"title": "a"}{"title": "b"}', b'{"title": tru}', b'{"title": "a", "properties": {"n": 01}}',
+    b'{"title": "a", "properties": {"n": 1e}}',
     b'{"title": "a", "properties": {"n": ' + b"9" * 10_000 + b"}}",
 ]  # fmt: skip
 
@@ -147,14 +149,44 @@ async def test_json_that_is_no_object_is_refused(
     assert await alive(api, tenant)
 
 
-WRONG: Final[list[Any]] = [None, True, 7, -1, 1.5, "", " ", "text", [], [[]], [None], [7], {}, {"a": 1}, 10**30, "\u202e" * 3]
-FIELDS: Final = {
-    "id": ["text", " ", "\u202e" * 3], "source": ["text", " ", "\u202e" * 3], "kind": [], "type": ["text", " ", "\u202e" * 3], "severity": [],
+WRONG: Final[list[Any]] = [
+    None,
+    True,
+    7,
+    -1,
+    1.5,
+    "",
+    " ",
+    "text",
+    [],
+    [[]],
+    [None],
+    [7],
+    {},
+    {"a": 1},
+    10**30,
+    "\u202e" * 3,
+]
+FIELDS: Final[dict[str, list[Any]]] = {
+    "id": ["text", " ", "\u202e" * 3], "source": ["text", " ", "\u202e" * 3], "kind": [],
+    "type": ["text", " ", "\u202e" * 3], "severity": [],
     "title": ["text", "\u202e" * 3], "description": ["", " ", "text", "\u202e" * 3], "url": [], "links": [[]],
     "end_time": [], "key": ["text", " ", "\u202e" * 3], "timeout_minutes": [7], "scope": [{}],
     "entities": [[]], "match": [[]], "properties": [{}, {"a": 1}], "unknown": [],
 }  # fmt: skip
-NULLABLE: Final = {"id", "source", "type", "url", "time", "end_time", "key", "timeout_minutes", "scope", "entities", "match"}
+NULLABLE: Final = {
+    "id",
+    "source",
+    "type",
+    "url",
+    "time",
+    "end_time",
+    "key",
+    "timeout_minutes",
+    "scope",
+    "entities",
+    "match",
+}
 
 
 @pytest.mark.parametrize(
@@ -178,11 +210,14 @@ async def test_a_wrong_type_is_refused_with_its_path(
     assert await alive(api, tenant)
 
 
-TIMES: Final = [
+TIMES: Final[list[Any]] = [
     "", "now", "2026", "2026-09-21", "2026-09-21T13:33:20", "2026-09-21 13:33:20", "0000-01-01T00:00:00Z",
-    "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "10000-01-01T00:00:00Z",
-    "2026-06-30T23:59:60Z", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+99:00",
-    "2026-01-01T00:00:00z ", "٢٠٢٦-01-01T00:00:00Z", "-2026-01-01T00:00:00Z", -1, 1e999, 1e30, 10**30, True, [], {}, 253402300799999,
+    "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00",
+    "10000-01-01T00:00:00Z",
+    "2026-06-30T23:59:60Z", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z",
+    "2026-01-01T00:00:00+99:00",
+    "2026-01-01T00:00:00z ", "٢٠٢٦-01-01T00:00:00Z", "-2026-01-01T00:00:00Z", -1, 1e999, 1e30, 10**30, True, [], {},
+    253402300799999,
     253402300800000, "1758461600000", 0, 1.5,
 ]  # fmt: skip
 
@@ -281,8 +316,10 @@ async def test_a_number_that_can_be_stored_comes_back(api: httpx.AsyncClient, nu
 
 
 HURTFUL: Final = [
-    "'; drop table event; --", '" or 1=1 --', "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "{{7*7}}", "${7*7}",
-    "%00%n%s", "\\u0041", "../../etc/passwd", "É ß İ", "%_\\", "\u202eabc", "\ufeffx", "a\u2028\u2029b", "\x1b[31m\x07\x7f", "😀" * 10, "a\r\nb: c",
+    "'; drop table event; --", '" or 1=1 --', "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "{{7*7}}",
+    "${7*7}",
+    "%00%n%s", "\\u0041", "../../etc/passwd", "É ß İ", "%_\\", "\u202eabc", "\ufeffx", "a\u2028\u2029b",
+    "\x1b[31m\x07\x7f", "😀" * 10, "a\r\nb: c",
     "\ufffd\uffff", "=cmd|' /C calc'!A0",
 ]  # fmt: skip
 
@@ -308,11 +345,15 @@ async def test_hurtful_text_comes_back_unchanged(api: httpx.AsyncClient, text: s
 
 
 QUERIES: Final = [
-    "q=%00", "q=a%00b", "service=%00", "entity=%00", "prop.a=%00", "prop.%00=1", "cursor=%00", "from=%00", "limit=%00", "kind=%00",
+    "q=%00", "q=a%00b", "service=%00", "entity=%00", "prop.a=%00", "prop.%00=1", "cursor=%00", "from=%00", "limit=%00",
+    "kind=%00",
     "q=%ff", "service=%C3", "q=%ED%A0%80", "prop.%ff=1", "%ff=1", "from=%ff", "cursor=%ff",
-    "limit=0", "limit=1001", "limit=-1", "limit=1.5", "limit=" + "9" * 5000, "limit=", "order=up", "cursor=nonsense", "cursor=",
-    "from=yesterday", "from=2026-09-21", "from=9999-12-31T23:59:59Z&to=2026-01-01T00:00:00Z", "kind=deploy", "severity=",
-    "status=ajar", "nonsense=1", "prop.=1", "prop.a.b.c.d.e.f.g.h=1", "include=all", "q=" + "a" * 1001, "&".join(["q=a"] * 21),
+    "limit=0", "limit=1001", "limit=-1", "limit=1.5", "limit=" + "9" * 5000, "limit=", "order=up", "cursor=nonsense",
+    "cursor=",
+    "from=yesterday", "from=2026-09-21", "from=9999-12-31T23:59:59Z&to=2026-01-01T00:00:00Z", "kind=deploy",
+    "severity=",
+    "status=ajar", "nonsense=1", "prop.=1", "prop.a.b.c.d.e.f.g.h=1", "include=all", "q=" + "a" * 1001,
+    "&".join(["q=a"] * 21),
     "&".join(f"prop.a{n}=1" for n in range(21)), "&".join(["service=a"] * 101), "from=" + "9" * 400,
 ]  # fmt: skip
 
@@ -334,10 +375,13 @@ async def test_every_list_refuses_what_it_does_not_know(api: httpx.AsyncClient, 
 
 
 PATHS: Final = [
-    ("/v1/events/%00", 404), ("/v1/events/%ff", 404), ("/v1/events/7", 404), ("/v1/events/" + "9" * 5000, 404), ("/v1/events/%2e%2e%2f", 404),
+    ("/v1/events/%00", 404), ("/v1/events/%ff", 404), ("/v1/events/7", 404), ("/v1/events/" + "9" * 5000, 404),
+    ("/v1/events/%2e%2e%2f", 404),
     ("/v1/entities/%00", 400), ("/v1/entities/a%00b", 400), ("/v1/entities/%ff", 400), ("/v1/entities/%ED%A0%80", 400),
-    ("/v1/entities/nobody", 404), ("/v1/entities/%27%3B--", 404), ("/v1/entities/" + "a" * 5000, 400), ("/v1/entities/%00/events", 400),
-    ("/v1/nothing", 404), ("/v1/", 404), ("/v1//events", 404), ("/v1/events/x/y/z", 404), ("/%00", 404), ("/%ff", 404), ("/v1/%", 404), ("/v1/%zz", 404),
+    ("/v1/entities/nobody", 404), ("/v1/entities/%27%3B--", 404), ("/v1/entities/" + "a" * 5000, 400),
+    ("/v1/entities/%00/events", 400),
+    ("/v1/nothing", 404), ("/v1/", 404), ("/v1//events", 404), ("/v1/events/x/y/z", 404), ("/%00", 404), ("/%ff", 404),
+    ("/v1/%", 404), ("/v1/%zz", 404),
 ]  # fmt: skip
 
 
@@ -350,13 +394,16 @@ async def test_a_path_that_means_nothing_is_refused(api: httpx.AsyncClient, path
 
 
 HEADERS: Final = [
-    ("authorization", b"Bearer \xff\xfe", 401), ("authorization", b"Bearer a\x00b", 401), ("authorization", b"Basic YTpi", 401),
+    ("authorization", b"Bearer \xff\xfe", 401), ("authorization", b"Bearer a\x00b", 401),
+    ("authorization", b"Basic YTpi", 401),
     ("authorization", b"Bearer", 401), ("authorization", b"", 401), ("authorization", b"Bearer " + b"a" * 60_000, 401),
     ("idempotency-key", b"", 400), ("idempotency-key", b"a" * 201, 400), ("idempotency-key", b"a\x00b", 400),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "value", "status"), HEADERS, ids=[f"{name}: {value[:20]!r}" for name, value, _ in HEADERS])
+@pytest.mark.parametrize(
+    ("name", "value", "status"), HEADERS, ids=[f"{name}: {value[:20]!r}" for name, value, _ in HEADERS]
+)
 async def test_a_header_that_means_nothing_is_refused(
     api: httpx.AsyncClient, tenant: Tenant, name: str, value: bytes, status: int
 ) -> None:
@@ -367,7 +414,9 @@ async def test_a_header_that_means_nothing_is_refused(
     assert await alive(api, tenant)
 
 
-@pytest.mark.parametrize("value", [b"x", b"1", b"1.", b".1", b"1.x", b"-1.0", b"1.-1", b"1.0.0", b"9" * 50 + b".1", b"\xb2.\xb3", b"a\x00"])
+@pytest.mark.parametrize(
+    "value", [b"x", b"1", b"1.", b".1", b"1.x", b"-1.0", b"1.-1", b"1.0.0", b"9" * 50 + b".1", b"\xb2.\xb3", b"a\x00"]
+)
 async def test_a_place_that_no_stream_gave_is_refused(api: httpx.AsyncClient, value: bytes) -> None:
     """`Last-Event-ID` is a place of this stream."""
     response = await api.get("/v1/events/stream", headers=[(b"last-event-id", value)])

@@ -50,7 +50,7 @@ async def test_what_is_not_said_has_a_default(api: httpx.AsyncClient) -> None:
     (answer,) = await put(api, {"name": "shop", "tags": [{"key": "k"}]})
 
     assert answer["id"].startswith("SERVICE-")
-    assert answer["tag"] == "service:///shop"
+    assert answer["tag"] == "service://shop"
     assert answer["tags"] == [{"context": "CONTEXTLESS", "key": "k", "value": ""}]
     assert (answer["type"], answer["cluster"], answer["aliases"], answer["archived"]) == ("SERVICE", "", [], False)
 
@@ -59,14 +59,9 @@ async def test_an_entity_is_registered_again(api: httpx.AsyncClient) -> None:
     """By id, else tag, else place: the same entity, changed, first seen when it was."""
     (first,) = await put(api, {"name": "shop", "cluster": "c", "description": "1"})
 
-    by_place, by_tag, by_id = (
-        (await put(api, given))[0]
-        for given in (
-            {"name": "shop", "cluster": "c", "description": "2"},
-            {"name": "till", "tag": first["tag"]},
-            {"name": "desk", "id": first["id"], "tag": "new"},
-        )
-    )
+    (by_place,) = await put(api, {"name": "shop", "cluster": "c", "description": "2"})
+    (by_tag,) = await put(api, {"name": "till", "tag": first["tag"]})
+    (by_id,) = await put(api, {"name": "desk", "id": first["id"], "tag": "new"})
 
     assert {answer["id"] for answer in (first, by_place, by_tag, by_id)} == {first["id"]}
     assert [answer["description"] for answer in (by_place, by_tag)] == ["2", ""]
@@ -98,27 +93,31 @@ async def test_names_may_be_handed_on_in_one_call(api: httpx.AsyncClient) -> Non
     assert (await api.get("/v1/entities/x")).json()["id"] == b["id"]
 
 
-@pytest.mark.parametrize(
-    ("given", "path"),
-    [
-        ([{"name": "n", "tag": "taken"}, {"name": "m", "id": "SERVICE-0000000000000001", "tag": "taken"}], "entities[1].tag"),
-        ([{"name": "n", "aliases": ["a"]}, {"name": "m", "aliases": ["b", "a"]}], "entities[1].aliases[1]"),
-        ([{"name": ""}], "entities[0].name"), ([{}], "entities[0].name"), ([{"name": "n", "type": "service"}], "entities[0].type"),
-        ([{"name": "n", "id": "HOST-0000000000000001"}], "entities[0].id"), ([{"name": "n", "id": "x"}], "entities[0].id"),
-        ([{"name": "n", "tag": ""}], "entities[0].tag"), ([{"name": "n", "aliases": [""]}], "entities[0].aliases[0]"),
-        ([{"name": "n", "tags": [{"value": "v"}]}], "entities[0].tags[0].key"), ([{"name": "n", "links": [{"url": "x"}]}], "entities[0].links[0].url"),
-        ([{"name": "n", "archived": "perhaps"}], "entities[0].archived"), ([{"name": "n", "nonsense": 1}], "entities[0].nonsense"),
-        ([{"name": "a\0"}], "entities[0].name"), ([{"name": "n" * 501}], "entities[0].name"), ([{"name": "n", "properties": []}], "entities[0].properties"),
-    ],
-)  # fmt: skip
+BAD: Final[list[tuple[list[dict[str, Any]], str]]] = [
+    ([{"name": "n", "tag": "t"}, {"name": "m", "id": "SERVICE-000000000000000A", "tag": "t"}], "entities[1].tag"),
+    ([{"name": "n", "aliases": ["a"]}, {"name": "m", "aliases": ["b", "a"]}], "entities[1].aliases[1]"),
+    ([{"name": ""}], "entities[0].name"), ([{}], "entities[0].name"),
+    ([{"name": "n", "type": "service"}], "entities[0].type"),
+    ([{"name": "n", "id": "HOST-0000000000000001"}], "entities[0].id"),
+    ([{"name": "n", "id": "x"}], "entities[0].id"),
+    ([{"name": "n", "tag": ""}], "entities[0].tag"), ([{"name": "n", "aliases": [""]}], "entities[0].aliases[0]"),
+    ([{"name": "n", "tags": [{"value": "v"}]}], "entities[0].tags[0].key"),
+    ([{"name": "n", "links": [{"url": "x"}]}], "entities[0].links[0].url"),
+    ([{"name": "n", "archived": "perhaps"}], "entities[0].archived"),
+    ([{"name": "n", "nonsense": 1}], "entities[0].nonsense"),
+    ([{"name": "a\0"}], "entities[0].name"), ([{"name": "n" * 501}], "entities[0].name"),
+    ([{"name": "n", "properties": []}], "entities[0].properties"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "path"), BAD)
 async def test_a_bad_entity_is_refused_and_none_is_registered(
     api: httpx.AsyncClient, given: list[dict[str, Any]], path: str
 ) -> None:
     """All or none, with the path of every fault."""
-    response = await api.put("/v1/entities", json={"entities": [{"name": "good"}, *given]})
+    response = await api.put("/v1/entities", json={"entities": [*given, {"name": "good"}]})
 
-    fault = path.replace("[1]", "[2]", 1).replace("[0]", "[1]", 1) if path.startswith("entities[0]") else path.replace("[1]", "[2]", 1)
-    assert paths(refused(response, 400)) == [fault]
+    assert paths(refused(response, 400)) == [path]
     assert (await api.get("/v1/entities")).json()["entities"] == []
 
 
@@ -129,16 +128,41 @@ async def test_an_entity_keeps_its_type(api: httpx.AsyncClient) -> None:
     refused(await api.put("/v1/entities", json={"entities": [{"name": "shop", "tag": "t", "type": "HOST"}]}), 409)
 
 
-NAMES: Final = ["shop", "a/b", "a//b", "/a", "a/", "//", " ", "a b", "%", "%2F", "a%b", "É", "?", "#", "a?b=c#d", "..", ".", "events", "+", ";", "\\", "😀", "a" * 500]
+NAMES: Final = [
+    "shop",
+    "a/b",
+    "a//b",
+    "/a",
+    "a/",
+    "//",
+    " ",
+    "a b",
+    "%",
+    "%2F",
+    "a%b",
+    "É",
+    "?",
+    "#",
+    "a?b=c#d",
+    "..",
+    ".",
+    "events",
+    "+",
+    ";",
+    "\\",
+    "😀",
+    "a" * 500,
+]
 
 
 @pytest.mark.parametrize("tag", NAMES, ids=[name[:9] for name in NAMES])
 async def test_an_entity_is_found_by_any_of_its_names(api: httpx.AsyncClient, tag: str) -> None:
     """Id, cid, alias, and tag, which may be any text, URL-encoded; as a path, in a query and in an event."""
-    (known,) = await put(api, {"name": "shop", "tag": tag, "aliases": [tag + "!"]})
+    alias = tag[:499] + "!"
+    (known,) = await put(api, {"name": "shop", "tag": tag, "aliases": [alias]})
     await api.post("/v1/events", json={"title": "all"})
 
-    for name in (known["id"], known["cid"], tag, tag + "!"):
+    for name in (known["id"], known["cid"], tag, alias):
         encoded = quote(name, safe="").replace(".", "%2E")
         path = httpx.URL("http://localhost").copy_with(raw_path=f"/v1/entities/{encoded}".encode())
         timeline = httpx.URL("http://localhost").copy_with(raw_path=f"/v1/entities/{encoded}/events".encode())
@@ -164,9 +188,12 @@ async def test_an_unknown_name_is_not_found(api: httpx.AsyncClient, account: Mak
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ({}, ["orders", "shop", "till"]), ({"type": "SERVICE"}, ["shop", "till"]), ({"type": ["SERVICE", "DATABASE"]}, ["orders", "shop", "till"]),
-        ({"cluster": "c"}, ["orders", "shop"]), ({"namespace": "n"}, ["orders"]), ({"tag": "db/orders"}, ["orders"]), ({"q": "SHOP"}, ["shop"]),
-        ({"q": "of it"}, ["orders"]), ({"q": ["all", "orders"]}, ["orders"]), ({"q": "%"}, []), ({"cluster": "c", "type": "SERVICE"}, ["shop"]),
+        ({}, ["orders", "shop", "till"]), ({"type": "SERVICE"}, ["shop", "till"]),
+        ({"type": ["SERVICE", "DATABASE"]}, ["orders", "shop", "till"]),
+        ({"cluster": "c"}, ["orders", "shop"]), ({"namespace": "n"}, ["orders"]), ({"tag": "db/orders"}, ["orders"]),
+        ({"q": "SHOP"}, ["shop"]),
+        ({"q": "of it"}, ["orders"]), ({"q": ["all", "orders"]}, ["orders"]), ({"q": "%"}, []),
+        ({"cluster": "c", "type": "SERVICE"}, ["shop"]),
         ({"type": "service"}, []), ({"q": "überall"}, ["till"]),
     ],
 )  # fmt: skip
@@ -210,15 +237,11 @@ async def put_relations(api: httpx.AsyncClient, *ends: tuple[str, str], names: d
     ("depth", "found", "relations"),
     [(None, "abx", 2), (1, "abx", 2), (2, "abcx", 4), (3, "abcdx", 5), (5, "abcdex", 6)],
 )
-async def test_what_is_around_an_entity(
-    api: httpx.AsyncClient, depth: int | None, found: str, relations: int
-) -> None:
+async def test_what_is_around_an_entity(api: httpx.AsyncClient, depth: int | None, found: str, relations: int) -> None:
     """In either direction, so many steps, each relation once however it is reached."""
     names = {answer["name"]: answer["id"] for answer in await put(api, *({"name": name} for name in "abcdefx"))}
     for _ in range(2):
-        await put_relations(
-            api, ("a", "b"), ("b", "c"), ("c", "b"), ("c", "d"), ("d", "e"), ("x", "a"), names=names
-        )
+        await put_relations(api, ("a", "b"), ("b", "c"), ("c", "b"), ("c", "d"), ("d", "e"), ("x", "a"), names=names)
 
     query = {"entity": names["a"]} | ({} if depth is None else {"depth": str(depth)})
     answer = (await api.get("/v1/relations", params=query)).json()
@@ -276,14 +299,14 @@ async def test_depth_has_limits(api: httpx.AsyncClient, depth: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "right"),
     [
-        ("PUT", "/v1/entities", Right.READ_ENTITIES), ("DELETE", "/v1/entities/a", Right.READ_ENTITIES), ("GET", "/v1/entities", Right.WRITE_ENTITIES),
-        ("GET", "/v1/entities/a", Right.READ_EVENTS), ("GET", "/v1/entities/a/events", Right.READ_ENTITIES), ("PUT", "/v1/relations", Right.READ_ENTITIES),
+        ("PUT", "/v1/entities", Right.READ_ENTITIES), ("DELETE", "/v1/entities/a", Right.READ_ENTITIES),
+        ("GET", "/v1/entities", Right.WRITE_ENTITIES),
+        ("GET", "/v1/entities/a", Right.READ_EVENTS), ("GET", "/v1/entities/a/events", Right.READ_ENTITIES),
+        ("PUT", "/v1/relations", Right.READ_ENTITIES),
         ("DELETE", "/v1/relations", Right.READ_ENTITIES), ("GET", "/v1/relations", Right.WRITE_ENTITIES),
     ],
 )  # fmt: skip
-async def test_each_call_needs_its_right(
-    tenant: Tenant, client: Client, method: str, path: str, right: Right
-) -> None:
+async def test_each_call_needs_its_right(tenant: Tenant, client: Client, method: str, path: str, right: Right) -> None:
     """403 for a neighbouring right, 401 for nobody."""
     refused(await client(await tenant.key(right)).request(method, path), 403)
     refused(await client(None).request(method, path), 401)

@@ -56,13 +56,20 @@ async def one_of_each(tenant: Tenant) -> list[Event]:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", "ab"), ("type=deploy", "a"), ("type=deploy&type=flag", "ab"), ("type=Deploy", ""), ("type=deploy&source=LaunchDarkly", ""),
-        ("kind=problem", "a"), ("kind=info&kind=change", "b"), ("severity=error", "a"), ("source=ci", "a"), ("dialect=other", "b"),
-        ("status=open", "a"), ("status=closed", "b"), ("status=open&status=closed", "ab"), ("cluster=c1", "a"), ("namespace=n2", "b"),
-        ("service=shop&service=till", "ab"), ("service=nobody", ""), ("q=%C3%BCber", "a"), ("q=deploy+%C3%84nderung", "a"), ("q=a&q=flag", "b"),
-        ("q=abc", "a"), ("q=%25", ""), ("prop.git.sha=abc", "a"), ("prop.git.sha=abc&prop.git.sha=def", "ab"), ("prop.x.y=1", "a"),
-        ("prop.x.y=1&prop.x.y=2", "ab"), ("prop.ok=true", "a"), ("prop.git.sha=abc&prop.x.y=2", ""), ("prop.git=abc", ""), ("problem=p", ""),
-        ("entity=tag", "a"), ("order=time", "ba"), ("order=-time", "ab"), ("limit=1", "a"), ("from={-1h}", ""), ("from={-2h}", "a"),
+        ("", "ab"), ("type=deploy", "a"), ("type=deploy&type=flag", "ab"), ("type=Deploy", ""),
+        ("type=deploy&source=LaunchDarkly", ""),
+        ("kind=problem", "a"), ("kind=info&kind=change", "b"), ("severity=error", "a"), ("source=ci", "a"),
+        ("dialect=other", "b"),
+        ("status=open", "a"), ("status=closed", "b"), ("status=open&status=closed", "ab"), ("cluster=c1", "a"),
+        ("namespace=n2", "b"),
+        ("service=shop&service=till", "ab"), ("service=nobody", ""), ("q=%C3%BCber", "a"),
+        ("q=deploy+%C3%84nderung", "a"), ("q=a&q=flag", "b"),
+        ("q=abc", "a"), ("q=%25", ""), ("prop.git.sha=abc", "a"), ("prop.git.sha=abc&prop.git.sha=def", "ab"),
+        ("prop.x.y=1", "a"),
+        ("prop.x.y=1&prop.x.y=2", "ab"), ("prop.ok=true", "a"), ("prop.git.sha=abc&prop.x.y=2", ""),
+        ("prop.git=abc", ""), ("problem=p", ""),
+        ("entity=tag", "a"), ("order=time", "ba"), ("order=-time", "ab"), ("limit=1", "a"), ("from={-1h}", ""),
+        ("from={-2h}", "a"),
         ("from={-3h}", "ab"), ("from={-4h}&to={-3h}", "b"), ("to={-5h}", "b"), ("to={-6h}", ""), ("from={ms-2h}", "a"),
     ],
 )  # fmt: skip
@@ -79,7 +86,12 @@ async def test_a_filter_selects(api: httpx.AsyncClient, tenant: Tenant, query: s
 
 async def test_the_default_window_is_the_last_day(api: httpx.AsyncClient, tenant: Tenant) -> None:
     """What ended before is not in it; with `to` alone it is the day before that."""
-    spans = [moment(ago(hours=23)), moment(ago(hours=25)), Span(start=ago(days=9), end=ago(hours=1)), moment(ago(hours=47))]
+    spans = [
+        moment(ago(hours=23)),
+        moment(ago(hours=25)),
+        Span(start=ago(days=9), end=ago(hours=1)),
+        moment(ago(hours=47)),
+    ]
     await tenant.send(report(title=str(n), span=span) for n, span in enumerate(spans))
 
     last_day = titles(await api.get("/v1/events"))
@@ -169,7 +181,9 @@ async def test_a_change_changes_what_it_names(
         at = (NOW - days * DAY).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         change = json.loads(json.dumps(change).replace(f"{{-{days}d}}", at))
         expected = json.loads(json.dumps(expected).replace(f"{{-{days}d}}", at))
-    (event,) = await tenant.send([report(span=Span(start=ago(days=2), end=ago(days=1)), url="https://a/", sender_id="s")])
+    (event,) = await tenant.send(
+        [report(span=Span(start=ago(days=2), end=ago(days=1)), url="https://a/", sender_id="s")]
+    )
     before = (await api.get(f"/v1/events/{event.id}?include=original")).json()
 
     answer = await api.patch(f"/v1/events/{event.id}", json=change)
@@ -190,10 +204,14 @@ async def test_a_change_changes_what_it_names(
 @pytest.mark.parametrize(
     ("change", "path"),
     [
-        ({"title": None}, "title"), ({"title": ""}, "title"), ({"title": " "}, "title"), ({"description": None}, "description"),
-        ({"severity": None}, "severity"), ({"severity": "bad"}, "severity"), ({"links": None}, "links"), ({"properties": None}, "properties"),
-        ({"properties": []}, "properties"), ({"time": None}, "time"), ({"time": "now"}, "time"), ({"kind": "info"}, "kind"),
-        ({"id": "x"}, "id"), ({"scope": {}}, "scope"), ({"time": 0}, "time"), ({"time": "{+1}"}, "end_time"), ({"end_time": 0}, "end_time"),
+        ({"title": None}, "title"), ({"title": ""}, "title"), ({"title": " "}, "title"),
+        ({"description": None}, "description"),
+        ({"severity": None}, "severity"), ({"severity": "bad"}, "severity"), ({"links": None}, "links"),
+        ({"properties": None}, "properties"),
+        ({"properties": []}, "properties"), ({"time": None}, "time"), ({"time": "now"}, "time"),
+        ({"kind": "info"}, "kind"),
+        ({"id": "x"}, "id"), ({"scope": {}}, "scope"), ({"time": 0}, "time"), ({"time": "{+1}"}, "end_time"),
+        ({"end_time": 0}, "end_time"),
         ({"url": "x"}, "url"), ({"title": "a\0"}, "title"), ({"properties": {"a": "\0"}}, "properties.a"),
     ],
 )  # fmt: skip
@@ -227,7 +245,12 @@ async def test_a_removed_event_is_gone_and_may_come_again(api: httpx.AsyncClient
     refused(await api.delete(f"/v1/events/{first}"), 404)
     assert [event.title for event in await tenant.found(asked())] == ["a"]
     (entry,) = (await api.get("/v1/audit")).json()["entries"]
-    assert (entry["action"], entry["noun"], entry["noun_id"], entry["token"]["name"]) == ("removed", "event", first, "tests")
+    assert (entry["action"], entry["noun"], entry["noun_id"], entry["token"]["name"]) == (
+        "removed",
+        "event",
+        first,
+        "tests",
+    )
 
 
 async def test_facets_count_and_say_what_is_left_out(api: httpx.AsyncClient, tenant: Tenant) -> None:
@@ -294,16 +317,15 @@ async def test_a_scope_can_be_tried_before_it_is_sent(api: httpx.AsyncClient, te
         draft("shop", cluster="c"), draft("till", cluster="c"), draft("box", type="HOST"), draft("old", archived=True)
     )
 
-    answers = [
-        (await api.post("/v1/scope/match", json=body)).json()
-        for body in (
-            {},
-            {"scope": {"clusters": ["c"], "services": ["shop", "nobody"]}},
-            {"entities": [shop.id]},
-            {"match": [{"types": ["HOST"]}]},
-            {"match": []},
-        )
+    bodies: list[dict[str, Any]] = [
+        {},
+        {"scope": {"clusters": ["c"], "services": ["shop", "nobody"]}},
+        {"entities": [shop.id]},
+        {"match": [{"types": ["HOST"]}]},
+        {"match": []},
     ]
+
+    answers = [(await api.post("/v1/scope/match", json=body)).json() for body in bodies]
 
     assert [(answer["count"], [e["name"] for e in answer["entities"]]) for answer in answers] == [
         (2, ["shop", "till"]), (1, ["shop"]), (1, ["shop"]), (1, ["box"]), (0, []),

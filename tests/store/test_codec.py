@@ -1,6 +1,7 @@
 """What goes into a column comes out of it."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -31,12 +32,30 @@ def test_properties_come_back(properties: Mapping[str, object]) -> None:
     """Values, their types, the order and the spelling of keys."""
     text = codec.object_text(properties)
 
-    again = codec.json_value(text) if text else {}
+    again: object = codec.json_value(text or "{}")
 
     assert repr(again) == repr(properties)
 
 
-HURTFUL = ["a", "É", "İ", "ß", "%", "_", "\\", "'", '"', "a b", "a/b", "{a,b}", "NULL", "\n", "\u2028", "😀", "é"]
+HURTFUL: Final = [
+    "a",
+    "É",
+    "İ",
+    "ß",
+    "%",
+    "_",
+    "\\",
+    "'",
+    '"',
+    "a b",
+    "a/b",
+    "{a,b}",
+    "NULL",
+    "\n",
+    "\u2028",
+    "😀",
+    "é",
+]
 
 
 @pytest.mark.parametrize("text", HURTFUL)

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from hypothesis import given
@@ -41,8 +42,13 @@ class Drop:
     nth: int
 
 
+def window(start: datetime, length: timedelta) -> Span:
+    """The window of that length."""
+    return Span(start=start, end=start + length)
+
+
 windows = st.builds(
-    lambda start, length: Span(start=start, end=start + length),
+    window,
     st.sampled_from([NOON + n * unit for n in (-1, 0, 1) for unit in (TICK, HOUR, 3 * HOUR + TICK, 60 * 24 * HOUR)]),
     st.one_of(lengths, st.sampled_from([timedelta(days=2), timedelta(days=33), 6 * HOUR - TICK])),
 )
@@ -189,7 +195,7 @@ def test_buckets_cover_the_window_without_holes(window: Span, most: int) -> None
     assert 1 <= len(starts) <= most
     assert starts[0] <= window.start < starts[0] + step
     assert starts[-1] <= window.end < starts[-1] + step
-    assert all(later - earlier == step for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier == step for earlier, later in pairwise(starts))
 
 
 async def test_the_most_frequent_values_come_first(house: House, by: Principal) -> None:

@@ -51,17 +51,6 @@ def clauses_text(scope: Scope) -> str:
     )
 
 
-def numbered_clauses_text(scopes: Sequence[Scope]) -> str:
-    """The clauses of all the scopes as one JSON list, each with the number `nth` of its scope."""
-    return json_text(
-        [
-            {"nth": nth} | {name: value for name in _FIELDS if (value := getattr(clause, name))}
-            for nth, scope in enumerate(scopes)
-            for clause in scope.clauses
-        ]
-    )
-
-
 def scope_value(text: str | None) -> Scope:
     """The scope of a column."""
     if text is None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, LiteralString
 from uuid import UUID
 
+from whence.domain.census import Service
 from whence.domain.entity import Entity, TagTest
 from whence.domain.filter import EntityFilter
 from whence.domain.scope import Scope, place_key
@@ -55,34 +56,24 @@ _UPSERT: Final = """
         aliases = excluded.aliases, tags = excluded.tags, links = excluded.links, properties = excluded.properties,
         archived = excluded.archived, last_seen = excluded.last_seen
 """
+# Tags that change hands within one call are let go first: the index looks at each row as it is written.
+_LET_GO: Final = r"""
+    update entity set tag = e'\x01' || entity.entity_id from unnest($2::text[], $3::text[]) as new (entity_id, tag)
+    where account_id = $1 and entity.entity_id = new.entity_id and entity.tag <> new.tag
+"""
 _DROP_ALIASES: Final = "delete from entity_alias where account_id = $1 and entity_id = any($2::text[])"
 _ADD_ALIASES: Final = """
     insert into entity_alias (account_id, alias, entity_id) select $1, * from unnest($2::text[], $3::text[])
 """
 _REMOVE: Final = "delete from entity where account_id = $1 and entity_id = $2"
 _NOTIFY: Final = "select pg_notify('whence_catalog', $1)"
+_SERVICES: Final = """
+    select cluster, namespace, name, entity_id from entity
+    where account_id = $1 and type = 'SERVICE' and not archived
+"""
 _CLUSTERS: Final = """
     select distinct cluster from entity
     where account_id = $1 and type = 'SERVICE' and cluster <> '' and not archived order by cluster
-"""
-_SERVICES_CONCERNED: Final[LiteralString] = f"""
-    with clause as materialized (
-        select * from json_to_recordset($2::json) as clause (
-            nth integer, types text[], clusters text[], namespaces text[], names text[], entity_ids text[]
-        )
-    )
-    select asked.nth, e.* from (select distinct nth from clause) asked cross join lateral (
-        select {COLUMNS}, count(*) over () as total from entity e
-        where e.account_id = $1 and e.type = 'SERVICE' and not e.archived and exists (
-            select from clause c where c.nth = asked.nth
-            and (c.types is null or e.type = any(c.types))
-            and (c.clusters is null or e.cluster = any(c.clusters))
-            and (c.namespaces is null or e.namespace = any(c.namespaces))
-            and (c.names is null or e.name = any(c.names))
-            and (c.entity_ids is null or e.entity_id = any(c.entity_ids))
-        )
-        order by e.cluster, e.namespace, e.name, e.entity_id limit $3
-    ) e order by asked.nth, e.cluster, e.namespace, e.name, e.entity_id
 """
 _TAGGED: Final[LiteralString] = """
     exists (
@@ -172,39 +163,21 @@ async def tagged(db: Reader, account: UUID, types: Sequence[str], tests: Sequenc
     return [codec.entity(row) for row in rows]
 
 
-async def services_concerned(
-    db: Reader, account: UUID, scopes: Sequence[Scope], *, limit: int
-) -> list[tuple[int, list[Entity]]]:
-    """As `concerned`, of services alone, for each of the scopes in one statement."""
-    totals = [0] * len(scopes)
-    samples: list[list[Entity]] = [[] for _ in scopes]
-    for row in await db.rows(_SERVICES_CONCERNED, account, codec.numbered_clauses_text(scopes), limit):
-        totals[row["nth"]] = row["total"]
-        samples[row["nth"]].append(codec.entity(row))
-    return list(zip(totals, samples, strict=True))
-
-
 async def clusters(db: Reader, account: UUID) -> list[str]:
     """Every cluster in which a service is that is not archived, sorted."""
     rows = await db.rows(_CLUSTERS, account)
     return [row["cluster"] for row in rows]
 
 
-async def services(db: Reader, account: UUID) -> list[tuple[str, str, str, str]]:
-    """(id, cluster, namespace, name) of every service that is not archived."""
-    rows = await db.rows(
-        """
-        select entity_id, cluster, namespace, name from entity
-        where account_id = $1 and type = 'SERVICE' and not archived
-        """,
-        account,
-    )
-    return [(row["entity_id"], row["cluster"], row["namespace"], row["name"]) for row in rows]
+async def services(db: Reader, account: UUID) -> list[Service]:
+    """Every service that is not archived."""
+    return [Service(*row.values()) for row in await db.rows(_SERVICES, account)]
 
 
 async def upsert(db: Writer, account: UUID, entities: Sequence[Entity]) -> None:
     """The rows are as the entities say; each id stands there once."""
     columns = zip(*(_columns(entity) for entity in entities), strict=True)
+    await db.execute(_LET_GO, account, [entity.id for entity in entities], [entity.tag for entity in entities])
     await db.execute(_UPSERT, account, *(list(column) for column in columns))
     await db.execute(_DROP_ALIASES, account, [entity.id for entity in entities])
     aliases = [(alias, entity.id) for entity in entities for alias in entity.aliases]

@@ -44,9 +44,7 @@ class Entry:
     events: tuple[tuple[UUID, datetime], ...]
 
 
-async def announce(
-    db: Writer, account: UUID, event_ids: Sequence[UUID], occurred_at: Sequence[datetime]
-) -> None:
+async def announce(db: Writer, account: UUID, event_ids: Sequence[UUID], occurred_at: Sequence[datetime]) -> None:
     """Give the events the account's next position. The last statement before a commit, as it takes a lock.
 
     Its time is taken under the lock too: of two entries the one behind is never the earlier one.

@@ -7,7 +7,7 @@ from typing import Final, LiteralString, Self, TypeAlias
 
 import asyncpg
 
-from whence.domain.errors import Conflict, Invalid, Unavailable
+from whence.domain.errors import Conflict, Invalid, Refusal, Unavailable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"  # quoted: only the stubs know the parameter
 
@@ -206,28 +206,30 @@ def translated() -> Generator[None]:
     """
     try:
         yield
-    except asyncpg.QueryCanceledError as exc:
-        raise Unavailable("The query took longer than it may; ask for a narrower window", retry_after=5) from exc
-    except asyncpg.PostgresError as exc:
-        kind = (exc.sqlstate or "")[:2]
-        if kind in _NOT_NOW:
-            raise _unavailable() from exc
-        if kind in _BAD_VALUE:
-            raise Invalid.at("", "holds a value that cannot be stored") from exc
-        if kind == _CONTRADICTION:
-            raise Conflict("contradicts what was stored at the same time") from exc
-        raise
-    except asyncpg.InterfaceError as exc:
-        if isinstance(exc, ValueError):  # an argument that its type cannot hold
-            raise Invalid.at("", "holds a value that cannot be stored") from exc
-        raise _unavailable() from exc
-    except asyncpg.InternalClientError as exc:  # its state when the server dies while a connection is handed out
-        raise _unavailable() from exc
-    except UnicodeEncodeError as exc:
-        raise Invalid.at("", "holds a value that cannot be stored") from exc
-    except OSError as exc:  # TimeoutError among them
-        raise _unavailable() from exc
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, ValueError, OSError) as exc:
+        if (refusal := _refusal(exc)) is None:
+            raise
+        raise refusal from exc
 
 
-def _unavailable() -> Unavailable:
-    return Unavailable("The database cannot be reached", retry_after=1)
+def _refusal(exc: Exception) -> Refusal | None:
+    """What the house says for the driver's error; None for what neither time nor another value would mend."""
+    match exc:
+        case asyncpg.QueryCanceledError():
+            return Unavailable("The query took longer than it may; ask for a narrower window", retry_after=5)
+        case asyncpg.PostgresError():
+            return _by_state((exc.sqlstate or "")[:2])
+        case UnicodeEncodeError() | asyncpg.InterfaceError() if isinstance(exc, ValueError):
+            return Invalid.at("", "holds a value that cannot be stored")  # an argument that its type cannot hold
+        case ValueError():
+            return None
+        case _:  # a connection that is gone, or was about to: OSError, TimeoutError and the driver's own
+            return Unavailable("The database cannot be reached", retry_after=1)
+
+
+def _by_state(kind: str) -> Refusal | None:
+    if kind in _NOT_NOW:
+        return Unavailable("The database cannot be reached", retry_after=1)
+    if kind == _CONTRADICTION:
+        return Conflict("contradicts what was stored at the same time")
+    return Invalid.at("", "holds a value that cannot be stored") if kind in _BAD_VALUE else None

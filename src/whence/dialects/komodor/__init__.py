@@ -4,6 +4,6 @@ from typing import Final
 
 from whence.dialects import Dialect
 from whence.dialects.komodor.decode import NAME
-from whence.dialects.komodor.http import app, owns
+from whence.dialects.komodor.http import app, direct, owns
 
-DIALECT: Final = Dialect(name=NAME, app=app, owns=owns)
+DIALECT: Final = Dialect(name=NAME, app=app, direct=direct, owns=owns)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from whence.catalog import Matched
+from whence.domain.census import Concerned
 
 
 class Answer(Response):
@@ -28,11 +28,11 @@ class Answer(Response):
         for warning in warnings:
             self.headers.append("x-whence-warning", _plain(warning))
 
-    def name_event(self, event_id: UUID, matched: Matched, *, is_replay: bool) -> None:
+    def name_event(self, event_id: UUID, concerned: Concerned, *, is_replay: bool) -> None:
         """Add what the body of a create does not say."""
         self.headers["x-event-id"] = str(event_id)
         self.headers["location"] = f"/mgmt/v1/events/{event_id}"
-        self.headers["x-scope-matched"] = f"{matched.count}/{matched.of}"
+        self.headers["x-scope-matched"] = f"{concerned.count}/{concerned.of}"
         if is_replay:
             self.headers["x-idempotent-replay"] = "true"
 

@@ -59,10 +59,10 @@ class Create:
         return sent, report, [*decode.warnings(sent), *warnings]
 
     async def _rehearse(self, by: Principal, report: Report, warnings: list[str]) -> Answer:
-        catalog = self._context.catalog
-        matched = await catalog.services_concerned(by, [report.scope], sample=_MOST_SHOWN)
-        unknown = decode.unknown_names(await catalog.unknown_places(by, report.scope.places()))
-        answer = Answer(encode.rehearsal(report, matched[report.scope], [*warnings, *unknown]))
+        services = await self._context.catalog.services(by)
+        concerned = services.concerned(report.scope, first=_MOST_SHOWN)
+        unknown = decode.unknown_names(services.unknown(report.scope.places()))
+        answer = Answer(encode.rehearsal(report, concerned, [*warnings, *unknown]))
         answer.warn(warnings)
         return answer
 
@@ -76,8 +76,8 @@ async def signed(
     warnings: Sequence[str] = (),
 ) -> Answer:
     """The answer with the headers of every create."""
-    matched = await context.catalog.services_matched(by, report.scope)
-    answer.name_event(stored.id, matched, is_replay=isinstance(stored, Duplicate))
+    services = await context.catalog.services(by)
+    answer.name_event(stored.id, services.concerned(report.scope), is_replay=isinstance(stored, Duplicate))
     answer.warn(warnings)
     return answer
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from whence.catalog import Matched
 from whence.dialects.komodor import vocabulary
+from whence.domain.census import Concerned, Service
 from whence.domain.entity import SERVICE, Entity
 from whence.domain.event import Event, Report, Severity
 from whence.domain.scope import Scope
@@ -33,7 +33,7 @@ def _epoch_times(event: Event) -> dict[str, int]:
     return {"startTime": start} if event.span.is_moment else {"startTime": start, "endTime": end}
 
 
-def event(event: Event, matched: Matched) -> dict[str, Any]:
+def event(event: Event, concerned: Concerned) -> dict[str, Any]:
     """An event as it is read back."""
     return {
         "id": str(event.id),
@@ -47,7 +47,7 @@ def event(event: Event, matched: Matched) -> dict[str, Any]:
         "receivedAt": instant(event.received_at),
         "updatedAt": instant(event.updated_at),
         "count": event.report_count,
-        "matched": {"count": matched.count, "of": matched.of, "sample": places(matched.sample)},
+        "matched": {"count": concerned.count, "of": concerned.of, "sample": places(concerned.first)},
         "links": [{"title": link.title, "url": link.url} for link in event.links],
     }
 
@@ -74,7 +74,7 @@ def _places_named(event: Event) -> dict[str, list[str]]:
     }
 
 
-def places(services: Iterable[Entity]) -> list[dict[str, str]]:
+def places(services: Iterable[Service]) -> list[dict[str, str]]:
     """Where the services are."""
     return [{"cluster": s.cluster, "namespace": s.namespace, "service": s.name} for s in services]
 
@@ -91,7 +91,7 @@ def created(event_id: UUID, made: Event | Report, details: Mapping[str, Any] | N
     return body if details is None else {**body, "details": details}
 
 
-def rehearsal(report: Report, matched: Matched, warnings: list[str]) -> dict[str, Any]:
+def rehearsal(report: Report, concerned: Concerned, warnings: list[str]) -> dict[str, Any]:
     """What a create would do."""
     return {
         "dryRun": True,
@@ -100,7 +100,7 @@ def rehearsal(report: Report, matched: Matched, warnings: list[str]) -> dict[str
             "severity": SEVERITY[report.severity],
             "scope": scope(report.scope),
         },
-        "matched": {"count": matched.count, "of": matched.of, "services": places(matched.sample)},
+        "matched": {"count": concerned.count, "of": concerned.of, "services": places(concerned.first)},
         "warnings": warnings,
     }
 

@@ -34,10 +34,11 @@ class Resource:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens."""
         request = Request(scope, receive)
-        answer = await self._answer(request)
+        answer = await self.answer(request)
         await answer(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Answer:
+    async def answer(self, request: Request) -> Answer:
+        """What the request is answered, whatever happens."""
         endpoint = self._endpoints.get(request.method)
         if endpoint is None:
             return errors.wrong_method(request, self._allowed)

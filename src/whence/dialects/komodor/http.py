@@ -1,5 +1,6 @@
 """The application of this dialect: which path is answered by what."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from whence.dialects import Context
+from whence.dialects import Endpoint as Calls
 from whence.dialects.komodor import errors
 from whence.dialects.komodor.answer import Answer
 from whence.dialects.komodor.clusters import Clusters
@@ -58,6 +60,15 @@ def app(context: Context) -> Starlette:
     komodor = Starlette(routes=routes, exception_handlers={HTTPException: _not_routed})
     komodor.router.redirect_slashes = False  # a redirected POST becomes a GET in many a client
     return komodor
+
+
+def direct(context: Context) -> Mapping[tuple[str, str], Calls]:
+    """The creates, which are called most."""
+    create = Create(context, Options.read(context.options))
+    return {
+        ("POST", "/mgmt/v1/events"): Resource(POST=create.custom_event).answer,
+        ("POST", "/api/v2/services/k8s-events"): Resource(POST=create.k8s_event).answer,
+    }
 
 
 def owns(connection: HTTPConnection) -> bool:

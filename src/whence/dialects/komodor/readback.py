@@ -34,10 +34,8 @@ class Readback:
         cursor = events_cursor(by, asked.cursor) if asked.cursor else None
         window = cursor.window if cursor else window_of(asked.since, asked.to, datetime.now(UTC), path="from")
         found = await self._context.timeline.page(by, _filter(by, asked, window), cursor=cursor, limit=asked.limit)
-        matched = await self._context.catalog.services_concerned(
-            by, (event.scope for event in found.items), sample=_SAMPLE
-        )
-        events = [encode.event(event, matched[event.scope]) for event in found.items]
+        services = await self._context.catalog.services(by)
+        events = [encode.event(event, services.concerned(event.scope, first=_SAMPLE)) for event in found.items]
         answer = Answer({"events": events, "next": found.following})
         answer.warn(decode.unknown_parameters(asked))
         return answer
@@ -59,8 +57,8 @@ class Readback:
         return await self._shown(by, changed)
 
     async def _shown(self, by: Principal, event: Event) -> Answer:
-        matched = await self._context.catalog.services_concerned(by, [event.scope], sample=_SAMPLE)
-        return Answer(encode.event(event, matched[event.scope]))
+        services = await self._context.catalog.services(by)
+        return Answer(encode.event(event, services.concerned(event.scope, first=_SAMPLE)))
 
 
 def ended(event: Event, end: datetime) -> Event:

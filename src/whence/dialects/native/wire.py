@@ -55,15 +55,18 @@ def _web(url: str) -> str:
     return url
 
 
-_TIME_SCHEMA: Final = {
-    "anyOf": [
-        {"type": "string", "format": "date-time"},
-        {"type": "integer", "minimum": 0, "maximum": _LAST_MILLIS},
-    ],
-    "description": "RFC 3339 with a zone, or milliseconds since 1970",
-}
-Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(_TIME_SCHEMA)]
-InstantText = Annotated[datetime, BeforeValidator(_instant_text), WithJsonSchema(_TIME_SCHEMA)]
+def _time_schema(number: str) -> dict[str, object]:
+    return {
+        "anyOf": [
+            {"type": "string", "format": "date-time"},
+            {"type": number, "minimum": 0, "maximum": _LAST_MILLIS},
+        ],
+        "description": "RFC 3339 with a zone, or milliseconds since 1970",
+    }
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(_time_schema("number"))]
+InstantText = Annotated[datetime, BeforeValidator(_instant_text), WithJsonSchema(_time_schema("integer"))]
 Web = Annotated[
     str,
     Field(max_length=2000),
@@ -234,7 +237,7 @@ class EntityIn(_Strict):
     tags: Annotated[list[EntityTagIn], Field(max_length=1000)] = Field(default_factory=list)
     links: Annotated[list[LinkIn], Field(max_length=100)] = Field(default_factory=list)
     properties: Object = Field(default_factory=dict)
-    archived: bool = False
+    archived: Annotated[bool, Field(strict=True)] = False
 
 
 class EntitiesIn(_Strict):

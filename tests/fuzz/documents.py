@@ -1,0 +1,52 @@
+"""The OpenAPI documents of the dialects, without a server: pytest collects a test for each operation of them."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+
+from whence.access import Access
+from whence.amend import Amend
+from whence.catalog import Catalog
+from whence.dialects import Context, discover
+from whence.edge import Edge
+from whence.follow import Follow
+from whence.ingest import Ingest
+from whence.store.pool import Address, Pool
+from whence.timeline import Timeline
+
+PATHS: Final[Mapping[str, str]] = {"native": "/v1/openapi.json", "komodor": "/mgmt/v1/openapi.json"}
+
+
+def document(dialect: str) -> dict[str, Any]:
+    """What the dialect says of itself."""
+    return asyncio.run(_fetched(PATHS[dialect]))
+
+
+async def _fetched(path: str) -> dict[str, Any]:
+    app = Edge(discover(), _unopened(), options={}, hosts=())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        return (await client.get(path)).raise_for_status().json()
+
+
+def _unopened() -> Context:
+    """Everything in its place, on a database that nobody asks."""
+    pool = Pool(Address(), query_seconds=1)
+    retention = timedelta(days=90)
+
+    async def ready() -> None:
+        return
+
+    return Context(
+        access=Access(pool),
+        ingest=Ingest(pool, retention=retention, queue_limit=1, slot=0),
+        amend=Amend(pool, slot=0),
+        timeline=Timeline(pool),
+        follow=Follow(pool),
+        catalog=Catalog(pool),
+        ready=ready,
+        max_body_bytes=2 * 1024 * 1024,
+        retention=retention,
+    )

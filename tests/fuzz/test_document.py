@@ -1,0 +1,42 @@
+"""The OpenAPI documents are true: whatever they allow is taken, whatever they forbid is refused, as they say."""
+
+from typing import Final
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+from tests.acceptance.server import TOKEN, Server
+from tests.fuzz.documents import PATHS, document
+from tests.fuzz.truth import check
+from tests.walls.doors import DOORS
+
+_BOUNDED: Final = settings(
+    max_examples=12,  # of each operation, beside one for each border of each parameter
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+native = schemathesis.openapi.from_dict(document("native"))
+komodor = schemathesis.openapi.from_dict(document("komodor"))
+
+
+@native.exclude(path="/v1/events/stream").parametrize()  # a good answer never ends; test_raw asks it
+@_BOUNDED
+def test_native(case: schemathesis.Case, whence: Server) -> None:
+    """[RU8] The native document."""
+    check(case, whence.url, {"Authorization": f"Bearer {TOKEN}"})
+
+
+@komodor.parametrize()
+@_BOUNDED
+def test_komodor(case: schemathesis.Case, whence: Server) -> None:
+    """[RU8] The Komodor document."""
+    check(case, whence.url, {"X-API-Key": TOKEN})
+
+
+def test_every_document_is_fuzzed() -> None:
+    assert {
+        name: path for name, doors in DOORS.items() for _, path in doors if path.endswith("/openapi.json")
+    } == dict(PATHS)
