@@ -1,66 +1,95 @@
 """`python -m bench`: measure the budgets, print them as a table, keep them under `bench/results`."""
 
+import asyncio
 import logging
+import resource
 import sys
-import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 import uvloop
 from rich.console import Console
 
-from bench import bodies, load, report, writes
+from bench import data, load, measures, report
 from bench.figure import Figure
 from bench.load import InvalidRunError
+from bench.measures import BY_WRK, DAYS, FRESH, STORED
 from bench.size import FULL, QUICK, Size
 from whence.dialects import discover
 from whence.telemetry import configure_logging
 
-Measure = Callable[[Size, Path], Awaitable[Figure]]
-
-_MEASURES: Final[Mapping[str, Measure]] = {
-    "single-native": lambda size, directory: writes.single(
-        "POST of one native event, 64 connections", "/v1/events", bodies.native, size, directory
-    ),
-    "single-komodor": lambda size, directory: writes.single(
-        "POST of one Komodor event, 64 connections", "/mgmt/v1/events", bodies.komodor, size, directory
-    ),
-    "batch": lambda size, directory: writes.batch("/v1/events", size, directory),
-}
-
 
 def main(
-    only: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(_MEASURES)}; may be repeated.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"Of {', '.join((*FRESH, *STORED))}; may be repeated.", metavar="NAME")
+    ] = None,
+    events: Annotated[int | None, typer.Option(min=1, help="Stored, where that matters. Default: 1,000,000.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Filled by `python -m bench.data`; else one is made.")] = None,
     quick: Annotated[bool, typer.Option(help="Short runs: to see that it works, not to quote.")] = False,  # noqa: FBT002
+    markdown: Annotated[bool, typer.Option(help="Measure nothing: print the last results for a document.")] = False,  # noqa: FBT002
 ) -> None:
-    """Measure the budgets that apply now."""
-    if unknown := set(only or ()) - set(_MEASURES):
+    """Measure the budgets."""
+    if markdown:
+        print(report.document())
+        return
+    if unknown := set(only or ()) - {*FRESH, *STORED}:
         raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}", param_hint="--only")
-    if not load.is_there():
+    spoken = {dialect.name for dialect in discover()}
+    names = [
+        name
+        for name in only or (*FRESH, *STORED)
+        if not name.startswith("single-") or name.removeprefix("single-") in {"native", *spoken}
+    ]
+    if BY_WRK & set(names) and not load.is_there():
         print("wrk is not installed. Debian: apt-get install wrk. macOS: brew install wrk", file=sys.stderr)
         raise typer.Exit(2)
     configure_logging("json", level=logging.WARNING)  # the table is what is read here
-    spoken = {dialect.name for dialect in discover()}
-    names = [n for n in only or _MEASURES if not n.startswith("single-") or n.removeprefix("single-") in spoken]
+    _let_open_many_files()
+    size = QUICK if quick else FULL
     console = Console(width=None if sys.stdout.isatty() else 160)
-    figures: dict[str, Figure] = {}
-    for name in names:
-        console.print(f"[dim]measuring {name}[/]")
-        with tempfile.TemporaryDirectory(prefix="whence-bench-", ignore_cleanup_errors=True) as directory:
-            Path(directory).chmod(0o711)  # the account that runs PostgreSQL must pass
-            try:
-                figures[name] = uvloop.run(_measure(name, QUICK if quick else FULL, Path(directory)))
-            except InvalidRunError as exc:
-                console.print(f"[red]{name} is invalid: {exc}[/]")
+    figures = _measured(names, replace(size, events=events or size.events), data_dir, console)
     console.print(report.table(figures))
     if figures:
         console.print(f"[dim]written to {report.write(figures, is_quick=quick)}[/]")
 
 
-async def _measure(name: str, size: Size, directory: Path) -> Figure:
-    return await _MEASURES[name](size, directory)
+def _measured(names: Sequence[str], size: Size, data_dir: Path | None, console: Console) -> list[Figure]:
+    figures: list[Figure] = []
+    with ExitStack() as kept:
+        filled = data_dir
+        for name in names:
+            if name in STORED and filled is None:
+                console.print(f"[dim]storing {size.events:,} events[/]")
+                filled = kept.enter_context(measures.directory())
+                asyncio.run(data.filled(filled, size.events, DAYS))
+            console.print(f"[dim]measuring {name}[/]")
+            try:
+                figures += _measure(name, size, filled)
+            except InvalidRunError as exc:
+                console.print(f"[red]{name} is invalid: {exc}[/]")
+    return figures
+
+
+def _measure(name: str, size: Size, filled: Path | None) -> list[Figure]:
+    if name in FRESH:
+        with measures.directory() as empty:
+            return uvloop.run(_awaited(name, size, empty))
+    assert filled is not None
+    return uvloop.run(_awaited(name, size, filled))
+
+
+async def _awaited(name: str, size: Size, directory: Path) -> list[Figure]:
+    return await (FRESH | STORED)[name](size, directory)
+
+
+def _let_open_many_files() -> None:
+    """A thousand streams are a thousand files, here and in the server, which inherits the limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,10 @@ class Child:
     pid: int
     url: str
 
+    def resident_mib(self) -> float:
+        """What it has in memory now, of itself: PostgreSQL is another process."""
+        return psutil.Process(self.pid).memory_info().rss / 2**20
+
     def cpu_seconds(self) -> float:
         """What it has used of a processor, ever: it tells two versions apart when the machine is busy elsewhere."""
         times = psutil.Process(self.pid).cpu_times()

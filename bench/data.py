@@ -49,7 +49,7 @@ def main(
         task = progress.add_task("events", total=events)
         started = perf_counter()
         try:
-            added = asyncio.run(filled(directory, events, days, lambda done: progress.advance(task, done)))
+            added = asyncio.run(filled(directory, events, days, lambda more: progress.advance(task, more)))
         except MixedDataError as exc:
             print(f"{directory}: {exc}", file=sys.stderr)
             raise typer.Exit(1) from exc
@@ -57,7 +57,7 @@ def main(
     print(f"{directory}: {events:,} events, {added:,} of them new ({added / seconds:,.0f}/s)")
 
 
-async def filled(directory: Path, events: int, days: int, told: Callable[[int], None]) -> int:
+async def filled(directory: Path, events: int, days: int, told: Callable[[int], object] = int) -> int:
     """The directory holds a history of so many events; how many had to be added. `told` hears of each commit.
 
     Raises:

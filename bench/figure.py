@@ -9,10 +9,11 @@ from typing import Literal
 class Figure:
     """One line of the table.
 
-    `compared` is what the budget speaks of: the ratio to the floor when there is a floor, else the measured
-    value itself. `samples`: every run's value, floor's and ours, so that a reader sees how far they scatter.
+    The budget speaks of the ratio to the floor when there is a floor, else of the measured value itself.
+    `samples`: every run's value, the floor's and ours, so that a reader sees how far they scatter.
     """
 
+    name: str
     what: str
     unit: str
     measured: float
@@ -35,8 +36,13 @@ class Figure:
     @property
     def is_met(self) -> bool:
         """Whether it is within its budget."""
+        return self.distance <= 1
+
+    @property
+    def distance(self) -> float:
+        """How much of the budget is used: 1 is just met, 2 is twice too slow or too large."""
         compared = self.measured if self.ratio is None else self.ratio
-        return compared >= self.budget if self.bound == ">=" else compared <= self.budget
+        return self.budget / compared if self.bound == ">=" else compared / self.budget
 
     @property
     def budget_text(self) -> str:

@@ -21,13 +21,13 @@ from whence.store.append import EVENT_COLUMNS, LINK_COLUMNS, Item, rows
 from whence.store.partitions import Partitions
 from whence.store.pool import Address, Pool, Reader, Writer
 
-PROCESSES: Final = 3  # for two cores: while one waits for PostgreSQL, another makes events
+PROCESSES: Final = 4  # for two cores: while some wait for PostgreSQL, others make events
 _TOGETHER: Final = 1_000  # events that were received in one commit
 _SLOT: Final = 0  # as if one server had taken them all
 _STANDING: Final = "select distinct hour from event_count where account_id = $1"
 
 
-def fill(address: Address, account: UUID, missing: Sequence[Stretch], told: Callable[[int], None]) -> None:
+def fill(address: Address, account: UUID, missing: Sequence[Stretch], told: Callable[[int], object]) -> None:
     """Add the stretches; `told` is given the number of events that each commit added.
 
     Raises:

@@ -151,17 +151,20 @@ class Ingest:
     async def _write(self) -> None:
         while True:
             await self._enough.wait()
+            if not self._has_enough():
+                continue  # another writer was woken as well, and has taken it
             self._committing += 1
             await self._settle(self._take())
             self._committing -= 1
             self._wake()
 
-    def _wake(self) -> None:
-        """Let a writer begin when there is enough for a commit, or tell that there is nothing left to do.
+    def _has_enough(self) -> bool:
+        """Whether a commit is worth it: beside one that is under way, a few reports rather wait for its end."""
+        return bool(self._queue) and (not self._committing or self._queued >= ENOUGH or self._closing)
 
-        Beside a commit that is under way a few reports wait for its end: two small commits cost more than one.
-        """
-        if self._queue and (not self._committing or self._queued >= ENOUGH or self._closing):
+    def _wake(self) -> None:
+        """Let a writer begin when there is enough for a commit, and tell when there is nothing left to do."""
+        if self._has_enough():
             self._enough.set()
         else:
             self._enough.clear()

@@ -33,10 +33,10 @@ def test_native(case: schemathesis.Case, whence: Server) -> None:
 @_BOUNDED
 def test_komodor(case: schemathesis.Case, whence: Server) -> None:
     """[RU8] The Komodor document."""
-    check(case, whence.url, {"X-API-Key": TOKEN})
+    check(case, whence.url, {"x-api-key": TOKEN})
 
 
 def test_every_document_is_fuzzed() -> None:
-    assert {
-        name: path for name, doors in DOORS.items() for _, path in doors if path.endswith("/openapi.json")
-    } == dict(PATHS)
+    assert {name: path for name, doors in DOORS.items() for _, path in doors if path.endswith("/openapi.json")} == dict(
+        PATHS
+    )

@@ -1,6 +1,7 @@
 """What is sent again is stored once, whoever sends it at the same time."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,8 +12,9 @@ from tests.builders import ago, asked, moment, report
 from tests.ingest.conftest import MakeIngest
 from tests.tenants import MakeTenant
 from whence.domain.access import Principal
-from whence.domain.errors import Conflict
+from whence.domain.errors import Conflict, NotFound, Unavailable
 from whence.domain.event import Accepted, Duplicate, Event, Once, Receipt, Rejected, Report
+from whence.ingest import Ingest
 from whence.server import House
 
 DAY: Final = timedelta(days=1)
@@ -167,3 +169,24 @@ async def test_a_rejected_report_leaves_its_key_free(house: House, by: Principal
 
     assert isinstance(refused, Rejected)
     assert isinstance(again, Accepted)
+
+
+async def test_a_removal_among_repetitions_fails_nobody(house: House, by: Principal, make_ingest: MakeIngest) -> None:
+    """Whoever repeats what another removes is answered as if it came before or after, or told to come again."""
+    ingests = [make_ingest(slot=n) for n in range(2)]
+    said = report(once=once(counts=True), sender_id="build-7")
+
+    async def repeat(ingest: Ingest) -> None:
+        with suppress(Unavailable):
+            await ingest.accept_one(by.account_id, said)
+
+    for _ in range(20):
+        first = await house.context.ingest.accept_one(by.account_id, said)
+
+        async def remove(event_id: UUID = first.id) -> None:
+            with suppress(Unavailable, NotFound):
+                await house.context.amend.remove(by, event_id)
+
+        await asyncio.gather(*(repeat(ingests[n % 2]) for n in range(8)), remove(), *(repeat(i) for i in ingests))
+
+    assert len(await listed(house, by)) <= 1

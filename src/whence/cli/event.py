@@ -61,7 +61,7 @@ def send(
     ] = None,
     title: Annotated[str | None, typer.Option("--title", "-t", help="What happened, in a line.")] = None,
     type_: Annotated[str | None, typer.Option("--type", help="Yours: deploy, config, flag, …")] = None,
-    kind: Annotated[Kind | None, typer.Option(help="A problem opens an alert, a recovery closes it.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="What it says about the world.")] = None,
     severity: Annotated[Severity | None, typer.Option(help="How bad it is.")] = None,
     source: Annotated[str | None, typer.Option(help="Who says so: ci/github, cron@host, …")] = None,
     id_: Annotated[str | None, typer.Option("--id", help="Your own id: sent again, it is no new event.")] = None,

@@ -70,7 +70,7 @@ async def _plant(house: House, by: Principal) -> int:
 def _print_commands(where: str, token: str) -> None:
     """Unframed, so that they can be copied."""
     header = f'-H "Authorization: Bearer {token}"'
-    body = '{"type":"deploy","title":"checkout v2.14.2 is out","scope":{"services":["checkout"]}}'
+    body = '{"kind":"change","type":"deploy","title":"checkout v2.14.2 is out","scope":{"services":["checkout"]}}'
     console = stderr()
     console.print("Send an event:", style="bold")
     console.print(f"  curl {header} -H 'Content-Type: application/json' \\\n    -d '{body}' {where}/v1/events")

@@ -10,6 +10,7 @@ from whence.store.pool import Pool
 _TURN: Final = "select pg_try_advisory_xact_lock(7726441) as mine"
 _FORGET_COUNTS: Final = "delete from event_count where account_id = $1 and hour < $2"
 _FORGET_PLACES: Final = "delete from event_place_count where account_id = $1 and hour < $2"
+_FORGET_PAIRS: Final = "delete from event_pair where account_id = $1 and occurred_at < $2"
 _FORGET_SENDERS: Final = "delete from event_sender where account_id = $1 and received_at < $2"
 
 
@@ -46,6 +47,6 @@ async def _drop_old_months(pool: Pool, oldest: datetime) -> None:
         after = UUID(int=0)
         while batch := await access.accounts(db, after=after, limit=100):
             for account in batch:
-                for forget in (_FORGET_COUNTS, _FORGET_PLACES, _FORGET_SENDERS):
+                for forget in (_FORGET_COUNTS, _FORGET_PLACES, _FORGET_PAIRS, _FORGET_SENDERS):
                     await db.execute(forget, account.id, kept_from)
             after = batch[-1].id

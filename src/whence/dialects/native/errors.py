@@ -88,7 +88,7 @@ async def _not_served(request: Request, exc: Exception) -> Response:
     exc = cast("HTTPException", exc)
     code = {404: "not_found", 405: "method_not_allowed"}.get(exc.status_code, "invalid")
     error = {"code": code, "message": exc.detail, "request_id": request_id(request)}
-    headers = dict(exc.headers or {})
+    headers = {name.lower(): value for name, value in (exc.headers or {}).items()}
     if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["allow"] = ", ".join(_allowed(request))
     return Answer({"error": error}, exc.status_code, headers)

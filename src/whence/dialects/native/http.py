@@ -1,5 +1,6 @@
 """The native API as an application, with its OpenAPI document."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -23,6 +24,7 @@ _REFUSALS: Final = {
     409: "Contradicts what is stored", 413: "The body is too large", 415: "The content type is not read",
     429: "Over the token's rate", 503: "Not now",
 }  # fmt: skip
+_OF_BODIES: Final = (409, 413, 415)
 
 
 def app(context: Context) -> FastAPI:
@@ -37,7 +39,7 @@ def app(context: Context) -> FastAPI:
     )
     errors.install(native)
     for part in (health, live, send, events, entities, admin):
-        native.include_router(part.routes(context))
+        native.router.routes.extend(part.routes(context).routes)  # flat: who asks what there is sees it at a glance
     written = _document(native)
 
     @native.get("/v1/openapi.json", include_in_schema=False)
@@ -72,6 +74,14 @@ def _document(native: FastAPI) -> dict[str, Any]:
             if path in _OPEN:
                 operation["security"] = []
             operation["responses"].pop("422", None)  # ours is 400
-            for code, meaning in _REFUSALS.items():
-                operation["responses"].setdefault(str(code), {"description": meaning, **refused})
+            for code in _refusals(path, operation):
+                operation["responses"].setdefault(str(code), {"description": _REFUSALS[code], **refused})
     return written
+
+
+def _refusals(path: str, operation: Mapping[str, Any]) -> Iterator[int]:
+    """The statuses with which the operation may be refused."""
+    if path in _OPEN:
+        yield from (503,) if path == "/readyz" else ()
+        return
+    yield from (code for code in _REFUSALS if code not in _OF_BODIES or "requestBody" in operation)

@@ -1,5 +1,6 @@
 """Events in: one, many, as CloudEvents; each stored once, however often it is sent."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from whence.dialects.native import cloudevents, decode, encode, errors, shape, w
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import authorised, media_type
 from whence.dialects.native.targets import Targets
-from whence.dialects.request import body, json_items, json_value, parse, text_faults, validate
+from whence.dialects.request import body, json_items, json_value, parse, validate
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, Refusal, Unsupported
 from whence.domain.event import Once, Receipt, Rejected, Report
@@ -24,6 +25,7 @@ from whence.domain.event import Once, Receipt, Rejected, Report
 MOST_EVENTS: Final = 10_000  # of one batch
 _KEPT: Final = timedelta(hours=24)  # how long an Idempotency-Key is remembered
 _LONGEST_KEY: Final = 200
+_KEY: Final = "[!-~]([ -~]*[!-~])?"  # printable ASCII; HTTP takes away the blanks around it
 
 _EVENT_REF: Final = {"$ref": "#/components/schemas/EventIn"}
 _DOCUMENT: Final[dict[str, Any]] = {
@@ -31,7 +33,7 @@ _DOCUMENT: Final[dict[str, Any]] = {
         {
             "name": "Idempotency-Key",
             "in": "header",
-            "schema": {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY, "pattern": "^[!-~]+$"},
+            "schema": {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY, "pattern": f"^{_KEY}$"},
             "description": "The same key with the same body within 24 hours is stored once.",
         }
     ],
@@ -205,6 +207,6 @@ def _text(raw: bytes) -> str:
 
 def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
-    if key is not None and (not 1 <= len(key) <= _LONGEST_KEY or text_faults(key)):
-        raise Invalid.at("Idempotency-Key", f"must have 1 to {_LONGEST_KEY} characters")
+    if key is not None and (len(key) > _LONGEST_KEY or not re.fullmatch(_KEY, key)):
+        raise Invalid.at("Idempotency-Key", f"must have 1 to {_LONGEST_KEY} characters of printable ASCII")
     return key

@@ -13,7 +13,9 @@ from whence.domain.event import Kind, Severity
 from whence.domain.page import Order
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-_WEB: Final = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
+# In the words of ECMA 262, which the OpenAPI document is read with: no white space, no control characters.
+_NO_SPACE: Final = r"\s\u0000-\u001f\u007f-\u00a0\ufeff"
+_WEB: Final = rf"[hH][tT][tT][pP][sS]?://[^/?#{_NO_SPACE}]+[^{_NO_SPACE}]*"
 _MILLIS_DIGITS: Final = 15
 _UNSAID: Final = datetime(1970, 1, 1, tzinfo=UTC)  # where null would mean something
 _LAST_MILLIS: Final = 253_402_300_799_999  # the end of the year 9999
@@ -43,6 +45,11 @@ def _instant_text(value: object) -> datetime:
     return _instant(value)
 
 
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 15.0 is 15."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _storable(text: str) -> str:
     if fault := text_faults(text):
         raise ValueError(fault)
@@ -50,7 +57,7 @@ def _storable(text: str) -> str:
 
 
 def _web(url: str) -> str:
-    if not _WEB.fullmatch(url):
+    if not re.fullmatch(_WEB, url):
         raise ValueError("must be an http or https address")
     return url
 
@@ -71,7 +78,7 @@ Web = Annotated[
     str,
     Field(max_length=2000),
     AfterValidator(_web),
-    WithJsonSchema({"type": "string", "format": "uri", "maxLength": 2000, "pattern": "^https?://[^\\s/?#]+\\S*$"}),
+    WithJsonSchema({"type": "string", "maxLength": 2000, "pattern": f"^{_WEB}$"}),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Names = Annotated[list[Name], Field(max_length=1000)]
@@ -139,7 +146,7 @@ class EventIn(TargetIn):
     time: Instant | None = None
     end_time: Instant | None = None
     key: Annotated[str, Field(min_length=1, max_length=500)] | None = None
-    timeout_minutes: Annotated[int, Field(ge=1, le=10_080, strict=True)] | None = None
+    timeout_minutes: Annotated[int, Field(ge=1, le=10_080, strict=True), BeforeValidator(_whole)] | None = None
     properties: Object = Field(default_factory=dict)
 
 
@@ -291,7 +298,7 @@ class TokenIn(_Strict):
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
     rights: Annotated[list[Right], Field(min_length=1, max_length=20)]
     expires_at: Instant | None = None
-    rate_per_minute: Annotated[int, Field(ge=1, le=10_000_000, strict=True)] | None = None
+    rate_per_minute: Annotated[int, Field(ge=1, le=10_000_000, strict=True), BeforeValidator(_whole)] | None = None
     sees: Sees = Sees.OWN
     format: Literal["opaque", "jwt"] = "opaque"
     account: Name | None = None
