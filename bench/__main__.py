@@ -83,7 +83,7 @@ def _measure(name: str, size: Size, filled: Path | None) -> list[Figure]:
 
 
 async def _awaited(name: str, size: Size, directory: Path) -> list[Figure]:
-    return await (FRESH | STORED)[name](size, directory)
+    return await {**FRESH, **STORED}[name](size, directory)
 
 
 def _let_open_many_files() -> None:

@@ -32,8 +32,8 @@ async def overview(stored: Stored, size: Size) -> list[Figure]:
         if turn:  # the first fills caches
             for kept, ms in zip((*parts.values(), *alone.values()), (*asked, *counted), strict=True):
                 kept.append(ms)
-    sums = [sum(three) for three in zip(*parts.values(), strict=True)]
-    counts = [sum(two) for two in zip(*alone.values(), strict=True)]
+    sums = [sum(three, 0.0) for three in zip(*parts.values(), strict=True)]
+    counts = [sum(two, 0.0) for two in zip(*alone.values(), strict=True)]
     return [
         Figure(
             name=f"overview {total:,}",

@@ -15,7 +15,7 @@ from rich.table import Table
 from bench.figure import Figure
 from bench.world import now
 from whence import __version__
-from whence.embedded.binaries import wheel
+from whence.embedded.binaries import MAJOR, wheel
 
 RESULTS: Final = Path(__file__).parent / "results"
 _COMPUTED: Final = frozenset({"ratio", "is_met", "at"})  # in the file for readers of the file
@@ -82,7 +82,7 @@ def machine() -> dict[str, object]:
 
 
 def _postgresql() -> str:
-    (program,) = wheel().glob("pginstall*/bin/postgres")
+    program = wheel() / f"pginstall{MAJOR}" / "bin" / "postgres"
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     return said.split(")")[-1].strip()
 

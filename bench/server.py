@@ -7,7 +7,8 @@ import typer
 import uvloop
 
 from bench.child import TOKEN
-from whence.server import House, serve
+from whence.listen import serve
+from whence.server import House
 from whence.settings import Settings, load
 from whence.telemetry import configure_logging
 

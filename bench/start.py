@@ -48,16 +48,18 @@ async def _start(directory: Path) -> float:
     command = [_WHENCE, "serve", "--port", str(port), "--data-dir", str(directory)]
     with (directory / "serve.log").open("ab") as log:
         started = perf_counter()
-        process = subprocess.Popen(command, env=kept | ours, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = await asyncio.create_subprocess_exec(
+            *command, env=kept | ours, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
         try:
             async with asyncio.timeout(_PATIENCE):
                 while not await _is_ready(port):
-                    assert process.poll() is None, f"it ended with {process.returncode}"
+                    assert process.returncode is None, f"it ended with {process.returncode}"
                     await asyncio.sleep(_POLL)
             return perf_counter() - started
         finally:
             process.terminate()
-            process.wait(_PATIENCE)
+            await process.wait()
 
 
 async def _is_ready(port: int) -> bool:

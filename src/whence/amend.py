@@ -54,9 +54,11 @@ class Amend:
         """
         now = datetime.now(UTC)
         async with self._pool.transaction() as db:
-            event = await events.require_locked(db, by.account_id, event_id)
-            if dialect not in (None, event.dialect):
+            standing = await events.get(db, by.account_id, event_id)
+            if standing is None or dialect not in (None, standing.dialect):
                 raise NotFound("event", event_id)
+            await events.forget(db, by.account_id, standing)
+            event = await events.require_locked(db, by.account_id, event_id)
             await events.remove(db, by.account_id, event, slot=self._slot)
             await access.record(
                 db,

@@ -1,7 +1,7 @@
 """Where requests come in: each gets an id, finds its dialect, is counted, and is answered whatever happens."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -47,8 +47,8 @@ class Edge:
             for number, dialect in enumerate(dialects)
             for where, endpoint in dialect.direct(contexts[number]).items()
         }
-        self._taken: list[list[Histogram]] = [
-            [REQUESTS.labels(dialect.name, f"{hundreds}xx") for hundreds in range(6)] for dialect in dialects
+        self._took: list[list[Callable[[float], None]]] = [
+            [REQUESTS.labels(dialect.name, f"{hundreds}xx").observe for hundreds in range(6)] for dialect in dialects
         ]
         self._hosts = tuple(host.lower().encode() for host in hosts)
         self._native = next((n for n, dialect in enumerate(dialects) if dialect.name == "native"), 0)
@@ -61,12 +61,12 @@ class Edge:
         request_id = str(new_id(datetime.now(UTC)))
         scope.setdefault("state", {})["request_id"] = request_id
         number, app, scope = self._route(scope)
-        taken = self._taken[number]
+        took = self._took[number]
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
-                taken[message["status"] // 100].observe(perf_counter() - started)
+                took[message["status"] // 100](perf_counter() - started)
             await send(message)
 
         await app(scope, receive, answer)

@@ -1,19 +1,14 @@
 """The composition root: what the settings say becomes one application in one event loop."""
 
 import asyncio
-import errno
-import gc
 import secrets
-import signal
-import socket
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import structlog
-import uvicorn
 from starlette.types import ASGIApp
 
 from whence import background
@@ -26,7 +21,7 @@ from whence.edge import Edge
 from whence.embedded import Embedded
 from whence.follow import Follow
 from whence.ingest import Ingest
-from whence.settings import Settings
+from whence.settings import Settings, SettingsError
 from whence.store import access as tokens
 from whence.store import entities, feed, migrate
 from whence.store.notify import Ear
@@ -34,10 +29,7 @@ from whence.store.pool import Address, Pool
 from whence.timeline import Timeline
 
 _SLOTS: Final = 32_768
-_GRACE_SECONDS: Final = 10  # for requests that are under way when the server is told to stop
 _SUPERVISE_SECONDS: Final = 0.2
-_BACKLOG: Final = 2048
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 log = structlog.get_logger()
 
@@ -50,10 +42,6 @@ class House:
     context: Context
     app: ASGIApp
     first_token: str | None
-
-
-class ListenError(OSError):
-    """The address to listen on cannot be had; the text says why."""
 
 
 @asynccontextmanager
@@ -114,7 +102,7 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
             public_url=settings.public_url,
             serves_metrics=settings.metrics_port is None,
         )
-        app = Edge(dialects or discover(), context, options=settings.dialects, hosts=settings.hosts())
+        app = _edge(settings, context, discover() if dialects is None else dialects)
         await stack.enter_async_context(_task(ear.run()))
         await stack.enter_async_context(_task(background.run(pool, access, retention=retention)))
         await stack.enter_async_context(_task(ingest.run()))
@@ -123,161 +111,19 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
         yield House(pool=pool, context=context, app=app, first_token=first_token)
 
 
-async def serve(settings: Settings, *, started: Callable[[House, str], Coroutine[None, None, None]]) -> None:
-    """Serve until told to stop (SIGINT, SIGTERM); `started` gets the address once requests are taken.
-
-    Told a second time, it waits no longer for requests that are under way.
+def _edge(settings: Settings, context: Context, dialects: tuple[Dialect, ...]) -> Edge:
+    """The root of the HTTP service.
 
     Raises:
-        ListenError: the port is another's; nothing was started.
+        SettingsError: an option is for a dialect that is not here, or means nothing to its dialect.
     """
-    sockets = _listen(settings.host, settings.port)
-    starting = asyncio.current_task()
-    server: _Server | None = None
-    told = False
-
-    def stop() -> None:
-        nonlocal told
-        told = True
-        if server is not None:
-            server.stop()
-        elif starting is not None:
-            starting.cancel()
-
-    with _told_by_signals(stop), _closing(sockets):
-        try:
-            async with house(settings) as whole:
-                server = _Server(whole)
-                _settle_down()
-                async with asyncio.TaskGroup() as group:
-                    serving = group.create_task(server.serve(sockets))
-                    opened = group.create_task(server.opened.wait())
-                    await asyncio.wait({serving, opened}, return_when=asyncio.FIRST_COMPLETED)
-                    opened.cancel()
-                    if server.started:
-                        await started(whole, _address(sockets[0]))
-        except asyncio.CancelledError:
-            if not told:
-                raise
-
-
-def _settle_down() -> None:
-    """What stands by now stays: the collector need not look at it, nor at every 700th object of a large batch.
-
-    Measured: preparing 1,000 events takes half the time (`python -m bench --only batch`).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, which says when it is open, ends live readers first, and leaves signals to us."""
-
-    def __init__(self, whole: House) -> None:
-        self.opened = asyncio.Event()
-        self._follow = whole.context.follow
-        super().__init__(
-            uvicorn.Config(
-                whole.app,
-                loop="none",
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,  # nobody here asks where a caller is; links follow `public_url`
-                server_header=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-                backlog=_BACKLOG,
-            )
-        )
-
-    def stop(self) -> None:
-        """Finish the requests that are under way; the second time, leave them."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Nothing: uvicorn would kill us by the signal again when it is done, before the house is closed."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.opened.set()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._follow.close()
-        await super().shutdown(sockets)
-
-
-def _listen(host: str, port: int) -> list[socket.socket]:
-    """A socket for each address of the host, all on one port; a family that this machine lacks is left out.
-
-    Raises:
-        ListenError: there is none.
-    """
+    names = [dialect.name for dialect in dialects]
+    if strange := sorted(settings.dialects.keys() - set(names)):
+        raise SettingsError(f"WHENCE_DIALECTS: there is no dialect {strange[0]}; there are {', '.join(names)}")
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as exc:
-        raise ListenError(f"{host} is no address to listen on: {exc.strerror}") from exc
-    sockets: list[socket.socket] = []
-    absent: OSError | None = None
-    for family, *_, address in dict.fromkeys(found):
-        if sockets:  # the port that the first was given, when any was asked for
-            port = sockets[0].getsockname()[1]
-        try:
-            sockets.append(socket.create_server((address[0], port), family=family, backlog=_BACKLOG))
-        except OSError as exc:
-            if exc.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
-                for one in sockets:
-                    one.close()
-                raise ListenError(f"cannot listen on {host}:{port}: {_reason(exc)}") from exc
-            absent = exc
-    if not sockets:
-        raise ListenError(f"cannot listen on {host}:{port}: {_reason(absent)}") from absent
-    return sockets
-
-
-def _reason(exc: OSError | None) -> str:
-    match exc.errno if exc else None:
-        case errno.EADDRINUSE:
-            return "something else listens there"
-        case errno.EACCES:
-            return "this user may not take a port that low"
-        case errno.EADDRNOTAVAIL:
-            return "the address is not one of this machine"
-        case _:
-            return str(exc)
-
-
-def _address(listening: socket.socket) -> str:
-    """`http://host:port`, with the port that was bound."""
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-@contextmanager
-def _told_by_signals(stop: Callable[[], None]) -> Generator[None]:
-    """While the block runs, SIGINT and SIGTERM call `stop`."""
-    loop = asyncio.get_running_loop()
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, stop)
-    try:
-        yield
-    finally:
-        for number in _SIGNALS:
-            loop.remove_signal_handler(number)
-
-
-@contextmanager
-def _closing(sockets: list[socket.socket]) -> Generator[None]:
-    try:
-        yield
-    finally:
-        for one in sockets:
-            one.close()
+        return Edge(dialects, context, options=settings.dialects, hosts=settings.hosts())
+    except ValueError as exc:
+        raise SettingsError(f"WHENCE_DIALECTS: {exc}") from exc
 
 
 async def _started(settings: Settings) -> Embedded:

@@ -25,7 +25,7 @@ async def _strike(load: Load, *strikes: Callable[[], None]) -> None:
 
 
 def test_what_was_answered_survives_the_death_of_the_server(whence: Server) -> None:
-    """`kill -9` of the server loses nothing, and who sends again with the same key doubles nothing."""
+    """[IN1, IN3] `kill -9` of the server loses nothing, and who sends again with the same key doubles nothing."""
     load = Load(whence)
 
     asyncio.run(_strike(load, lambda: whence.restart(kill=True), lambda: whence.restart(kill=True)))
@@ -35,7 +35,7 @@ def test_what_was_answered_survives_the_death_of_the_server(whence: Server) -> N
 
 
 def test_what_was_answered_survives_the_death_of_the_database(whence: Server) -> None:
-    """`kill -9` of PostgreSQL loses nothing; senders are told when to come again; the server lives on."""
+    """[IN1, IN7] `kill -9` of PostgreSQL loses nothing; senders are told when to come again; the server lives on."""
     load = Load(whence)
     server = whence.process
 
@@ -57,7 +57,7 @@ def _nobody_starts_postgres(data_dir: Path) -> Generator[None]:
 
 
 def test_without_a_database_everybody_is_told_to_come_again(whence: Server) -> None:
-    """503 with Retry-After while PostgreSQL is away, and good answers by itself once it is back."""
+    """[IN7] 503 with Retry-After while PostgreSQL is away, and good answers by itself once it is back."""
     asked: list[tuple[str, str, object]] = [
         ("POST", "/v1/events", {"title": "while the database is away"}),
         ("GET", "/v1/events", None),
@@ -88,7 +88,7 @@ def _status(client: httpx.Client, method: str, path: str, body: object) -> int:
 
 
 def test_a_server_that_is_told_to_stop_keeps_what_it_answered(whence: Server) -> None:
-    """SIGTERM under load, twice: exit code 0 within the grace time, and PostgreSQL has ended with it."""
+    """[RU4] SIGTERM under load, twice: exit code 0 within the grace time, and PostgreSQL has ended with it."""
     load = Load(whence)
 
     def stop() -> None:
@@ -103,7 +103,7 @@ def test_a_server_that_is_told_to_stop_keeps_what_it_answered(whence: Server) ->
 
 
 def test_a_kill_leaves_no_second_postgresql(whence: Server) -> None:
-    """A server that starts after a kill takes over the PostgreSQL that runs."""
+    """[RU3] A server that starts after a kill takes over the PostgreSQL that runs."""
     first = whence.postmaster
 
     whence.restart(kill=True)

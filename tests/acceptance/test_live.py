@@ -39,7 +39,7 @@ def test_an_event_is_on_the_stream_right_after_its_answer(whence: Server) -> Non
 
 
 def test_events_of_one_server_are_streamed_from_another(begin: Callable[..., Server]) -> None:
-    """Two servers on one database: what is posted to one is on the other's stream, in the order of its commits."""
+    """[LV1, RU5] Two servers on one database: what is posted to one is on the other's stream, in the order of its commits."""
     asked, posted = begin(name="asked"), begin(name="posted")
 
     async def followed() -> list[str]:
@@ -63,7 +63,7 @@ def test_a_server_that_stops_leaves_the_database_to_the_other(begin: Callable[..
 
 
 def test_a_revoked_token_opens_no_server(begin: Callable[..., Server]) -> None:
-    """Revoked at one server, it is refused by the other as soon as a message between the two takes."""
+    """[AC3] Revoked at one server, it is refused by the other as soon as a message between the two takes."""
     one, other = begin(name="one"), begin(name="other")
     token = one.send("POST", "/v1/tokens", {"name": "short-lived", "rights": ["events:read"]})
     with other.client(token["token"]) as client:
@@ -90,7 +90,7 @@ def _kill_database(server: Server) -> None:
 
 @pytest.mark.parametrize("strike", [_restart, _kill, _kill_database])
 def test_a_reader_goes_on_where_it_was(whence: Server, strike: Callable[[Server], None]) -> None:
-    """Whatever ends the connection: with `Last-Event-ID`, every answered event comes, and comes once."""
+    """[LV2] Whatever ends the connection: with `Last-Event-ID`, every answered event comes, and comes once."""
     load = Load(whence, senders=8)
 
     async def followed() -> Reader:
@@ -112,7 +112,7 @@ def test_a_reader_goes_on_where_it_was(whence: Server, strike: Callable[[Server]
 
 
 def test_streams_end_when_the_server_stops(whence: Server) -> None:
-    """A stop does not wait for those who listen: they are let go, and come again."""
+    """[LV4] A stop does not wait for those who listen: they are let go, and come again."""
 
     async def let_go() -> None:
         reader = Reader(server=whence)

@@ -91,7 +91,7 @@ def _timelines(whence: Server, ids: Mapping[Service, str]) -> dict[Service, list
     ("send", "cases"), [(_send_native, CASES), (_send_komodor, [*CASES, BLANK])], ids=["native", "komodor"]
 )
 def test_each_timeline_shows_exactly_its_events(whence: Server, send: Any, cases: Sequence[Case]) -> None:  # noqa: ANN401  one of the two above
-    """Services that stood before the events and services that came after them alike; and the counts agree."""
+    """[SC1, SC2] Services that stood before the events and services that came after them alike; and the counts agree."""
     before, after = SERVICES[::2], SERVICES[1::2]
 
     ids = _register(whence, before)

@@ -12,7 +12,7 @@ _MARK: Final = "Xq7secretZ9"  # in no other text
 
 
 def test_the_database_cannot_be_reached_over_the_network(whence: Server) -> None:
-    """PostgreSQL listens on a socket in a directory that only its account may enter; the server on 127.0.0.1."""
+    """[RU2] PostgreSQL listens on a socket in a directory that only its account may enter; the server on 127.0.0.1."""
     database = whence.postmaster
     assert database is not None
 
@@ -55,7 +55,7 @@ def _all_that_goes_wrong(client: httpx.Client) -> None:
 
 
 def test_the_logs_give_nothing_away(whence: Server) -> None:
-    """No token, header, query or body of a busy session, crash of the database included, is in any log."""
+    """[AC4] No token, header, query or body of a busy session, crash of the database included, is in any log."""
     with whence.client() as client:
         secret = client.post("/v1/tokens", json={"name": _MARK, "rights": ["events:read"]}).json()["token"]
         _all_that_goes_wrong(client)

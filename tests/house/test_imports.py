@@ -68,7 +68,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
 
 @pytest.mark.usefixtures("toy")
 def test_a_folder_makes_a_dialect() -> None:
-    """Discovered, given its options, served beside the others, and its events are everybody's: no other edit."""
+    """[RU7] Discovered, given its options, served beside the others, and its events are everybody's: no other edit."""
 
     async def heard() -> tuple[httpx.Response, httpx.Response]:
         with directory() as home:

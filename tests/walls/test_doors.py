@@ -74,7 +74,7 @@ def _ask(whence: Server, where: Where, token: str | None) -> httpx.Response:
 
 @pytest.mark.parametrize("where", _CLOSED, ids=_named)
 def test_no_door_opens_without_a_good_token(whence: Server, where: Where, bad_tokens: dict[str, str]) -> None:
-    """None, unknown, expired or revoked: each is told in the dialect's way, before anything else is looked at."""
+    """[AC5] None, unknown, expired or revoked: each is told in the dialect's way, before anything else is looked at."""
     speech = SPEECH[where[0]]
 
     answers = {name: _ask(whence, where, token) for name, token in chain(bad_tokens.items(), [("none", None)])}
@@ -89,7 +89,7 @@ def test_no_door_opens_without_a_good_token(whence: Server, where: Where, bad_to
 def test_every_other_right_is_not_enough(
     whence: Server, where: Where, make_token: Callable[..., tuple[str, str]]
 ) -> None:
-    """A token with all rights but the one gets 403; one with that right alone gets through."""
+    """[AC5] A token with all rights but the one gets 403; one with that right alone gets through."""
     key = where[3].key
     without = set(Right) - {Right.ADMIN}
     match key:

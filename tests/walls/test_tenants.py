@@ -105,7 +105,7 @@ def _without_names(answer: httpx.Response, things: Things) -> tuple[int, str | N
 def test_a_stranger_cannot_tell_it_from_nothing(
     whence: Server, reach: Reach, neighbour: Neighbour, stranger: str
 ) -> None:
-    """The answer about another account's thing is, byte for byte, that about a thing that is nowhere."""
+    """[AC1] The answer about another account's thing is, byte for byte, that about a thing that is nowhere."""
     nothing = nobodys(neighbour.things)
     before = state(neighbour.client)
 
@@ -122,7 +122,7 @@ def test_a_stranger_cannot_tell_it_from_nothing(
 
 @pytest.mark.parametrize("reach", _STORING, ids=str)
 def test_what_a_stranger_stores_is_its_own(whence: Server, reach: Reach, neighbour: Neighbour) -> None:
-    """The same names in another account are other things: nothing is a duplicate, and nothing there changes."""
+    """[AC1] The same names in another account are other things: nothing is a duplicate, and nothing there changes."""
     before = state(neighbour.client)
     _, token = account(whence)
 

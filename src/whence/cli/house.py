@@ -11,7 +11,7 @@ import asyncpg
 from whence.cli.failure import CommandError, Exit
 from whence.domain.errors import Refusal, Unavailable
 from whence.embedded import EmbeddedError
-from whence.server import ListenError
+from whence.listen import ListenError
 from whence.settings import Settings, SettingsError, load
 from whence.store.migrate import SchemaError
 from whence.telemetry import configure_logging
@@ -44,6 +44,8 @@ def explained(asked: Settings) -> Generator[None]:
     """What keeps the house from opening becomes a `CommandError` with a remedy."""
     try:
         yield
+    except SettingsError as exc:  # what only the dialect that it is for could tell
+        raise CommandError(str(exc), remedy="mend the setting that is named", code=Exit.USAGE) from exc
     except ListenError as exc:
         raise CommandError(str(exc), remedy="--port 0 takes any free port; WHENCE_PORT sets another") from exc
     except EmbeddedError as exc:

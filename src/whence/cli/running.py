@@ -11,7 +11,8 @@ from rich.text import Text
 
 from whence.cli.house import explained, settings
 from whence.cli.output import stderr
-from whence.server import House, serve
+from whence.listen import serve
+from whence.server import House
 from whence.settings import Settings
 from whence.telemetry import configure_logging
 

@@ -56,22 +56,28 @@ class Item:
 
 
 async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime, slot: int) -> list[Item]:
-    """Store the reports and give each item its receipt; those returned are new rows."""
+    """Store the reports and give each item its receipt; those returned are new rows.
+
+    Rows are locked in one order, which `store.events.forget` and `remove` keep to: keys, senders' ids, pairs, events,
+    counts. So nobody who writes or removes waits in a circle.
+    """
+    tally = counts.Counts()
     repeats = await _claim_keys(db, account, items, at=at)
     await _forget_sent(db, account, items, at=at)
     fresh = [item for item in items if item.receipt is None]
     ordinary = [item for item in fresh if item.report.pairing is None or not item.report.pairing.ends]
-    await _insert(db, account, ordinary, at=at, slot=slot)
+    await _insert(db, account, ordinary, tally, at=at)
     await _begin(db, account, ordinary)
     unmatched = [
         item
         for item in fresh
         if (pairing := item.report.pairing) and pairing.ends and not await _end(db, account, item, pairing.key, at=at)
     ]
-    await _insert(db, account, unmatched, at=at, slot=slot)
+    await _insert(db, account, unmatched, tally, at=at)
     _lead_on(items)
     await _redirect(db, account, items, repeats)
     await _count(db, account, repeats, at=at)
+    await counts.add(db, account, tally, slot=slot)
     return ordinary + unmatched
 
 
@@ -194,13 +200,13 @@ def rows(account: UUID, items: Sequence[Item], *, at: datetime) -> Rows:
     return made
 
 
-async def _insert(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime, slot: int) -> None:
+async def _insert(db: Writer, account: UUID, items: Sequence[Item], tally: counts.Counts, *, at: datetime) -> None:
     if not items:
         return
     made = rows(account, items, at=at)
     await db.copy("event", EVENT_COLUMNS, made.events)
     await db.copy("event_link", LINK_COLUMNS, made.links)
-    await counts.add(db, account, made.tally, slot=slot)
+    tally.update(made.tally)
     for item in items:
         item.receipt = Accepted(id=item.id)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from whence.domain.event import Event, Report
@@ -44,6 +44,11 @@ class Counts:
         self.cells[hour, said.kind, said.severity, said.type, said.source, said.dialect] += times
         for dimension, value in named(places):
             self.places[hour, dimension, value] += times
+
+    def update(self, other: Self) -> None:
+        """Count what the other counted as well."""
+        self.cells.update(other.cells)
+        self.places.update(other.places)
 
 
 def named(places: Places) -> Iterable[tuple[str, str]]:

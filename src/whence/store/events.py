@@ -167,13 +167,17 @@ async def replace(db: Writer, account: UUID, old: Event, new: Event, *, slot: in
     await counts.add(db, account, tally, slot=slot)
 
 
-async def remove(db: Writer, account: UUID, event: Event, *, slot: int) -> None:
-    """The event, locked, is gone, and may be sent again."""
-    await _take_out(db, account, event, slot=slot)
+async def forget(db: Writer, account: UUID, event: Event) -> None:
+    """The event, which is about to be removed, may be sent again. Before it is locked: see `store.append.append`."""
     await db.execute(_FORGET_ONCE, account, event.id)
-    await db.execute(_FORGET_PAIR, account, event.id)
     if event.sender_id is not None:
         await db.execute(_FORGET_SENDER, account, event.source, event.sender_id)
+    await db.execute(_FORGET_PAIR, account, event.id)
+
+
+async def remove(db: Writer, account: UUID, event: Event, *, slot: int) -> None:
+    """The event, forgotten and locked, is gone."""
+    await _take_out(db, account, event, slot=slot)
 
 
 async def _take_out(db: Writer, account: UUID, event: Event, *, slot: int) -> None:

@@ -19,8 +19,8 @@ Json = dict[str, Any]
 
 
 def instant(at: datetime) -> str:
-    """`2026-09-21T13:33:20.000Z`."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    """`2026-09-21T13:33:20.000Z`; `strftime` would write the year 42 with two digits."""
+    return at.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def maybe(at: datetime | None) -> str | None:

@@ -12,7 +12,6 @@ from whence.dialects.native.answer import Answer
 from whence.dialects.native.events import listed
 from whence.dialects.native.gate import EntityName, gate, json_body, principal, read
 from whence.domain.access import Right
-from whence.domain.errors import Invalid
 
 
 def routes(context: Context) -> APIRouter:
@@ -65,10 +64,8 @@ def routes(context: Context) -> APIRouter:
         response_model=shape.EventPage,
         dependencies=reads_events,
     )
-    async def timeline(request: Request, name: EntityName, query: Annotated[wire.PageQuery, Query()]) -> Response:
+    async def timeline(request: Request, name: EntityName, query: Annotated[wire.TimelineQuery, Query()]) -> Response:
         by = principal(request)
-        if query.entity:
-            raise Invalid.at("entity", "is named by the path of this call")
         return await listed(context, by, query, [await catalog.require(by, name)])
 
     @router.put(

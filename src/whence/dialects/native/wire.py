@@ -196,6 +196,12 @@ class PageQuery(FilterQuery):
     include: Literal["original"] | None = None
 
 
+class TimelineQuery(PageQuery):
+    """Which events of the entity that the path names."""
+
+    entity: list[Asked] = Field([], max_length=0, description="Not here: the path names the entity.")
+
+
 class EventQuery(_Strict):
     """How much of one event."""
 
