@@ -78,7 +78,7 @@ class Load:
             self.statuses[0] += 1
             return False
         self.statuses[answer.status_code] += 1
-        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        if answer.status_code == 503:
             self.waits.append(answer.headers.get("retry-after"))
         if answer.is_success:
             self.answered.update(titles)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,17 +35,15 @@ class Reader:
         """Follow, and connect again with the last id whenever the connection ends."""
         async with self.server.aclient() as client:
             while True:
-                try:
+                with suppress(httpx.TransportError):
                     await self.follow(client)
-                except httpx.TransportError:
-                    pass
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def follow(self, client: httpx.AsyncClient) -> None:
         """Follow until the connection ends."""
         behind = {"last-event-id": self.last_id} if self.last_id else {}
         async with aconnect_sse(client, "GET", "/v1/events/stream", headers=behind) as source:
-            if source.response.status_code != httpx.codes.OK:
+            if not source.response.is_success:
                 return
             self.connections += 1
             async for told in source.aiter_sse():

@@ -139,7 +139,7 @@ class Server:
         assert self._process is not None
         assert self._process.poll() is None, f"it ended with {self._process.returncode}:\n{self.said}"
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == httpx.codes.OK
+            return httpx.get(f"{self.url}/readyz", timeout=5).is_success
         except httpx.TransportError:
             return False
 

@@ -39,7 +39,7 @@ def test_an_event_is_on_the_stream_right_after_its_answer(whence: Server) -> Non
 
 
 def test_events_of_one_server_are_streamed_from_another(begin: Callable[..., Server]) -> None:
-    """[LV1, RU5] Two servers on one database: what is posted to one is on the other's stream, in the order of its commits."""
+    """[LV1, RU5] What is posted to one server is on the stream of another, in the order of its commits."""
     asked, posted = begin(name="asked"), begin(name="posted")
 
     async def followed() -> list[str]:

@@ -21,7 +21,7 @@ class Case(NamedTuple):
     clusters: Sequence[str]
     namespaces: Sequence[str]
     services: Sequence[str]
-    count: int
+    matched: int
 
     @property
     def title(self) -> str:
@@ -51,7 +51,7 @@ BLANK: Final = Case("A", ("",), "", 10)  # what a template makes from a missing 
 
 
 def test_the_formula_is_that_of_the_example() -> None:
-    assert [sum(map(case.matches, SERVICES)) for case in (*CASES, BLANK)] == [case.count for case in (*CASES, BLANK)]
+    assert [sum(map(case.matches, SERVICES)) for case in (*CASES, BLANK)] == [case.matched for case in (*CASES, BLANK)]
 
 
 def _register(whence: Server, services: Sequence[Service]) -> dict[Service, str]:
@@ -91,7 +91,7 @@ def _timelines(whence: Server, ids: Mapping[Service, str]) -> dict[Service, list
     ("send", "cases"), [(_send_native, CASES), (_send_komodor, [*CASES, BLANK])], ids=["native", "komodor"]
 )
 def test_each_timeline_shows_exactly_its_events(whence: Server, send: Any, cases: Sequence[Case]) -> None:  # noqa: ANN401  one of the two above
-    """[SC1, SC2] Services that stood before the events and services that came after them alike; and the counts agree."""
+    """[SC1, SC2] Services that stood before the events and those that came after them alike; the counts agree."""
     before, after = SERVICES[::2], SERVICES[1::2]
 
     ids = _register(whence, before)
@@ -105,5 +105,5 @@ def test_each_timeline_shows_exactly_its_events(whence: Server, send: Any, cases
     }
     matched = {key: whence.get(f"/v1/events/{event_id}")["matched"] for key, event_id in events.items()}
     assert {key: (found["count"], found["of"]) for key, found in matched.items()} == {
-        (mark, case): (case.count, 20) for mark, case in events
+        (mark, case): (case.matched, 20) for mark, case in events
     }

@@ -67,7 +67,7 @@ _BOUNDED: Final = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 
 
@@ -156,7 +156,7 @@ def test_any_question_is_answered_in_the_dialect(client: httpx.Client, path: str
 @pytest.mark.parametrize("last", ["", "x", "1", "1.", ".1", "1.1.1", "-1.0", "1.0", "9" * 30 + ".0", "٣.٣"])
 def test_a_stream_begins_or_says_why_not(whence: Server, last: str) -> None:
     """[LV3] A `Last-Event-ID` of another form is refused; one that reaches too far is told `reset`."""
-    headers = {"authorization": f"Bearer {TOKEN}".encode(), "last-event-id": last.encode()}
+    headers = [(b"authorization", f"Bearer {TOKEN}".encode()), (b"last-event-id", last.encode())]
     with (
         httpx.Client(base_url=whence.url, timeout=10) as client,
         client.stream("GET", "/v1/events/stream", headers=headers) as answer,

@@ -87,10 +87,17 @@ def test_every_statement_names_the_account() -> None:
 
 _ACCOUNT: Final = UUID(int=1)
 _AT: Final = datetime(2026, 9, 21, 13, 20, tzinfo=UTC)
+_WINDOWS: Final = [Span(start=_AT - timedelta(days=days), end=_AT) for days in (1, 30)]
 _FILTERS: Final = [
-    Filter(window=Span(start=_AT - timedelta(days=days), end=_AT), **more)
-    for days in (1, 30)
-    for more in ({}, {"types": ("deploy",)}, {"words": ("x",)}, {"clusters": ("c",)}, {"concerning": ()})
+    asked
+    for window in _WINDOWS
+    for asked in (
+        Filter(window=window),
+        Filter(window=window, types=("deploy",)),
+        Filter(window=window, words=("x",)),
+        Filter(window=window, clusters=("c",)),
+        Filter(window=window, concerning=()),
+    )
 ]
 
 

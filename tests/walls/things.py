@@ -56,7 +56,8 @@ def furnished(client: httpx.Client, name: str, token: str) -> Things:
     custom_id = send("POST", "/mgmt/v1/events", custom, **key).headers["x-event-id"]
     send("POST", "/mgmt/v1/events", {"eventType": "x", "summary": "another"}, **key)
     return {
-        **named, **said, "account": name, "event": event_id, "custom event": custom_id, "entity": made[0]["id"], "cid": made[0]["cid"],
+        **named, **said, "account": name, "event": event_id, "custom event": custom_id,
+        "entity": made[0]["id"], "cid": made[0]["cid"],
         "token": client.get("/v1/tokens").json()["tokens"][0]["id"],
         **{f"{kind} cursor": _cursor(client, f"/v1/{kind}") for kind in ("events", "entities")},
         "tokens cursor": _tokens_cursor(client),
