@@ -116,7 +116,7 @@ class Settings(BaseSettings):
         None,
         description=f"A token that may do everything in every account; {_SHORTEST_TOKEN} characters or more.",
     )
-    retention_days: int = Field(90, ge=1, description="Events older than that are dropped.")
+    retention_days: int = Field(90, ge=1, le=36_500, description="Events older than that are dropped.")
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="The largest request body that is read.")
     rate_per_minute: int = Field(
         0, ge=0, description="Requests that a token may make in a minute if it says nothing itself; 0 = any."

@@ -30,6 +30,8 @@ class Clause:
     def __post_init__(self) -> None:
         if not self.types and not self.entity_ids:
             raise ValueError("a clause names types or entity ids")
+        if "" in self.clusters or "" in self.namespaces or "" in self.names:
+            raise ValueError("a clause names what has a name")  # its key would be that of a clause without the field
 
     def matches(self, entity: Entity) -> bool:
         """Whether the entity passes: OR inside a field, AND between fields."""

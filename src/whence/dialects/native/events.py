@@ -17,6 +17,7 @@ from whence.dialects.native.targets import Targets
 from whence.domain.access import Principal, Right
 from whence.domain.entity import Entity
 from whence.domain.errors import Invalid
+from whence.domain.event import Event
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, unseal_cursor
 
@@ -97,10 +98,12 @@ def routes(context: Context) -> APIRouter:
     async def change(request: Request, event_id: UUID) -> Response:
         by = principal(request)
         asked_for = await read(context, request, wire.EventChange)
-        event = await context.amend.change(
-            by, event_id, lambda old: context.ingest.in_range(decode.changed(old, asked_for))
-        )
-        return Answer(encode.event(event))
+
+        def changed(old: Event) -> Event:
+            new = decode.changed(old, asked_for)
+            return new if new.span == old.span else context.ingest.in_range(new)
+
+        return Answer(encode.event(await context.amend.change(by, event_id, changed)))
 
     @router.delete(_EVENT_PATH, summary="Remove an event", status_code=204, dependencies=writes)
     async def remove(request: Request, event_id: UUID) -> Response:

@@ -38,7 +38,7 @@ def app(context: Context) -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(native)
-    for part in (health, live, send, events, entities, admin):
+    for part in (send, live, events, entities, admin, health):
         native.router.routes.extend(part.routes(context).routes)  # flat: who asks what there is sees it at a glance
     written = _document(native)
 
