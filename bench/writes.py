@@ -5,28 +5,23 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Final
 
 import asyncpg
 
 from bench import bodies
 from bench.child import Child, running
+from bench.copy import copied, renewed, stored_rows
 from bench.database import opened
 from bench.figure import Figure
 from bench.load import CONNECTIONS, InvalidRunError, Load, press
 from bench.size import Size
-from bench.world import now
 from whence.domain.event import Report
-from whence.domain.identity import new_id
-from whence.store.append import EVENT_COLUMNS, LINK_COLUMNS
 from whence.store.pool import Connection
 
 BATCH: Final = 1_000  # events a request, and rows a COPY
 _BATCH_CONNECTIONS: Final = 4
 _AT_LEAST: Final = 0.5
-
-Record = tuple[object, ...]
 
 
 async def single(
@@ -71,10 +66,10 @@ async def batch(path: str, size: Size, directory: Path) -> list[Figure]:
     async with _whence(directory / "whence") as (whence, db), opened(directory / "floor") as floor:
         plain = await asyncpg.connect(**floor.dsn)
         await _checked(db, whence.url + path, sent, size.warm_seconds, each=BATCH)
-        stored = await _stored(db, size.rows)
+        stored = await stored_rows(db, size.rows)
         used, sent_events = whence.cpu_seconds(), 0
         for _ in range(size.rounds):
-            floors.append(await _copy(plain, *_renewed(*stored)))
+            floors.append(await copied(plain, *renewed(*stored), together=BATCH))
             load = await _checked(db, whence.url + path, sent, size.seconds, each=BATCH)
             ours.append(load.rate * BATCH)
             sent_events += load.requests * BATCH
@@ -126,46 +121,6 @@ async def _settled(db: Connection) -> int:
     while count != (count := await db.fetchval("select count(*) from event")):
         await sleep(0.3)
     return count
-
-
-async def _stored(db: Connection, most: int) -> tuple[list[Record], list[Record]]:
-    """Rows and links as they are in the tables."""
-    events = await db.fetch(
-        f"select {', '.join(EVENT_COLUMNS)} from event order by occurred_at, event_id limit $1",  # noqa: S608
-        most,
-    )
-    links = await db.fetch(
-        f"select {', '.join(LINK_COLUMNS)} from event_link where event_id = any($1::uuid[])",  # noqa: S608
-        [event["event_id"] for event in events],
-    )
-    return [tuple(event) for event in events], [tuple(link) for link in links]
-
-
-def _renewed(events: Sequence[Record], links: Sequence[Record]) -> tuple[list[Record], list[Record]]:
-    """The same with new ids and the time of now: as if they had been sent again."""
-    at = now()
-    ids = {event[1]: new_id(at) for event in events}
-    return (
-        [(event[0], ids[event[1]], at, *event[3:]) for event in events],
-        [(*link[:2], at, ids[link[3]], *link[4:]) for link in links],
-    )
-
-
-async def _copy(db: Connection, events: Sequence[Record], links: Sequence[Record]) -> float:
-    """Events a second, by COPY and nothing else; a transaction for every thousand."""
-    links_by_event: dict[object, list[Record]] = {}
-    for link in links:
-        links_by_event.setdefault(link[3], []).append(link)
-    batches = [
-        (rows, [link for row in rows for link in links_by_event.get(row[1], ())])
-        for rows in (events[first : first + BATCH] for first in range(0, len(events), BATCH))
-    ]
-    started = perf_counter()
-    for rows, linked in batches:
-        async with db.transaction():
-            await db.copy_records_to_table("event", columns=EVENT_COLUMNS, records=rows)
-            await db.copy_records_to_table("event_link", columns=LINK_COLUMNS, records=linked)
-    return len(events) / (perf_counter() - started)
 
 
 def _latency(runs: Sequence[Load]) -> str:

@@ -9,7 +9,8 @@ _STYLE: Final = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1a2433;background:#fff}
 code{font:14px/1.5 ui-monospace,monospace;background:#f1f4f8;border-radius:4px;padding:.1em .3em}a{color:#0b5cad}
 h2{margin-top:2.5rem;border-top:1px solid #d6dde6;padding-top:1rem}h2 code{font-size:18px}
-ul{columns:2;padding-left:1rem}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem;border-bottom:1px solid #e6ebf1;
+ul{columns:2;padding-left:1rem}table{border-collapse:collapse;width:100%}
+td,th{text-align:left;padding:.25rem .6rem;border-bottom:1px solid #e6ebf1;
 vertical-align:top}@media(max-width:40rem){ul{columns:1}}@media(prefers-color-scheme:dark){body{color:#dfe6ee;
 background:#11161d}code{background:#1d2530}h2{border-color:#2b3644}td,th{border-color:#232d39}a{color:#7db7ff}}
 """
