@@ -29,8 +29,8 @@ async def newest(stored: Stored, few: Path, size: Size) -> list[Figure]:
     little: list[list[float]] = []
     async with opened(few) as small:
         pairs = list(zip(await _services(stored), await _services(small), strict=True))
-        for _ in range(size.rounds + 1):
-            picked = Random(1).choices(pairs, k=size.asks)
+        for turn in range(size.rounds + 1):
+            picked = Random(turn).choices(pairs, k=size.asks)
             times = [await _thrice(stored, small, *pair) for pair in picked]
             for kept, taken in zip((ours, bare, little), zip(*times, strict=True), strict=True):
                 kept.append(list(taken))

@@ -3,13 +3,13 @@
 import asyncio
 import fcntl
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import psutil
 
-from tests.acceptance.load import Load, assert_nothing_lost_nothing_twice
+from tests.acceptance.load import Load, assert_nothing_lost_nothing_twice, stored
 from tests.acceptance.server import Server, await_fact, kill_postgres
 
 
@@ -110,3 +110,29 @@ def test_a_kill_leaves_no_second_postgresql(whence: Server) -> None:
 
     assert whence.postmaster == first
     assert isinstance(first, psutil.Process)
+
+
+def test_callers_who_hang_up_harm_nobody(whence: Server) -> None:
+    """[IN1] Whoever goes away in the middle of a request leaves no transaction, lock or connection behind."""
+    asked = ["/v1/events/stream", "/v1/events/export", "/v1/events/facets", "/readyz"]
+
+    async def hang_up(client: httpx.AsyncClient, n: int) -> None:
+        with suppress(httpx.TransportError, TimeoutError):
+            async with asyncio.timeout(n % 20 / 1000):
+                await client.post("/v1/events", json={"title": f"cut {n}"})
+        with suppress(httpx.TransportError, TimeoutError):
+            async with asyncio.timeout(n % 20 / 1000), client.stream("GET", asked[n % len(asked)]) as answer:
+                answer.raise_for_status()
+
+    async def statuses() -> set[int]:
+        async with whence.aclient() as client:
+            for first in range(0, 200, 20):
+                await asyncio.gather(*(hang_up(client, n) for n in range(first, first + 20)))
+            good = [client.get(path) for path in ("/v1/events", "/v1/entities", "/readyz") for _ in range(20)]
+            sent = [client.post("/v1/events", json={"title": f"kept {n}"}) for n in range(20)]
+            return {answer.status_code for answer in await asyncio.gather(*good, *sent)}
+
+    assert asyncio.run(statuses()) == {200, 201}
+    found = stored(whence)
+    assert {f"kept {n}" for n in range(20)} <= found.keys()
+    assert max(found.values()) == 1

@@ -1,5 +1,3 @@
-import shutil
-import tempfile
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Final
@@ -7,6 +5,7 @@ from typing import Final
 import pytest
 
 from bench import data
+from bench.measures import directory
 from bench.size import Size
 
 TINY: Final = Size(
@@ -23,18 +22,14 @@ def tiny() -> Size:
 
 @pytest.fixture
 def home() -> Generator[Path]:
-    """An empty directory that the account of PostgreSQL may pass, with a path short enough for a socket."""
-    made = Path(tempfile.mkdtemp(prefix="whence-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made)
+    """An empty directory."""
+    with directory() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 async def filled() -> AsyncGenerator[Path]:
     """A directory that holds a history."""
-    made = Path(tempfile.mkdtemp(prefix="whence-"))
-    made.chmod(0o711)
-    await data.filled(made, TINY.events, 1)
-    yield made
-    shutil.rmtree(made)
+    with directory() as made:
+        await data.filled(made, TINY.events, 1)
+        yield made

@@ -1,4 +1,4 @@
-"""That every measurement runs, on next to nothing; what it measures is `python -m bench`'s to say. wrk is not needed."""
+"""That every measurement which needs no wrk runs, on next to nothing; its figures mean nothing here."""
 
 import json
 from pathlib import Path

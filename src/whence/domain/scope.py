@@ -7,6 +7,7 @@ looked up under the few keys that it can have: the subsets of its (cluster, name
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import product
 from math import prod
@@ -14,6 +15,7 @@ from typing import Final, Self
 
 from whence.domain.entity import SERVICE, Entity
 
+FEW: Final = 16  # names in a clause that may be remembered
 MOST_KEYS: Final = 256  # of one clause: what names more combinations is linked coarser, and rechecked when read
 
 
@@ -32,6 +34,11 @@ class Clause:
             raise ValueError("a clause names types or entity ids")
         if "" in self.clusters or "" in self.namespaces or "" in self.names:
             raise ValueError("a clause names what has a name")  # its key would be that of a clause without the field
+
+    @property
+    def size(self) -> int:
+        """How many names and ids it spells out."""
+        return len(self.clusters) + len(self.namespaces) + len(self.names) + len(self.entity_ids)
 
     def matches(self, entity: Entity) -> bool:
         """Whether the entity passes: OR inside a field, AND between fields."""
@@ -82,16 +89,14 @@ class Scope:
         cls, *, clusters: Iterable[str] = (), namespaces: Iterable[str] = (), names: Iterable[str] = ()
     ) -> Self:
         """The services of these clusters AND namespaces AND names, kept in order; what is empty does not narrow."""
-        return cls(
-            clauses=(
-                Clause(
-                    types=(SERVICE,),
-                    clusters=_in_order(clusters),
-                    namespaces=_in_order(namespaces),
-                    names=_in_order(names),
-                ),
-            )
-        )
+        given = tuple(clusters), tuple(namespaces), tuple(names)
+        few = sum(map(len, given)) <= FEW
+        return cls(clauses=(_few_services(*given) if few else _services(*given),))
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it names so little that what follows from it may be remembered."""
+        return len(self.clauses) == 1 and self.clauses[0].size <= FEW
 
     @classmethod
     def entities(cls, ids: Iterable[str]) -> Self:
@@ -127,6 +132,16 @@ def keys_of(entity: Entity) -> tuple[int, ...]:
     namespaces = ("", entity.namespace) if entity.namespace else ("",)
     where = product(clusters, namespaces, ("", entity.name))
     return (_entity_key(entity.id), *(place_key(entity.type, *place) for place in where))
+
+
+def _services(clusters: Iterable[str], namespaces: Iterable[str], names: Iterable[str]) -> Clause:
+    return Clause(
+        types=(SERVICE,), clusters=_in_order(clusters), namespaces=_in_order(namespaces), names=_in_order(names)
+    )
+
+
+# Senders speak of the same few places again and again; what is remembered is bounded by FEW names in each.
+_few_services = lru_cache(maxsize=4096)(_services)
 
 
 def _clause_keys(clause: Clause) -> tuple[list[int], bool]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from operator import itemgetter
 from typing import Final
@@ -174,15 +175,20 @@ class _Placed:
     links: tuple[ScopeKey, ...]
 
 
+def _place(scope: Scope) -> _Placed:
+    return _Placed(codec.scope_text(scope), scope.places(), tuple(scope.link_keys()))
+
+
+_place_small = lru_cache(maxsize=4096)(_place)  # what senders speak of again and again
+
+
 def rows(account: UUID, items: Sequence[Item], *, at: datetime) -> Rows:
     """The rows that the reports will be, received at `at`."""
     made = Rows(events=[], links=[], tally=counts.Counts())
-    placed: dict[Scope, _Placed] = {}  # what is sent together is mostly about the same few scopes
     for item in items:
         report = item.report
         scope = report.scope
-        if (known := placed.get(scope)) is None:
-            known = placed[scope] = _Placed(codec.scope_text(scope), scope.places(), tuple(scope.link_keys()))
+        known = _place_small(scope) if scope.is_small else _place(scope)
         places = report.places or known.places
         made.tally.add(report, places)
         start = report.span.start

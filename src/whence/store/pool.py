@@ -1,5 +1,6 @@
 """Connections to PostgreSQL: who only reads cannot write, and the driver's errors become the house's here."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -131,28 +132,25 @@ class Pool:
     async def reader(self) -> AsyncGenerator[Reader]:
         """A reader whose every statement sees what is committed by then."""
         with translated():
-            async with _opened(self._readers).acquire(timeout=_ACQUIRE_SECONDS) as connection:
-                yield Reader(connection)  # pyright: ignore[reportArgumentType]  # a proxy of a Connection
+            async with _taken(_opened(self._readers)) as connection:
+                yield Reader(connection)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Reader]:
         """A reader whose statements all see the same moment."""
         with translated():
             async with (
-                _opened(self._readers).acquire(timeout=_ACQUIRE_SECONDS) as connection,
+                _taken(_opened(self._readers)) as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
-                yield Reader(connection)  # pyright: ignore[reportArgumentType]
+                yield Reader(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Writer]:
         """A writer; what it wrote is durable when the block has ended, and undone when it raised."""
         with translated():
-            async with (
-                _opened(self._writers).acquire(timeout=_ACQUIRE_SECONDS) as connection,
-                connection.transaction(),
-            ):
-                yield Writer(connection)  # pyright: ignore[reportArgumentType]
+            async with _taken(_opened(self._writers)) as connection, connection.transaction():
+                yield Writer(connection)
 
     @asynccontextmanager
     async def listening(
@@ -179,10 +177,22 @@ class Pool:
                 connection.terminate()
 
 
+@asynccontextmanager
+async def _taken(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncGenerator[Connection]:
+    """A connection for the block. Who is cancelled in the middle of a statement takes it along: see below."""
+    async with pool.acquire(timeout=_ACQUIRE_SECONDS) as connection:
+        try:
+            yield connection  # pyright: ignore[reportReturnType]  # a proxy of a Connection
+        except (asyncio.CancelledError, GeneratorExit):
+            connection.terminate()
+            raise
+
+
 async def _nothing_to_reset(_: object) -> None:
     """Whoever had the connection changed nothing of it: settings are `set local`, locks a transaction's.
 
-    Saves a round trip each time a connection is given back; measured, 6 % of a single write.
+    Saves a round trip each time a connection is given back; measured, 6 % of a single write. What a reset would
+    mend besides, a transaction or a statement that a cancelled caller left open, is ended with its connection.
     """
 
 
