@@ -19,6 +19,10 @@ from whence.embedded.binaries import MAJOR, wheel
 
 RESULTS: Final = Path(__file__).parent / "results"
 _COMPUTED: Final = frozenset({"ratio", "is_met", "at"})  # in the file for readers of the file
+_ORDER: Final = (
+    "single-native", "single-komodor", "batch", "entity", "entity-growth", "overview", "overview-counts", "live",
+    "memory", "start",
+)  # fmt: skip
 _HEADINGS: Final = ("what", "measured", "floor", "ratio", "budget", "met", "note")
 
 
@@ -64,10 +68,17 @@ def document() -> str:
     kept: dict[str, Any] = json.loads(found[-1].read_text())
     figures = [
         Figure(**{name: value for name, value in fields.items() if name not in _COMPUTED})
-        for _, fields in sorted(kept["figures"].items())
+        for _, fields in sorted(kept["figures"].items(), key=_place)
     ]
     facts = ", ".join(f"{name} {value}" for name, value in kept["machine"].items())
     return f"{markdown(figures)}\n\nWhence {kept['version']}, {found[-1].stem}; {facts}."
+
+
+def _place(kept: tuple[str, object]) -> tuple[int, int, str]:
+    """In the order of the budgets, and by how much is stored."""
+    row, _, stored = kept[0].partition(" ")
+    known = _ORDER.index(row) if row in _ORDER else len(_ORDER)
+    return known, int(stored.replace(",", "") or 0), row
 
 
 def machine() -> dict[str, object]:

@@ -14,6 +14,7 @@ import pytest
 from typer.main import get_command
 
 from tests.acceptance.server import TOKEN, WHENCE, Server, directory
+from tests.house.curl import on_path as curl_on_path
 from tests.house.docs import PAGES, REFERENCE, anchors, blocks, links, prose, quoted
 from tests.house.source import ROOT, SOURCE, modules
 from tests.walls.doors import DOORS
@@ -166,9 +167,28 @@ def demo() -> Generator[Server]:
             server.end()
 
 
-def test_the_readme_works_as_written(demo: Server) -> None:
+def test_our_curl_does_what_the_readme_asks_of_one(demo: Server, tmp_path: Path) -> None:
+    """A machine without curl runs the README's commands all the same."""
+    curl = curl_on_path(tmp_path / "bin").rpartition(":")[2] + "/curl"
+    address, header = f"{demo.url}/v1/events", f"Authorization: Bearer {TOKEN}"
+
+    ran = subprocess.run(
+        [curl, "-s", "-L", address, "-H", header, "-H", "Content-Type: application/json", "-d", '{"title":"x"}'],
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+
+    assert json.loads(ran.stdout)["status"] == "accepted"
+
+
+def test_the_readme_works_as_written(demo: Server, tmp_path: Path) -> None:
     """Every `sh` block runs, one after the other; a `json` block behind one has the keys of what it answers."""
-    environment = {**os.environ, "WHENCE_URL": demo.url, "WHENCE_TOKEN": TOKEN, "VIRTUAL_ENV": str(Path(WHENCE).parent)}
+    environment = {
+        **os.environ,
+        "PATH": curl_on_path(tmp_path / "bin"),
+        "WHENCE_URL": demo.url,
+        "WHENCE_TOKEN": TOKEN,
+        "VIRTUAL_ENV": str(Path(WHENCE).parent),
+    }
     steps = [*blocks(ROOT / "README.md"), ("", "")]
     for (kind, text), (behind, expected) in pairwise(steps):
         if kind != "sh":

@@ -38,7 +38,7 @@ _LAST_SECOND: Final = 253_402_300_799  # the end of the year 9999
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _LIMIT: Final = re.compile(r"[0-9]{1,6}", re.ASCII)
-_URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_URL: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 _SEVERITIES: Final[Mapping[str, Severity]] = {
     "": Severity.INFO,
     "string": Severity.INFO,  # the vendor's template posted unchanged, which contract 4.3 has as valid
@@ -231,6 +231,8 @@ def _few(links: object) -> object:
 def _page_size(value: object) -> int:
     if value is None:
         return 100
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # JSON has one kind of number: 15.0 is as good as 15
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_PAGE:
         return value
     raise ValueError(f"must be an integer from 1 to {LARGEST_PAGE}")
