@@ -1,4 +1,12 @@
-from tests.cli.terminal import Terminal
+import asyncio
+from contextlib import ExitStack
+from pathlib import Path
+
+import asyncpg
+
+from tests.cli.terminal import PATIENCE, Terminal
+from whence.embedded import Embedded
+from whence.store.migrate import migrations
 
 
 def test_upgrade_twice(alone: Terminal) -> None:
@@ -9,6 +17,37 @@ def test_upgrade_twice(alone: Terminal) -> None:
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert "applied 0001" in first.stderr
     assert "up to date: 0 applied" in second.stderr
+
+
+def test_whoever_starts_first_migrates_once(alone: Terminal) -> None:
+    """[RU6] Three at the same moment on nothing: all end well, and each migration was applied by one of them."""
+    with ExitStack() as stack:
+        running = [stack.enter_context(alone.begin("db", "upgrade")) for _ in range(3)]
+        codes = [one.process.wait(PATIENCE) for one in running]
+        said = [line for one in running for line in one.said.splitlines()]
+
+    assert codes == [0, 0, 0], said
+    applied = sorted(line.split()[1] for line in said if line.startswith("applied "))
+    assert applied == [f"{migration.number:04d}" for migration in migrations()]
+
+
+def test_a_database_of_a_newer_release_is_refused(alone: Terminal, home: Path) -> None:
+    """[RU6] By `serve` as by `db upgrade`, with what to do."""
+    alone.good("db", "upgrade")
+
+    async def leave_a_newer_one(embedded: Embedded) -> None:
+        db = await asyncpg.connect(**embedded.dsn)
+        await db.execute("insert into migration (number, name, digest) values (9999, 'of_tomorrow', '')")
+        await db.close()
+
+    with Embedded.start(home / "data") as embedded:
+        asyncio.run(leave_a_newer_one(embedded))
+
+    for command in (("db", "upgrade"), ("serve",)):
+        done = alone(*command)
+        assert done.returncode == 1
+        assert "migration 9999" in done.stderr
+        assert "upgrade Whence" in done.stderr
 
 
 def test_a_database_that_is_not_there(alone: Terminal) -> None:

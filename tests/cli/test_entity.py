@@ -1,7 +1,12 @@
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 from typing import Final
 
+import httpx
+import pytest
+
+from tests.acceptance.server import bearer
 from tests.cli.terminal import Terminal
 
 Write = Callable[[str], Path]
@@ -35,6 +40,24 @@ def test_three_formats_in_one_file(whence: Terminal, written: Write) -> None:
 
     assert first == {"created": 3, "updated": 0, "unchanged": 0, "relations": 2, "ignored": 0, "refused": []}
     assert second == {"created": 0, "updated": 0, "unchanged": 3, "relations": 2, "ignored": 0, "refused": []}
+
+
+@pytest.mark.parametrize("documents", list(permutations(_CATALOGUE.split("---\n"))))
+def test_any_order_of_documents_gives_one_catalogue(
+    whence: Terminal, written: Write, documents: tuple[str, ...]
+) -> None:
+    """[CA4] A Cortex, a Backstage and an own document that name each other, whichever comes first."""
+    told = whence.value("entity", "import", written("---\n".join(documents)), "-o", "json")
+
+    url, token = whence.settings["WHENCE_URL"], whence.settings["WHENCE_TOKEN"]
+    query = {"entity": "node-1", "depth": "5"}
+    found = httpx.get(f"{url}/v1/relations", params=query, headers=bearer(token)).json()
+    tags = {entity["id"]: entity["tag"] for entity in found["entities"]}
+    assert (told["created"], told["relations"], told["refused"]) == (3, 2, [])
+    assert {(tags[one["from"]], one["kind"], tags[one["to"]]) for one in found["relations"]} == {
+        ("checkout-api", "calls", "component:default/payments"),
+        ("component:default/payments", "runs_on", "node-1"),
+    }
 
 
 def test_an_update_is_told(whence: Terminal, written: Write) -> None:

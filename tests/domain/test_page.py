@@ -63,7 +63,7 @@ def test_what_was_never_sealed_is_refused(text: str) -> None:
 
 @given(cursor=cursors, data=st.data())
 def test_a_cursor_that_was_changed_is_refused(cursor: Cursor, data: st.DataObject) -> None:
-    """Cut short, or with another letter: refused, or still the very same cursor."""
+    """[TL3] Cut short, or with another letter: refused, or still the very same cursor."""
     text = seal_cursor(SECRET, cursor)
     place = data.draw(st.integers(0, len(text) - 1))
     letter = data.draw(st.sampled_from("AZaz09-_"))

@@ -172,7 +172,7 @@ def _as_nobody(data_dir: Path) -> str:
 
 @needs_root
 def test_an_ordinary_user_needs_no_root(open_dir: Path) -> None:
-    """The same for whoever runs it: own files, own socket, twice in a row."""
+    """[RU1] The same for whoever runs it: own files, own socket, twice in a row."""
     if binaries.fault(binaries.wheel(), account.Account.of(pwd.getpwnam("nobody").pw_uid)):
         pytest.skip("this checkout is closed to `nobody`, who therefore could not have whence")
 

@@ -2,9 +2,10 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
+import psutil
 import pytest
 
-from whence.embedded import Embedded, EmbeddedError
+from whence.embedded import Embedded, EmbeddedError, binaries
 
 
 def test_a_new_directory_becomes_a_database(new_dir: Path, ask: Callable[[Embedded, str], object]) -> None:
@@ -14,6 +15,20 @@ def test_a_new_directory_becomes_a_database(new_dir: Path, ask: Callable[[Embedd
         assert ask(embedded, "select current_user || '@' || current_database()") == "whence@whence"
         assert ask(embedded, "select lower('ÉÀ') || ' ' || ('Z' < 'a')") == "éà true"
         assert ask(embedded, "show data_checksums") == "on"
+
+
+def test_nothing_needs_to_be_installed(
+    new_dir: Path, ask: Callable[[Embedded, str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[RU1] With no program on the path, whoever runs it: PostgreSQL is that of the wheel, or its copy."""
+    monkeypatch.setenv("PATH", "")
+
+    with Embedded.start(new_dir) as embedded:
+        program = Path(psutil.Process(embedded.pid).exe())
+        answer = ask(embedded, "select 1")
+
+    assert answer == 1
+    assert any(program.is_relative_to(place.resolve()) for place in (binaries.wheel(), new_dir))
 
 
 def test_what_is_answered_is_on_the_disk(begin: Callable[[], Embedded], ask: Callable[[Embedded, str], object]) -> None:

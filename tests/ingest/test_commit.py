@@ -1,12 +1,13 @@
 """Many callers, one commit: each has its own answer, and what is accepted is there."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 from uuid import UUID
 
+import httpx
 import pytest
 
 from tests.builders import NOW, ago, asked, moment, report
@@ -39,7 +40,7 @@ async def entries(pool: Pool, account: UUID) -> list[Entry]:
 async def test_what_cannot_be_stored_fails_alone(
     account: MakeTenant, make_ingest: MakeIngest, poison: dict[str, object]
 ) -> None:
-    """In one commit with others, of its own caller and of other accounts: they are stored, it is rejected."""
+    """[IN6] In one commit with others, of its own caller and of other accounts: they are stored, it is rejected."""
     ingest = make_ingest(runs=False, writers=1)
     mine, other = await account(), await account()
     calls: Sequence[tuple[Tenant, list[Report]]] = [
@@ -70,6 +71,27 @@ async def running(ingest: Ingest, waiting: Sequence[asyncio.Task[list[Receipt]]]
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+async def test_nothing_is_answered_before_its_commit(
+    tenant: Tenant, client: Callable[[str | None], httpx.AsyncClient]
+) -> None:
+    """[IN2] While its last statement waits for a lock, the caller has no answer; with the answer it can be read."""
+    api = client(await tenant.key())
+    await tenant.send([report(title="before")])
+
+    async with tenant.house.pool.transaction() as db:
+        await db.rows("select from feed_head where account_id = $1 for update", tenant.admin.account_id)
+        sending = asyncio.create_task(api.post("/v1/events", json={"title": "a"}))
+        while not await db.rows("select from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid))"):
+            assert not sending.done()
+        answered_early = sending.done()
+        stood = [event.title for event in await tenant.found(asked())]
+    answer = await sending
+
+    assert (answered_early, stood) == (False, ["before"])
+    assert answer.status_code == 201
+    assert sorted(event.title for event in await tenant.found(asked())) == ["a", "before"]
 
 
 async def test_a_full_queue_pushes_back(tenant: Tenant, make_ingest: MakeIngest) -> None:

@@ -49,7 +49,7 @@ SAME: Final = [
 async def test_sixty_four_senders_at_once_store_one_event(
     house: House, by: Principal, make_ingest: MakeIngest, same: dict[str, object], nodes: int
 ) -> None:
-    """One is told that it is new, the others get its id, on one node or two."""
+    """[IN3, IN4] One is told that it is new, the others get its id, on one node or two."""
     ingests = [make_ingest(slot=n) for n in range(nodes)]
 
     receipts = await asyncio.gather(*(ingests[n % nodes].accept_one(by.account_id, report(**same)) for n in range(64)))
@@ -61,7 +61,7 @@ async def test_sixty_four_senders_at_once_store_one_event(
 
 @pytest.mark.parametrize("same", SAME)
 async def test_what_is_twice_in_one_batch_is_stored_once(house: House, by: Principal, same: dict[str, object]) -> None:
-    """The first is new, the others are duplicates of it."""
+    """[IN4] The first is new, the others are duplicates of it."""
     receipts = await house.context.ingest.accept(by.account_id, [report(**same) for _ in range(3)])
 
     (event,) = await listed(house, by)

@@ -90,7 +90,7 @@ async def test_an_expired_token_opens_nothing(tenant: Tenant, client: Client) ->
 
 
 async def test_a_token_over_its_rate_is_told_when_to_come_again(tenant: Tenant, client: Client) -> None:
-    """As many as it may at once, then 429 with `Retry-After`; other tokens go on."""
+    """[AC6] As many as it may at once, then 429 with `Retry-After`; other tokens go on."""
     slow, other = client(await tenant.key(rate_per_minute=3)), client(await tenant.key())
 
     responses = [await slow.get("/v1/events") for _ in range(5)]

@@ -69,6 +69,20 @@ async def test_an_entity_is_registered_again(api: httpx.AsyncClient) -> None:
     assert len((await api.get("/v1/entities")).json()["entities"]) == 1
 
 
+async def test_the_same_again_changes_only_when_it_was_last_seen(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """[CA1] Every other field stays, first seen and a given id included; none is added."""
+    drafts = [draft("shop", cluster="c", aliases=("s",), properties={"z": 1, "a": 2}), draft("till", tag="t")]
+
+    first = await tenant.register(*drafts)
+    before = (await api.get("/v1/entities")).json()["entities"]
+    again = await tenant.register(*drafts)
+    after = (await api.get("/v1/entities")).json()["entities"]
+
+    assert len(before) == 2
+    assert [one | {"last_seen": ""} for one in after] == [one | {"last_seen": ""} for one in before]
+    assert all(later.last_seen > earlier.last_seen for earlier, later in zip(first, again, strict=True))
+
+
 async def test_one_call_may_name_an_entity_twice(api: httpx.AsyncClient) -> None:
     """The answer has both in order, as the last one left it."""
     answers = await put(api, {"name": "a", "description": "1"}, {"name": "b"}, {"name": "a", "description": "2"})
@@ -157,7 +171,7 @@ NAMES: Final = [
 
 @pytest.mark.parametrize("tag", NAMES, ids=[name[:9] for name in NAMES])
 async def test_an_entity_is_found_by_any_of_its_names(api: httpx.AsyncClient, tag: str) -> None:
-    """Id, cid, alias, and tag, which may be any text, URL-encoded; as a path, in a query and in an event."""
+    """[CA2] Id, cid, alias, and tag, which may be any text, URL-encoded; as a path, in a query and in an event."""
     alias = tag[:499] + "!"
     (known,) = await put(api, {"name": "shop", "tag": tag, "aliases": [alias]})
     await api.post("/v1/events", json={"title": "all"})
@@ -171,6 +185,21 @@ async def test_an_entity_is_found_by_any_of_its_names(api: httpx.AsyncClient, ta
         assert titles(await api.get(timeline)) == ["all"]
         assert titles(await api.get("/v1/events", params={"entity": name})) == ["all"]
         assert (await api.post("/v1/scope/match", json={"entities": [name]})).json()["count"] == 1
+
+
+@pytest.mark.parametrize("name", ["tag", "alias", "SERVICE-000000000000000A", "en000000000000000a"])
+@pytest.mark.parametrize("field", ["tag", "alias"])
+async def test_a_name_belongs_to_one_entity(api: httpx.AsyncClient, name: str, field: str) -> None:
+    """[CA2] What is the id, cid, alias or tag of one can be neither the tag nor an alias of another."""
+    owner = {"name": "shop", "id": "SERVICE-000000000000000A", "tag": "tag", "aliases": ["alias"]}
+    (shop,) = await put(api, owner)
+    other = {"name": "till", "id": "SERVICE-000000000000000B", "tag": "till"}
+    other |= {"tag": name} if field == "tag" else {"aliases": [name]}
+
+    violations = refused(await api.put("/v1/entities", json={"entities": [other]}), 400)
+
+    assert paths(violations) == ["entities[0].tag" if field == "tag" else "entities[0].aliases[0]"]
+    assert (await api.get(f"/v1/entities/{name}")).json() == shop
 
 
 async def test_an_unknown_name_is_not_found(api: httpx.AsyncClient, account: MakeTenant) -> None:
@@ -210,7 +239,7 @@ async def test_entities_are_listed_by_their_fields(
 
 
 async def test_a_removed_entity_leaves_its_events(api: httpx.AsyncClient, tenant: Tenant) -> None:
-    """Entity, aliases and relations are gone, events stay; the name is free; it is on the audit trail."""
+    """[CA3] Entity, aliases and relations are gone, events stay; the name is free; it is on the audit trail."""
     shop, till = await put(api, {"name": "shop", "aliases": ["x"]}, {"name": "till"})
     await put_relations(api, ("shop", "till"), names={"shop": shop["id"], "till": till["id"]})
     await tenant.send([report(scope=Scope.entities([shop["id"]]))])

@@ -59,6 +59,18 @@ async def test_every_field_comes_back(api: httpx.AsyncClient) -> None:
     assert answer["matched"] == {"count": 0, "of": 0, "sample": []}
 
 
+async def test_properties_come_back_as_they_were_sent(api: httpx.AsyncClient) -> None:
+    """[IN9] At every depth, by id and in lists: the order of keys and their spelling, values and their nesting."""
+    sent = '{"z": 1, "a.b": {"Y": [{"d": null, "c": 1.0}, []], "y": "É"}, "A": {}, "": 123456789012345678901, "a": "1"}'
+    body = f'{{"title": "a", "properties": {sent}}}'
+
+    answer = await api.post("/v1/events", content=body, headers={"content-type": "application/json"})
+    one = (await api.get(f"/v1/events/{answer.json()['id']}")).json()
+    (listed,) = events(await api.get("/v1/events"))
+
+    assert [json.dumps(event["properties"], ensure_ascii=False) for event in (one, listed)] == [sent, sent]
+
+
 async def test_what_is_not_said_has_a_default(api: httpx.AsyncClient) -> None:
     """A title is enough: now, of the token's name, for every service."""
     before = datetime.now(UTC).replace(microsecond=0)
@@ -154,7 +166,7 @@ async def test_what_contradicts_itself_or_the_store_is_refused(
 
 @pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson", "application/jsonl"])
 async def test_a_bad_item_spoils_no_other(api: httpx.AsyncClient, tenant: Tenant, kind: str) -> None:
-    """Each has its result, in order; the bad ones with their error."""
+    """[IN5] Each has its result, in order; the bad ones with their error."""
     items: list[Any] = [GOOD, {}, 7, None, {"title": "a", "nonsense": 1}, {**GOOD, "id": "x"}, {**GOOD, "id": "x"}]
     body = json.dumps(items) if kind == "application/json" else "\r\n\n".join(map(json.dumps, items)) + "\n"
 
@@ -265,6 +277,28 @@ async def test_a_cloud_event_in_headers_is_an_event(
     assert answer["title"] == "É v42"
     del answer["properties"]["cloudevent"]
     assert answer["properties"] == properties
+
+
+@pytest.mark.parametrize(
+    "data", [None, {"title": "t", "severity": "error", "key": "k"}, {"b": {"z": 1.5, "a": None}, "a": "É"}, [1], "text"]
+)
+async def test_a_cloud_event_means_the_same_in_every_mode(api: httpx.AsyncClient, data: object) -> None:
+    """[IN11] Structured, in a batch and in headers: but for its id and times the very same event is stored."""
+    given = {"subject": "v42", "time": text(ago(hours=1)), "region": "eu"} | ({} if data is None else {"data": data})
+    headers = {
+        "ce-specversion": "1.0", "ce-id": "3", "ce-source": "/ci", "ce-type": "org.example.deploy",
+        "ce-subject": "v42", "ce-time": text(ago(hours=1)), "ce-region": "eu", "content-type": "application/json",
+    }  # fmt: skip
+
+    await api.post("/v1/events", content=json.dumps(envelope(id="1", **given)), headers=CLOUD)
+    await api.post("/v1/events", content=json.dumps([envelope(id="2", **given)]), headers=CLOUDS)
+    await api.post("/v1/events", content=b"" if data is None else json.dumps(data), headers=headers)
+
+    stored = events(await api.get("/v1/events"))
+    own = {"id", "sender_id", "received_at", "updated_at"}
+    meant = [json.dumps({name: value for name, value in one.items() if name not in own}) for one in stored]
+    assert {one["sender_id"] for one in stored} == {"1", "2", "3"}
+    assert len(set(meant)) == 1
 
 
 @pytest.mark.parametrize(

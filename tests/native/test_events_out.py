@@ -120,7 +120,7 @@ async def test_pages_are_walked_by_cursor(api: httpx.AsyncClient, tenant: Tenant
 async def test_a_cursor_is_good_for_its_account_list_and_order(
     api: httpx.AsyncClient, tenant: Tenant, account: MakeTenant, client: Client
 ) -> None:
-    """Elsewhere it is refused with its path."""
+    """[TL3] Elsewhere it is refused with its path."""
     await tenant.send([report(), report()])
     await tenant.register(draft("a"), draft("b"))
     of_events = (await api.get("/v1/events", params={"limit": 1})).json()["next"]
@@ -230,7 +230,7 @@ async def test_a_change_that_cannot_be_is_refused(
 
 
 async def test_a_removed_event_is_gone_and_may_come_again(api: httpx.AsyncClient, tenant: Tenant) -> None:
-    """From lists and counts; removed twice it is not found; both are on the audit trail."""
+    """[IN10] From lists and counts; removed twice it is not found; both are on the audit trail."""
     body = {"title": "a", "id": "build-7"}
     key = {"idempotency-key": "k"}
     first = (await api.post("/v1/events", json=body, headers=key)).json()["id"]
@@ -251,6 +251,53 @@ async def test_a_removed_event_is_gone_and_may_come_again(api: httpx.AsyncClient
         first,
         "tests",
     )
+
+
+async def counted(api: httpx.AsyncClient, entity: str, **window: str) -> list[int]:
+    """How many events each list and each count has: list, timeline, export, facets, histogram."""
+    listed = events(await api.get("/v1/events", params=window))
+    timeline = events(await api.get(f"/v1/entities/{entity}/events", params=window))
+    lines = (await api.get("/v1/events/export", params={"format": "ndjson", **window})).text.splitlines()
+    facets = (await api.get("/v1/events/facets", params=window)).json()
+    buckets = (await api.get("/v1/events/histogram", params=window)).json()["buckets"]
+    drawn = sum(bucket[str(severity)] for bucket in buckets for severity in Severity)
+    return [len(listed), len(timeline), len(lines), facets["total"], drawn]
+
+
+async def test_a_change_and_a_removal_are_everywhere_at_once(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """[IN10] In every list and count, out of the old window and into the new; and on the audit trail."""
+    (shop,) = await tenant.register(draft())
+    (event,) = await tenant.send([report()])
+    then = {"from": ago(days=41).isoformat(), "to": ago(days=39).isoformat()}
+    before = [await counted(api, shop.id), await counted(api, shop.id, **then)]
+
+    await api.patch(f"/v1/events/{event.id}", json={"time": ago(days=40).isoformat()})
+    moved = [await counted(api, shop.id), await counted(api, shop.id, **then)]
+    await api.delete(f"/v1/events/{event.id}")
+    removed = [await counted(api, shop.id), await counted(api, shop.id, **then)]
+
+    assert (before, moved, removed) == ([[1] * 5, [0] * 5], [[0] * 5, [1] * 5], [[0] * 5, [0] * 5])
+    trail = (await api.get("/v1/audit")).json()["entries"]
+    assert [(e["action"], e["noun"], e["noun_id"]) for e in trail] == [
+        ("removed", "event", str(event.id)),
+        ("changed", "event", str(event.id)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [(89, 1, 1), (89, 80, 1), (50, 49, 1), (2, 1, 1), (88.5, 88.4, 1), (1, 0, 1), (0.5, 0, 0), (89.5, 89.1, 0)],
+)
+async def test_an_event_with_an_end_is_in_every_window_that_it_overlaps(
+    api: httpx.AsyncClient, tenant: Tenant, first: float, last: float, expected: int
+) -> None:
+    """[TL5] However long ago it began: in lists, timelines and counts."""
+    (shop,) = await tenant.register(draft())
+    await tenant.send([report(span=Span(start=ago(days=89), end=ago(days=1)))])
+
+    found = await counted(api, shop.id, **{"from": ago(days=first).isoformat(), "to": ago(days=last).isoformat()})
+
+    assert found == [expected] * 5
 
 
 async def test_facets_count_and_say_what_is_left_out(api: httpx.AsyncClient, tenant: Tenant) -> None:
@@ -332,6 +379,34 @@ async def test_a_scope_can_be_tried_before_it_is_sent(api: httpx.AsyncClient, te
     ]  # fmt: skip
     assert [answer["of"] for answer in answers[:3]] == [2, 2, 3]
     assert paths(refused(await api.post("/v1/scope/match", json={"entities": ["nobody"]}), 400)) == ["entities[0]"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {},
+        {"scope": {"clusters": ["c"]}},
+        {"scope": {"clusters": ["c", "d"], "services": ["shop", "nobody"]}},
+        {"entities": ["box", "shop"]},
+        {"match": [{"types": ["HOST"]}]},
+    ],
+    ids=str,
+)
+async def test_the_dry_run_counts_what_timelines_show(
+    api: httpx.AsyncClient, tenant: Tenant, target: dict[str, Any]
+) -> None:
+    """[SC4] Sent, it is on the timelines of those that were counted, and of nobody else."""
+    known = await tenant.register(
+        draft("shop", cluster="c", aliases=("shop",)), draft("till", cluster="c"), draft("desk", cluster="d"),
+        draft("box", type="HOST", aliases=("box",)),
+    )  # fmt: skip
+
+    tried = (await api.post("/v1/scope/match", json=target)).json()
+    await api.post("/v1/events", json={"title": "a", **target})
+
+    shown = [entity.id for entity in known if titles(await api.get(f"/v1/entities/{entity.id}/events"))]
+    assert tried["count"] == len(shown) > 0
+    assert {entity["id"] for entity in tried["entities"]} == set(shown)
 
 
 async def test_a_stream_tells_what_comes(house: House, tenant: Tenant) -> None:

@@ -110,7 +110,7 @@ def facets_by_hand(standing: list[Event]) -> dict[str, Facet]:
 async def test_facets_count_what_stands(
     house: House, account: MakeTenant, said: list[Report], done: list[Move | Drop], asked_for: list[Filter]
 ) -> None:
-    """Total and values are those of the rows, from hourly counts as from the rows themselves."""
+    """[TL6] Total and values are those of the rows, from hourly counts as from the rows themselves."""
     by = (await account()).admin
     standing = await happened(house, by, said, done)
 
@@ -166,7 +166,7 @@ async def test_a_histogram_counts_what_stands(
 async def test_hourly_counts_and_rows_make_one_histogram(
     house: House, account: MakeTenant, said: list[Report], done: list[Move | Drop], window: Span
 ) -> None:
-    """The statement says the same from hourly counts as from rows, at every step of whole hours."""
+    """[TL6] The statement says the same from hourly counts as from rows, at every step of whole hours."""
     by = (await account()).admin
     await happened(house, by, said, done)
 

@@ -43,7 +43,7 @@ async def registered(house: House, by: Principal, drafts: list[Draft]) -> list[E
 async def test_an_entity_has_the_events_whose_scope_it_matches(
     house: House, account: MakeTenant, before: list[Draft], said: list[Scope], after: list[Draft]
 ) -> None:
-    """Links and their recheck find what `Scope.matches` says, whenever the entity registered."""
+    """[SC3] Links and their recheck find what `Scope.matches` says, whenever the entity registered."""
     by = (await account()).admin
     await registered(house, by, before)
     await stored(house, by, [report(scope=scope, title=str(n)) for n, scope in enumerate(said)])
@@ -97,7 +97,7 @@ async def test_sql_and_memory_agree(
     questions: list[Filter],
     drafts: list[Draft],
 ) -> None:
-    """A filter selects in SQL exactly what it matches in memory, in either order."""
+    """[TL4] A filter selects in SQL exactly what it matches in memory, in either order."""
     by = (await account()).admin
     await stored(house, by, said)
     known = tuple(await registered(house, by, drafts))

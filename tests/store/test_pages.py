@@ -48,7 +48,7 @@ async def test_a_walk_misses_and_repeats_nothing(
     limit: int,
     of_entity: bool,  # noqa: FBT001  drawn
 ) -> None:
-    """What stood throughout is seen once, in order, whoever inserts or removes meanwhile, many at one instant."""
+    """[TL1, TL2] What stood throughout is seen once, in order, whoever inserts or removes, many at one instant."""
     by = (await account()).admin
     (shop,) = await house.context.catalog.register(by, [draft()])
     question = asked(concerning=(shop,)) if of_entity else asked()
