@@ -275,6 +275,7 @@ class _Register:
             faults = [
                 Violation(path=f"entities[{n}].{path}", message="belongs to another entity")
                 for path, name in (
+                    ("id", entity.id),
                     ("tag", entity.tag),
                     *((f"aliases[{i}]", alias) for i, alias in enumerate(entity.aliases)),
                 )

@@ -17,7 +17,11 @@ class Answer(Response):
     media_type = "application/json"
 
     def __init__(self, content: object, status: HTTPStatus = HTTPStatus.OK) -> None:
-        super().__init__(content, status)
+        # What Starlette's constructor does when nothing is special, in a third of the time.
+        self.status_code = status
+        self.background = None
+        self.body = self.render(content)
+        self.raw_headers = [(b"content-length", b"%d" % len(self.body)), (b"content-type", b"application/json")]
 
     def render(self, content: Any) -> bytes:  # noqa: ANN401  overrides an untyped parameter
         """The body's bytes."""
@@ -30,11 +34,14 @@ class Answer(Response):
 
     def name_event(self, event_id: UUID, concerned: Concerned, *, is_replay: bool) -> None:
         """Add what the body of a create does not say."""
-        self.headers["x-event-id"] = str(event_id)
-        self.headers["location"] = f"/mgmt/v1/events/{event_id}"
-        self.headers["x-scope-matched"] = f"{concerned.count}/{concerned.of}"
+        name = str(event_id).encode()
+        self.raw_headers += [
+            (b"x-event-id", name),
+            (b"location", b"/mgmt/v1/events/" + name),
+            (b"x-scope-matched", b"%d/%d" % (concerned.count, concerned.of)),
+        ]
         if is_replay:
-            self.headers["x-idempotent-replay"] = "true"
+            self.raw_headers.append((b"x-idempotent-replay", b"true"))
 
 
 def _plain(text: str) -> str:
