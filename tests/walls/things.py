@@ -114,7 +114,10 @@ def _tokens_cursor(client: httpx.Client) -> str:
 
 
 def _other(name: str) -> str:
-    """Every hexadecimal digit of the last twelve is another one; a name's form stays."""
+    """Every hexadecimal digit of the last twelve is another one, or else the first letter; a name's form stays."""
     digits = "0123456789abcdef"
     turned = str.maketrans(digits + digits[10:].upper(), digits[1:] + "0" + digits[11:].upper() + "A")
-    return name[:-12] + name[-12:].translate(turned)
+    other = name[:-12] + name[-12:].translate(turned)
+    if other != name:
+        return other
+    return ("A" if name[0] != "A" else "B") + name[1:]  # a cursor may end without any such digit
