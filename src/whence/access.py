@@ -55,7 +55,8 @@ class Access:
         """
         if not token:
             raise Unauthenticated(Doubt.MISSING)
-        principal = await self.principals.get(sha256(token.encode()).digest())
+        digest = sha256(token.encode()).digest()
+        principal = self.principals.known(digest) or await self.principals.get(digest)
         if principal is None:
             raise Unauthenticated(Doubt.UNKNOWN)
         now = datetime.now(UTC)

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Final
 
 from prometheus_client import Histogram
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Match
@@ -115,9 +116,34 @@ class Edge:
         return next(owners, self._native)
 
 
+class _IndexedHeaders(Headers):
+    """Headers in a mapping: a write asks for half a dozen, and Starlette's walk through the list for each."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(raw=scope["headers"])
+        # The first of a name counts, as it does for Starlette.
+        self._known = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+    def __getitem__(self, key: str) -> str:
+        return self._known[key.lower()]
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and key.lower() in self._known
+
+
+class _DirectRequest(Request):
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        self._indexed = _IndexedHeaders(scope)
+
+    @property
+    def headers(self) -> Headers:
+        return self._indexed
+
+
 def _called(endpoint: Endpoint) -> ASGIApp:
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        response = await endpoint(Request(scope, receive))
+        response = await endpoint(_DirectRequest(scope, receive))
         await response(scope, receive, send)
 
     return call

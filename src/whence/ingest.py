@@ -262,6 +262,9 @@ _OUTCOMES: Final = {
 
 def _counted(items: Sequence[Item]) -> list[Receipt]:
     receipts = [item.receipt for item in items if item.receipt is not None]
+    if len(receipts) == 1:
+        _OUTCOMES[type(receipts[0])].inc()
+        return receipts
     for kind, times in TallyOf(map(type, receipts)).items():
         _OUTCOMES[kind].inc(times)
     return receipts

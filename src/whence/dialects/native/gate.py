@@ -1,5 +1,6 @@
 """Who asks, and what a request's body is: the same for every endpoint of the native API."""
 
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
 
@@ -50,10 +51,14 @@ def media_type(request: Request) -> str:
     Raises:
         Unsupported: the body is compressed, or in another character set than UTF-8.
     """
-    encoding = request.headers.get("content-encoding", "identity").lower()
-    if encoding not in {"", "identity"}:
+    return _kind(request.headers.get("content-type", ""), request.headers.get("content-encoding", ""))
+
+
+@lru_cache(maxsize=256)  # senders say the same each time
+def _kind(content_type: str, encoding: str) -> str:
+    if encoding.lower() not in {"", "identity"}:
         raise Unsupported(f"Content-Encoding {encoding} is not read; send the body as it is")
-    kind, _, parameters = request.headers.get("content-type", "application/json").partition(";")
+    kind, _, parameters = content_type.partition(";")
     for parameter in parameters.lower().split(";"):
         name, _, value = parameter.strip().partition("=")
         if name == "charset" and value.strip('" ') not in {"utf-8", "utf8", "us-ascii"}:

@@ -21,6 +21,8 @@ class Targets:
     @classmethod
     async def look_up(cls, catalog: Catalog, by: Principal, targets: Sequence[wire.TargetIn]) -> Self:
         """Those of the targets: one question for all the names, and one for each different rule."""
+        if all(target.entities is None and target.match is None for target in targets):
+            return cls({}, {})
         names = sorted({name for target in targets for name in target.entities or ()})
         rules = {rule.model_dump_json(): rule for target in targets for rule in target.match or ()}
         named = await catalog.named(by, names) if names else {}
