@@ -118,6 +118,6 @@ def _other(name: str) -> str:
     digits = "0123456789abcdef"
     turned = str.maketrans(digits + digits[10:].upper(), digits[1:] + "0" + digits[11:].upper() + "A")
     other = name[:-12] + name[-12:].translate(turned)
-    if other != name:
+    if other != name or not name:
         return other
     return ("A" if name[0] != "A" else "B") + name[1:]  # a cursor may end without any such digit
