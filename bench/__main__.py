@@ -29,8 +29,8 @@ def main(
     ] = None,
     events: Annotated[int | None, typer.Option(min=1, help="Stored, where that matters. Default: 1,000,000.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Filled by `python -m bench.data`; else one is made.")] = None,
-    quick: Annotated[bool, typer.Option(help="Short runs: to see that it works, not to quote.")] = False,  # noqa: FBT002
-    markdown: Annotated[bool, typer.Option(help="Measure nothing: print the last results for a document.")] = False,  # noqa: FBT002
+    quick: Annotated[bool, typer.Option(help="Short runs: to see that it works, not to quote.")] = False,  # noqa: FBT002  typer makes a flag of it
+    markdown: Annotated[bool, typer.Option(help="Measure nothing: print the last results for a document.")] = False,  # noqa: FBT002  typer makes a flag of it
 ) -> None:
     """Measure the budgets."""
     if markdown:

@@ -14,11 +14,11 @@ Record = tuple[object, ...]
 async def stored_rows(db: Connection, most: int) -> tuple[list[Record], list[Record]]:
     """Rows and links as they are in the tables."""
     events = await db.fetch(
-        f"select {', '.join(EVENT_COLUMNS)} from event order by occurred_at, event_id limit $1",  # noqa: S608
+        f"select {', '.join(EVENT_COLUMNS)} from event order by occurred_at, event_id limit $1",  # noqa: S608  column names are constants
         most,
     )
     links = await db.fetch(
-        f"select {', '.join(LINK_COLUMNS)} from event_link where event_id = any($1::uuid[])",  # noqa: S608
+        f"select {', '.join(LINK_COLUMNS)} from event_link where event_id = any($1::uuid[])",  # noqa: S608  column names are constants
         [event["event_id"] for event in events],
     )
     return [tuple(event) for event in events], [tuple(link) for link in links]

@@ -111,4 +111,4 @@ def _cells(figure: Figure) -> list[str]:
 
 
 def _value(value: float, unit: str) -> str:
-    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"  # noqa: PLR2004
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"  # noqa: PLR2004  three digits are enough

@@ -111,19 +111,19 @@ class World:
 
     def _length(self) -> timedelta:
         chance = self._random.random()
-        if chance < 0.8:  # noqa: PLR2004
+        if chance < 0.8:  # noqa: PLR2004  a share, said once
             return timedelta()
-        if chance < 0.99:  # noqa: PLR2004
+        if chance < 0.99:  # noqa: PLR2004  a share, said once
             return timedelta(seconds=self._random.randrange(5, 1800))
         return timedelta(hours=self._random.randrange(2, 9))
 
     def _scope(self, service: Service) -> Scope:
         chance = self._random.random()
-        if chance < 0.70:  # noqa: PLR2004
+        if chance < 0.70:  # noqa: PLR2004  a share, said once
             return service.alone
-        if chance < 0.85:  # noqa: PLR2004
+        if chance < 0.85:  # noqa: PLR2004  a share, said once
             return service.with_namespace
-        if chance < 0.95:  # noqa: PLR2004
+        if chance < 0.95:  # noqa: PLR2004  a share, said once
             return service.with_cluster
         return ALL_SERVICES
 
