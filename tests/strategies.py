@@ -19,6 +19,7 @@ NAMESPACES: Final = ("b_", "\\", "ß")
 NAMES: Final = ("s", "S", "İ", "a'\"b", "{n,1}")
 TYPES: Final = ("deploy", "Deploy", "%")
 SOURCES: Final = ("ci", "c_", "NULL")
+CALLS: Final = ("", "%", "deploy")
 KEYS: Final[tuple[str, ...]] = ("a", "b", "a.b", "", "0", "01", "-1", "+1", " 1", "É")
 ENTITY_IDS: Final = (*(f"SERVICE-{n:016X}" for n in range(4)), *(f"HOST-{n:016X}" for n in range(4, 6)))
 NOON: Final = ago(days=35).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -140,6 +141,7 @@ reports: st.SearchStrategy[Report] = st.builds(
     description=texts,
     source=st.sampled_from(SOURCES),
     dialect=st.sampled_from(["whence", "other"]),
+    call=st.sampled_from(CALLS),
     span=spans(),
     scope=scopes,
     places=st.one_of(st.none(), places),
@@ -164,7 +166,9 @@ filters: st.SearchStrategy[Filter] = st.builds(
     severities=st.lists(st.sampled_from(Severity), max_size=2).map(tuple),
     sources=few(SOURCES, 1),
     dialects=few(("whence", "other"), 1),
+    calls=few(CALLS, 1),
     is_open=st.sampled_from([None, None, True, False]),
+    updated_since=st.sampled_from([None, None, ago(hours=1), ago(days=-1)]),  # events are written as the tests run
     words=st.lists(st.text(alphabet=LETTERS, max_size=1), max_size=1).map(tuple),
     properties=st.lists(property_tests, max_size=1).map(tuple),
 )

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Final, Literal
 from uuid import UUID
 
-from whence.domain.access import Account, AuditEntry, Principal, Right, Sees, Token
+from whence.domain.access import Account, AuditEntry, Options, Principal, Right, Sees, Token
 from whence.domain.errors import Conflict, Doubt, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from whence.domain.identity import new_id
 from whence.domain.page import Page, seal, unseal
@@ -130,12 +130,14 @@ class Access:
         rate_per_minute: int | None = None,
         sees: Sees = Sees.OWN,
         style: Format = "opaque",
+        options: Options | None = None,
     ) -> tuple[Token, str]:
         """A new token and its secret, which cannot be had again.
 
         Args:
             by: None is whoever has the machine in hand (the command line); its account is made if need be.
             account: by name; None is that of `by`.
+            options: good ones, as `whence.dialects.option_faults` tells; None is none.
 
         Raises:
             Forbidden: another account is named and `by` is not the bootstrap admin.
@@ -157,10 +159,11 @@ class Access:
                 rate_per_minute=rate_per_minute,
                 created_at=now,
                 expires_at=expires_at,
+                options=options or {},
             )
             await access.add_token(db, token, sha256(secret.encode()).digest())
             if by is not None:
-                made = AuditEntry.by(by, "created", "token", token.id, at=now, detail=name)
+                made = AuditEntry.by(by, "created", "token", token.id, at=now, detail=_told(token))
                 await access.record(db, owner.id, [made])
         return token, secret
 
@@ -170,6 +173,20 @@ class Access:
         async with self._pool.reader() as db:
             found = await access.tokens(db, by.account_id, after=after, limit=limit + 1)
         return Page(items=tuple(found[:limit]), following=_following(by, [t.id for t in found], limit))
+
+    async def require_by_secret(self, by: Principal, secret: str) -> Token:
+        """The account's token that this is the secret of, expired or not.
+
+        Looked up by its SHA-256: how long that takes says nothing of the secrets there are.
+
+        Raises:
+            NotFound: the account has none such.
+        """
+        async with self._pool.reader() as db:
+            found = await access.token(db, by.account_id, sha256(secret.encode()).digest())
+        if found is None:
+            raise NotFound("token", "with this secret")
+        return found
 
     async def revoke(self, by: Principal, token_id: UUID) -> None:
         """The token opens nothing any more, on every node.
@@ -258,7 +275,8 @@ class _Bucket:
         self._level = min(float(rate), self._level + (now - self._at) * rate / 60)
         self._at = now
         if self._level < 1:
-            raise TooMany("Too many requests", retry_after=max(1, ceil((1 - self._level) * 60 / rate)))
+            retry_after = max(1, ceil((1 - self._level) * 60 / rate))
+            raise TooMany("Too many requests", retry_after=retry_after, rate_per_minute=rate)
         self._level -= 1
 
 
@@ -272,6 +290,12 @@ def new_secret(style: Format, account: str) -> str:
     parts = {"alg": "HS256", "typ": "JWT"}, {"tenant": account, "jti": token_urlsafe(16), "iss": "whence"}
     head, body = (urlsafe_b64encode(dumps(p).encode()).rstrip(b"=").decode() for p in parts)
     return f"{head}.{body}.{token_urlsafe(32)}"
+
+
+def _told(token: Token) -> str:
+    """What the audit trail says of a new token: its name, and what it decides differently from the installation."""
+    options = (f"{dialect}.{name}={text}" for dialect, own in token.options.items() for name, text in own.items())
+    return "; ".join((token.name, *options))
 
 
 def _require_bootstrap(by: Principal) -> None:

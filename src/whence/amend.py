@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from whence.domain.access import AuditEntry, Principal
-from whence.domain.errors import NotFound
+from whence.domain.errors import Conflict, NotFound, Unavailable
 from whence.domain.event import Event
-from whence.store import access, events
+from whence.domain.filter import Filter
+from whence.store import access, alerts, events, removal
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
+
+MOST_RACES: Final = 8  # that a removal of many may lose before its caller is told to come again
 
 
 class Amend:
@@ -32,6 +36,7 @@ class Amend:
 
         Raises:
             NotFound: the account has no such event.
+            Conflict: it would end while its alert is open.
         """
         now = datetime.now(UTC)
         async with self._pool.reader() as db:
@@ -40,9 +45,14 @@ class Amend:
             raise NotFound("event", event_id)
         await self._partitions.ensure(self._pool, [change(standing).span.start])
         async with self._pool.transaction() as db:
+            if standing.alert_id is not None:  # before the event, as everybody locks them
+                await alerts.require_locked(db, by.account_id, standing.alert_id)
             old = await events.require_locked(db, by.account_id, event_id)
             new = replace(change(old), updated_at=now)
+            if old.is_open and new.span.end != old.span.end:
+                raise Conflict("the event ends with its alert: close that")
             await events.replace(db, by.account_id, old, new, slot=self._slot)
+            await alerts.follow(db, by.account_id, new)
             await access.record(db, by.account_id, [AuditEntry.by(by, "changed", "event", event_id, at=now)])
         return new
 
@@ -58,6 +68,7 @@ class Amend:
             if standing is None or dialect not in (None, standing.dialect):
                 raise NotFound("event", event_id)
             await events.forget(db, by.account_id, standing)
+            await alerts.remove(db, by.account_id, standing)
             event = await events.require_locked(db, by.account_id, event_id)
             await events.remove(db, by.account_id, event, slot=self._slot)
             await access.record(
@@ -65,3 +76,29 @@ class Amend:
                 by.account_id,
                 [AuditEntry.by(by, "removed", "event", event_id, at=now, detail=event.title)],
             )
+
+    async def remove_all(self, by: Principal, asked: Filter, *, dialect: str) -> int:
+        """Every event of the dialect that the filter asks for is gone from every list and count, or none is.
+
+        Returns:
+            How many they were. One line on the audit trail says so for all of them.
+        """
+        if asked.dialects and dialect not in asked.dialects:
+            return 0
+        own = replace(asked, dialects=(dialect,))
+        for _ in range(MOST_RACES):
+            try:
+                return await self._remove_all(by, own, dialect)
+            except Unavailable as refusal:
+                if not refusal.lost_race:
+                    raise
+        return await self._remove_all(by, own, dialect)
+
+    async def _remove_all(self, by: Principal, asked: Filter, dialect: str) -> int:
+        now = datetime.now(UTC)
+        async with self._pool.transaction() as db:
+            count = await removal.remove_all(db, by.account_id, asked, slot=self._slot)
+            if count:
+                gone = AuditEntry.by(by, "removed", "events", dialect, at=now, detail=str(count))
+                await access.record(db, by.account_id, [gone])
+        return count

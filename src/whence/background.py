@@ -1,30 +1,45 @@
-"""What goes on by itself: old months dropped, spent keys forgotten, last uses noted. Safe on any number of nodes."""
+"""What goes on by itself: alerts that expire, old months dropped, last uses noted. Safe on any number of nodes."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from whence.access import Access
+from whence.alerts import Alerts
+from whence.catalog import Catalog
 from whence.domain.errors import Unavailable
 from whence.store import housekeeping
 from whence.store.pool import Pool
 
 TURN: Final = timedelta(seconds=30)
+EXPIRY: Final = timedelta(seconds=1)  # an alert is ended within five seconds of its time; this is well within
 FEED_KEPT: Final = timedelta(days=2)  # how long a live reader may be away and still go on where it was
 
 log = structlog.get_logger()
 
 
-async def run(pool: Pool, access: Access, *, retention: timedelta) -> None:
+async def run(pool: Pool, access: Access, alerts: Alerts, catalog: Catalog, *, retention: timedelta) -> None:
     """Take turns until cancelled. A turn that fails is logged and tried again at the next."""
+
+    async def tidy() -> None:
+        await access.save_last_used()
+        await housekeeping.turn(pool, now=datetime.now(UTC), retention=retention, feed_kept=FEED_KEPT)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_turns(tidy, every=TURN))
+        group.create_task(_turns(alerts.expire, every=EXPIRY))
+        group.create_task(_turns(catalog.save_seen, every=TURN))
+
+
+async def _turns(turn: Callable[[], Awaitable[object]], *, every: timedelta) -> None:
     while True:
         try:
-            await access.save_last_used()
-            await housekeeping.turn(pool, now=datetime.now(UTC), retention=retention, feed_kept=FEED_KEPT)
+            await turn()
         except Unavailable:
             log.warning("background.waiting", reason="database")
         except Exception:  # the edge of a background turn: the next one must come
             log.exception("background.broken")
-        await asyncio.sleep(TURN.total_seconds())
+        await asyncio.sleep(every.total_seconds())

@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import structlog
 from prometheus_client import Counter, Gauge
 
+from whence.domain.alert import AlertTold
 from whence.domain.errors import Unavailable
 from whence.domain.event import Event
-from whence.store import events, feed
+from whence.store import alerts, events, feed
 from whence.store.pool import Pool
 
 MOST_UNREAD: Final = 2_000  # events that a slow reader may be behind before it is told to start again
@@ -27,7 +28,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a reader stands in an account's feed: behind the `index`-th event of the entry at `position`."""
+    """Where a reader stands in an account's feed: behind the `index`-th piece of news of the entry at `position`.
+
+    An entry tells its events first, then its alerts.
+    """
 
     position: int
     index: int
@@ -46,7 +50,8 @@ class Silence:
     """Nothing came for a while; the reader is still followed."""
 
 
-Told = tuple[Place, Event] | Reset | Silence
+News = tuple[Place, Event | AlertTold]
+Told = News | Reset | Silence
 
 
 class _Reader:
@@ -108,9 +113,9 @@ class Follow:
     async def follow(
         self, account: UUID, *, behind: Place | None = None, since: datetime | None = None, quiet: timedelta
     ) -> AsyncGenerator[AsyncGenerator[Told]]:
-        """The account's events, oldest first, from `behind` (or what was announced after `since`, or now) on.
+        """The account's events and what happens to its alerts, oldest first.
 
-        Whenever nothing came for as long as `quiet`, that is told.
+        From `behind` on, or what was announced after `since`, or from now. Whenever nothing came for as long as `quiet`, that is told.
         """
         reader = _Reader()
         async with self._subscribed(account, reader):
@@ -131,9 +136,9 @@ class Follow:
         if behind is None:
             yield Reset()
             return
-        async for place, event in self._backfill(account, behind):
+        async for place, said in self._backfill(account, behind):
             behind = place
-            yield place, event
+            yield place, said
         while True:
             try:
                 async with asyncio.timeout(quiet.total_seconds()):
@@ -150,26 +155,46 @@ class Follow:
                 behind = told[0]  # an entry that was half read when the database went is read again
                 yield told
 
-    async def _backfill(self, account: UUID, behind: Place) -> AsyncGenerator[tuple[Place, Event]]:
+    async def _backfill(self, account: UUID, behind: Place) -> AsyncGenerator[News]:
         position = behind.position - 1
         while True:
             async with self._pool.reader() as db:
                 entries = await feed.since(db, account, position, limit=20)
             for entry in entries:
-                async for places in self._read(account, entry):
-                    for place, event in places:
+                async for news in self._read(account, entry):
+                    for place, said in news:
                         if place > behind:
-                            yield place, event
+                            yield place, said
                 position = entry.position
             if not entries:
                 return
 
-    async def _read(self, account: UUID, entry: feed.Entry) -> AsyncGenerator[list[tuple[Place, Event]]]:
+    async def _read(self, account: UUID, entry: feed.Entry) -> AsyncGenerator[Sequence[News]]:
         index_by_id = {event_id: index for index, (event_id, _) in enumerate(entry.events)}
         for first in range(0, len(entry.events), _CHUNK):
             async with self._pool.reader() as db:
                 found = await events.some(db, account, entry.events[first : first + _CHUNK])
             yield [(Place(entry.position, index_by_id[event.id]), event) for event in found]
+        for first in range(0, len(entry.alerts), _CHUNK):
+            told = await self._alerts(account, entry.alerts[first : first + _CHUNK])
+            behind_events = len(entry.events) + first
+            yield [
+                (Place(entry.position, behind_events + index), one) for index, one in enumerate(told) if one is not None
+            ]
+
+    async def _alerts(self, account: UUID, alert_ids: Sequence[UUID]) -> list[AlertTold | None]:
+        """Each alert as it is now, with its event; None where one of them is gone."""
+        async with self._pool.reader() as db:
+            known = await alerts.some(db, account, alert_ids)
+            places = {alert.event_id: alert.event_at for alert in known.values()}
+            shown = {event.id: event for event in await events.some(db, account, list(places.items()))}
+        now = datetime.now(UTC)
+        return [
+            AlertTold(alert=alert.as_of(now), event=shown[alert.event_id])
+            if (alert := known.get(alert_id)) is not None and alert.event_id in shown
+            else None
+            for alert_id in alert_ids
+        ]
 
     @asynccontextmanager
     async def _subscribed(self, account_id: UUID, reader: _Reader) -> AsyncGenerator[None]:

@@ -6,9 +6,10 @@ One commit serves everybody who waits. Nothing is acknowledged before it; what c
 import asyncio
 from collections import Counter as TallyOf
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Final, TypeVar
 from uuid import UUID
@@ -19,13 +20,15 @@ from prometheus_client import Counter, Gauge, Histogram
 from whence.domain.errors import Conflict, Invalid, Pushback, Refusal, Unavailable
 from whence.domain.event import Accepted, Duplicate, Event, Receipt, Rejected, Report
 from whence.domain.identity import new_id
-from whence.store import feed
-from whence.store.append import Item, append
+from whence.store import feed, once
+from whence.store.append import Appended, Item, append
+from whence.store.once import Holder
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
 
 ENOUGH: Final = 32  # reports for which a second commit is begun beside another: smaller ones cost more than they save
 MOST_TOGETHER: Final = 10_000  # reports in one commit: as many as the largest request may hold
+MOST_RACES: Final = 8  # that a batch may lose before its callers are told to come again
 AHEAD: Final = timedelta(days=7)  # Komodor contract 9.1: a time lies at most this far in the future
 
 EVENTS: Final = Counter("whence_events", "Reports by outcome.", ["outcome"])
@@ -38,6 +41,7 @@ TOGETHER: Final = Histogram(
 QUEUE: Final = Gauge("whence_queue_reports", "Reports that wait for a commit.")
 
 Said = TypeVar("Said", Report, Event)
+NOW: Final = partial(datetime.now, UTC)
 log = structlog.get_logger()
 
 
@@ -58,10 +62,21 @@ class Ingest:
         queue_limit: reports that may wait; beyond, callers are told to come again.
         slot: where this process counts, 0..32767; processes that share one merely wait for each other.
         writers: how many commits may be under way at a time.
+        clock: what time it is.
     """
 
-    def __init__(self, pool: Pool, *, retention: timedelta, queue_limit: int, slot: int, writers: int = 2) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        retention: timedelta,
+        queue_limit: int,
+        slot: int,
+        writers: int = 2,
+        clock: Callable[[], datetime] = NOW,
+    ) -> None:
         self._pool = pool
+        self._clock = clock
         self._retention = retention
         self._queue_limit = queue_limit
         self._slot = slot
@@ -84,7 +99,7 @@ class Ingest:
         """
         if self._closing or self._queued + len(reports) > max(self._queue_limit, len(reports)):
             raise Unavailable("Service unavailable", retry_after=1)
-        now = datetime.now(UTC)
+        now = self._clock()
         items = [Item(id=new_id(now), report=report, receipt=self._out_of_range(report, now)) for report in reports]
         if writable := [item for item in items if item.receipt is None]:
             waiting = _Waiting(account=account, items=writable)
@@ -107,6 +122,11 @@ class Ingest:
             raise receipt.refusal
         return receipt
 
+    async def held(self, account: UUID, keys: Sequence[str]) -> dict[str, Holder]:
+        """The idempotency keys among these that hold, each with its event: for answers that are made of many events."""
+        async with self._pool.reader() as db:
+            return await once.held(db, account, keys, at=datetime.now(UTC))
+
     async def run(self) -> None:
         """Commit what arrives until cancelled; cancel after `drain`."""
         async with asyncio.TaskGroup() as group:
@@ -125,7 +145,7 @@ class Ingest:
         Raises:
             Invalid: it is older than the retention, or too far ahead.
         """
-        return self._in_range(said, datetime.now(UTC))
+        return self._in_range(said, self._clock())
 
     def time_fault(self, at: datetime, *, now: datetime) -> str | None:
         """Why no report may begin or end then, if so."""
@@ -137,7 +157,8 @@ class Ingest:
 
     def _in_range(self, said: Said, now: datetime) -> Said:
         for path, at in (("time", said.span.start), ("end_time", said.span.end)):
-            if fault := self.time_fault(at, now=now):
+            far = at > now and isinstance(said, Report) and said.may_be_far
+            if not far and (fault := self.time_fault(at, now=now)):
                 raise Invalid.at(path, fault)
         return said
 
@@ -186,7 +207,7 @@ class Ingest:
     async def _settle(self, batch: list[_Waiting]) -> None:
         """Every caller of the batch has an answer after the call."""
         try:
-            await self._commit(batch)
+            await self._win(batch)
         except Pushback as refusal:
             for waiting in batch:
                 _fail(waiting, refusal)
@@ -225,25 +246,40 @@ class Ingest:
         if not waiting.done.done():
             waiting.done.set_result(None)
 
+    async def _win(self, batch: list[_Waiting]) -> None:
+        """Commit the batch, as often as another writer comes first; he who does has let us pass by then."""
+        for _ in range(MOST_RACES):
+            try:
+                return await self._commit(batch)
+            except Unavailable as refusal:
+                if not refusal.lost_race:
+                    raise
+        return await self._commit(batch)
+
     async def _commit(self, batch: list[_Waiting]) -> None:
         started = perf_counter()
         items_by_account: dict[UUID, list[Item]] = {}
         for waiting in batch:
             for item in waiting.items:
-                item.receipt = None  # a batch that is tried again begins anew
+                item.receipt = item.opened = item.alert_id = None  # a batch that is tried again begins anew
             items_by_account.setdefault(waiting.account, []).extend(waiting.items)
         await self._partitions.ensure(
             self._pool, (item.report.span.start for items in items_by_account.values() for item in items)
         )
-        at = datetime.now(UTC)
+        at = self._clock()
         async with self._pool.transaction() as db:
-            new: dict[UUID, list[Item]] = {}
+            new: dict[UUID, Appended] = {}
             for account in sorted(items_by_account):  # one order for all, so that no two writers block each other
                 new[account] = await append(db, account, items_by_account[account], at=at, slot=self._slot)
-            for account, items in new.items():
-                if items:
-                    starts = [item.report.span.start for item in items]
-                    await feed.announce(db, account, [item.id for item in items], starts)
+            for account, made in new.items():
+                if made.items or made.alert_ids:
+                    await feed.announce(
+                        db,
+                        account,
+                        event_ids=[item.id for item in made.items],
+                        occurred_at=[item.report.span.start for item in made.items],
+                        alert_ids=made.alert_ids,
+                    )
         COMMIT.labels(outcome="committed").observe(perf_counter() - started)
         TOGETHER.observe(sum(map(len, items_by_account.values())))
 

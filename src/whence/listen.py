@@ -76,11 +76,12 @@ def _settle_down() -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which says when it is open, ends live readers first, and leaves signals to us."""
+    """uvicorn, which says when it is open, ends live readers and those who wait first, and leaves signals to us."""
 
     def __init__(self, whole: House) -> None:
         self.opened = asyncio.Event()
         self._follow = whole.context.follow
+        self._catalog = whole.context.catalog
         super().__init__(
             uvicorn.Config(
                 whole.app,
@@ -113,6 +114,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._follow.close()
+        self._catalog.close()
         await super().shutdown(sockets)
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -13,9 +14,11 @@ from starlette.types import ASGIApp
 
 from whence import background
 from whence.access import Access
+from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
-from whence.dialects import Context, Dialect, discover
+from whence.dialects import Context, Dialect, discover, option_faults
+from whence.documents import Documents
 from whence.domain.errors import Unavailable
 from whence.edge import Edge
 from whence.embedded import Embedded
@@ -75,39 +78,45 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
         retention = timedelta(days=settings.retention_days)
         slot = secrets.randbelow(_SLOTS)
         access = Access(pool, rate_per_minute=settings.rate_per_minute)
-        catalog = Catalog(pool)
+        catalog = Catalog(pool, most_bytes=settings.max_body_bytes)
         follow = Follow(pool)
+        alerts = Alerts(pool)
         ingest = Ingest(pool, retention=retention, queue_limit=settings.queue_limit, slot=slot)
         bootstrap = settings.bootstrap_token.get_secret_value() if settings.bootstrap_token else None
         first_token = await access.open_default(bootstrap)
         ear = Ear(pool)
         ear.hear(feed.CHANNEL, follow.heard, follow.missed)
         ear.hear(tokens.CHANGED, access.heard, access.principals.listening)
-        ear.hear(entities.CHANGED, catalog.heard, catalog.census.listening)
+        ear.hear(entities.CHANGED, catalog.heard, catalog.listening)
 
         async def ready() -> None:
             if await migrate.pending(pool):
                 raise Unavailable("The schema is not up to date", retry_after=5)
 
+        spoken = discover() if dialects is None else dialects
         context = Context(
             access=access,
             ingest=ingest,
             amend=Amend(pool, slot=slot),
             timeline=Timeline(pool),
             follow=follow,
+            alerts=alerts,
             catalog=catalog,
+            documents=Documents(pool, most_bytes=settings.max_body_bytes),
             ready=ready,
             max_body_bytes=settings.max_body_bytes,
             retention=retention,
             public_url=settings.public_url,
             serves_metrics=settings.metrics_port is None,
+            check_options=partial(option_faults, spoken),
         )
-        app = _edge(settings, context, discover() if dialects is None else dialects)
+        app = _edge(settings, context, spoken)
         await stack.enter_async_context(_task(ear.run()))
-        await stack.enter_async_context(_task(background.run(pool, access, retention=retention)))
+        await stack.enter_async_context(_task(background.run(pool, access, alerts, catalog, retention=retention)))
         await stack.enter_async_context(_task(ingest.run()))
         stack.push_async_callback(ingest.drain)
         stack.callback(follow.close)
+        stack.callback(catalog.close)
         yield House(pool=pool, context=context, app=app, first_token=first_token)
 
 

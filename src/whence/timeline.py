@@ -54,6 +54,26 @@ class Timeline:
         place = Cursor(order=order, window=asked.window, at=last.span.start, event_id=last.id)
         return Page(items=items, following=seal_cursor(by.secret, place))
 
+    async def window(
+        self,
+        by: Principal,
+        asked: Filter,
+        *,
+        skip: int,
+        limit: int,
+        original: bool = False,
+        registered: bool = False,
+    ) -> tuple[list[Event], int]:
+        """At most `limit` events behind the first `skip`, newest first, and how many there are; both of one moment.
+
+        Those that began together are in the order of their ids, smallest first: not as `page` has them. For vendors
+        whose pages are numbered: what is inserted or removed between two calls moves what is behind it.
+        """
+        async with self._pool.reader() as db:
+            return await events.window(
+                db, by.account_id, asked, skip=skip, limit=limit, original=original, registered=registered
+            )
+
     async def walk(
         self, by: Principal, asked: Filter, *, order: Order = Order.NEWEST, original: bool = False
     ) -> AsyncGenerator[Event]:
@@ -81,6 +101,29 @@ class Timeline:
         if event is None or dialect not in (None, event.dialect):
             raise NotFound("event", event_id)
         return event
+
+    async def numbered(
+        self, by: Principal, number: int, *, start: datetime | None, dialect: str | None = None
+    ) -> Event:
+        """The event with this `identity.number`, with its original; with `dialect`, only one that came in through it.
+
+        Args:
+            start: when it began, in whole milliseconds; None finds only what was reported as `numbered`.
+
+        Raises:
+            NotFound: the account has no such event.
+        """
+        async with self._pool.reader() as db:
+            found = await events.numbered(db, by.account_id, number, start=start)
+        for event in found:
+            if dialect in (None, event.dialect):
+                return event
+        raise NotFound("event", number)
+
+    async def count(self, by: Principal, asked: Filter) -> int:
+        """How many events there are."""
+        async with self._pool.reader() as db:
+            return await summary.total(db, by.account_id, asked)
 
     async def newest_of_each(self, by: Principal, entities: Sequence[Entity], asked: Filter) -> dict[str, Event]:
         """The newest event of each entity (by its id) that is asked for, as `store.events.newest_of_each` finds it."""

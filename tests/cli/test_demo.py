@@ -43,6 +43,20 @@ def test_each_start_names_a_token_that_works(alone: Terminal) -> None:
     assert stale.titles == []
 
 
+def test_the_demo_has_alerts(alone: Terminal) -> None:
+    """Those of the incident are open; the ones of yesterday ended, by themselves or by a recovery."""
+    settings = {"WHENCE_BOOTSTRAP_TOKEN": _BOOTSTRAP}
+    with alone.begin("demo", **settings) as demo:
+        url = demo.address()
+        demo.until(lambda: "Stop with" in demo.said, "it has told all")
+        alerts = httpx.get(f"{url}/v1/alerts", headers=bearer(_BOOTSTRAP)).json()["alerts"]
+        demo.stop()
+
+    assert [alert["state"] for alert in alerts] == ["open"] * 7 + ["closed"] * 3
+    assert {alert["closed_by"] for alert in alerts[7:]} == {"timeout", "recovery"}
+    assert alerts[0]["title"] == "Queue of unpaid orders: 1,840"
+
+
 def test_a_token_from_outside_is_not_shown(alone: Terminal) -> None:
     """The commands name the variable instead, and the token in it works."""
     tour = _tour(alone, tried=_BOOTSTRAP, WHENCE_BOOTSTRAP_TOKEN=_BOOTSTRAP)

@@ -124,6 +124,22 @@ def test_following(whence: Terminal, output: str) -> None:
     assert code == 0
 
 
+@pytest.mark.parametrize("output", ["ndjson", "csv", "table"])
+def test_following_shows_events_alone(whence: Terminal, output: str) -> None:
+    """What happens to alerts is on the same stream, and is no event: a problem is printed once, however often told."""
+    problem = ["event", "send", "--kind", "problem", "--key", "orders", "-t", "Orders fail"]
+
+    with whence.begin("events", "-f", "--since", "1m", "--limit", "2", "-o", output) as following:
+        for severity in ("warning", "error", "critical"):
+            whence.good(*problem, "--severity", severity)
+        whence.good("event", "send", "--kind", "recovery", "--key", "orders", "-t", "Orders are fine")
+        code = following.process.wait(PATIENCE)
+
+    assert code == 0
+    assert following.said == ""
+    assert ["fail" in line for line in following.printed][-2:] == [True, False]
+
+
 def test_ctrl_c_ends_following(whence: Terminal) -> None:
     """Cleanly, as a shell expects it."""
     _send(whence, "before")

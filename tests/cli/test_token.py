@@ -32,6 +32,38 @@ def test_all_about_it(at_server: Terminal) -> None:
     assert made["expires_at"] is not None
 
 
+def test_own_options(at_server: Terminal) -> None:
+    """As many as are given; kept, and shown."""
+    options = ["--option", "komodor.repeat_seconds=0", "--option", "komodor.pair_fingerprints=false"]
+
+    made = at_server.value("token", "create", "--name", "own", *options, "-o", "json")
+
+    assert made["options"] == {"komodor": {"repeat_seconds": "0", "pair_fingerprints": "false"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["komodor"], "DIALECT.OPTION=TEXT"),
+        (["komodor.strict"], "DIALECT.OPTION=TEXT"),
+        (["=1"], "DIALECT.OPTION=TEXT"),
+        (["nobody.strict=1"], "no such dialect"),
+        (["komodor.strict=1"], "no option strict"),
+        (["komodor.repeat_seconds=soon"], "whole seconds"),
+        (["komodor.repeat_seconds=1", "komodor.repeat_seconds=2"], "twice"),
+    ],
+)
+def test_options_that_are_none(alone: Terminal, given: list[str], said: str) -> None:
+    """Wrong usage, told without opening a database."""
+    options = [part for one in given for part in ("--option", one)]
+
+    done = alone("token", "create", "--name", "x", *options)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert list(alone.home.iterdir()) == []
+
+
 @pytest.mark.parametrize("rights", ["", "everything", "read,fly"])
 def test_rights_that_are_none(alone: Terminal, rights: str) -> None:
     """Wrong usage; the good ones are named."""

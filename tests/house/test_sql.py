@@ -15,7 +15,7 @@ from whence.domain.event import Span
 from whence.domain.filter import Filter
 from whence.server import database
 from whence.settings import Settings
-from whence.store import summary
+from whence.store import events, summary
 
 _SQL: Final = re.compile(
     r"\s*(select\s|insert into\s|update \w+ set\s|delete from\s|with (recursive )?\w+ (\([^)]*\) )?as |set local\s"
@@ -26,12 +26,15 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "embedded/cluster.py": "makes the database itself, before there is one to connect to",
 }
 # Put together from parts: rendered by a test below, which counts tables and accounts in the whole.
-_COMPOSED: Final = frozenset({("store/summary.py", "facets_statement"), ("store/summary.py", "histogram_statement")})
+_COMPOSED: Final = frozenset(
+    ("store/summary.py", name) for name in ("facets_statement", "histogram_statement", "total_statement")
+)
 # The doors to an account cannot be found by the account; the ledger of migrations belongs to none.
 _BY_DOOR: Final[Mapping[tuple[str, str], str]] = {
     ("store/access.py", "_OPEN"): "finds the account of a token by the token's digest",
     ("store/access.py", "_ACCOUNT_NAMED"): "finds an account by its name",
     ("store/access.py", "_ACCOUNTS"): "lists the accounts, for the installation's admin and for housekeeping",
+    ("store/alerts.py", "_DUE_ACCOUNTS"): "lists the accounts that have alerts to look after",
 }
 _BY_ACCOUNT: Final = re.compile(
     r"account_id = \$1\b|insert into \w+ (as \w+ )?\(account_id,.*?\)\s*(values \(|select )\$1\b", re.DOTALL
@@ -108,7 +111,10 @@ def test_statements_from_parts_name_the_account_for_each_table(asked: Filter, fr
     facets = summary.facets_statement(_ACCOUNT, asked, from_counts=from_counts)
     histogram = summary.histogram_statement(_ACCOUNT, asked, step=timedelta(hours=1), from_counts=from_counts)
 
-    for statement in (facets, histogram):
+    total = summary.total_statement(_ACCOUNT, asked, from_counts=from_counts)
+    window = events.window_statement(_ACCOUNT, asked, skip=0, limit=1)
+
+    for statement in (facets, histogram, total, window):
         assert statement.args[0] == _ACCOUNT
         assert len(re.findall(r"account_id = \$1\b", statement.sql)) >= _mentions(statement.sql) >= 1
 

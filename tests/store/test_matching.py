@@ -171,7 +171,7 @@ async def test_what_is_stored_comes_back(house: House, account: MakeTenant, said
     for receipt, sent in zip(receipts, said, strict=True):
         assert isinstance(receipt, Accepted)
         event = everything[receipt.id]
-        for name in ("kind", "type", "severity", "title", "description", "links", "span", "source", "scope"):
+        for name in ("kind", "type", "severity", "title", "description", "links", "span", "source", "scope", "call"):
             assert getattr(event, name) == getattr(sent, name)
         assert event.places == (sent.places or sent.scope.places())
         assert event.properties == sent.properties

@@ -16,6 +16,7 @@ from whence.domain.scope import Scope
 
 SUFFERER: Final = "eu-checkout"  # the tag of the entity whose timeline is worth a look
 
+_STILL: Final = timedelta(days=1)  # how long the alerts of the incident stay open: nobody reports them again
 _EU: Final = "prod-eu"
 _US: Final = "prod-us"
 _SHORT: Final = {_EU: "eu", _US: "us"}
@@ -98,18 +99,26 @@ class _Happening:
     entity: str | None = None
     description: str = ""
     properties: Mapping[str, object] = field(default_factory=dict[str, object])
+    key: str | None = None
 
 
 def _alert(
     ago: float,
+    key: str,
     severity: Severity,
     title: str,
     *services: str,
+    kind: Kind = Kind.PROBLEM,
+    lasts: float = 0,
     entity: str | None = None,
     **properties: object,
 ) -> _Happening:
+    """What monitoring says of one condition; one that does not say how long it lasted goes on."""
     return _Happening(
         ago=ago,
+        lasts=lasts,
+        kind=kind,
+        key=key,
         type="alert",
         title=title,
         source="monitoring",
@@ -139,8 +148,16 @@ _HAPPENINGS: Final = (
         services=("storefront",),
         properties={"flag": "free-shipping-banner", "from": "10 %", "to": "100 %"},
     ),
-    _alert(27.3, Severity.WARNING, "Latency p95 above 800 ms", "storefront", p95_ms=912),
-    _alert(27.1, Severity.INFO, "Latency p95 is normal again", "storefront", p95_ms=410),
+    _alert(27.3, "storefront/latency", Severity.WARNING, "Latency p95 above 800 ms", "storefront", p95_ms=912),
+    _alert(
+        27.1,
+        "storefront/latency",
+        Severity.INFO,
+        "Latency p95 is normal again",
+        "storefront",
+        kind=Kind.RECOVERY,
+        p95_ms=410,
+    ),
     _Happening(
         ago=23.0,
         type="config",
@@ -161,7 +178,7 @@ _HAPPENINGS: Final = (
         entity="us-node-us-2",
         properties={"kernel": "6.12.57"},
     ),
-    _alert(20.3, Severity.WARNING, "Host does not answer", entity="us-node-us-2"),
+    _alert(20.3, "node-us-2/ping", Severity.WARNING, "Host does not answer", entity="us-node-us-2", lasts=1.1),
     _Happening(
         ago=14.0,
         lasts=0.5,
@@ -171,7 +188,15 @@ _HAPPENINGS: Final = (
         entity="eu-orders-db",
         properties={"gigabytes": 388},
     ),
-    _alert(13.8, Severity.WARNING, "Replication lag above 10 s", entity="eu-orders-db", lag_seconds=14),
+    _alert(
+        13.8,
+        "orders-db/lag",
+        Severity.WARNING,
+        "Replication lag above 10 s",
+        entity="eu-orders-db",
+        lasts=0.4,
+        lag_seconds=14,
+    ),
     _Happening(
         ago=10.4,
         type="scaling",
@@ -227,12 +252,21 @@ _HAPPENINGS: Final = (
         description="Part of the payments team's clean-up of limits that nobody remembered the reason of.",
         properties={"key": "database.pool.max", "from": 200, "to": 20},
     ),
-    _alert(0.78, Severity.WARNING, "Waiting for a database connection: 340 ms", "ledger", wait_ms=340),
-    _alert(0.68, Severity.WARNING, "Latency p95 above 2 s", "ledger", p95_ms=2870),
-    _alert(0.64, Severity.ERROR, "Timeouts on calls to ledger: 18 %", "payments", timeouts_percent=18),
-    _alert(0.6, Severity.ERROR, "Errors on POST /pay: 22 %", "payments", errors_percent=22),
-    _alert(0.57, Severity.CRITICAL, "Orders that fail: 31 %", "checkout", errors_percent=31),
-    _alert(0.55, Severity.WARNING, "Carts that are given up: twice as many", "cart", ratio=2.1),
+    _alert(
+        0.78, "ledger/connections", Severity.WARNING, "Waiting for a database connection: 340 ms", "ledger", wait_ms=340
+    ),
+    _alert(0.68, "ledger/latency", Severity.WARNING, "Latency p95 above 2 s", "ledger", p95_ms=2870),
+    _alert(
+        0.64,
+        "payments/timeouts",
+        Severity.ERROR,
+        "Timeouts on calls to ledger: 18 %",
+        "payments",
+        timeouts_percent=18,
+    ),
+    _alert(0.6, "payments/errors", Severity.ERROR, "Errors on POST /pay: 22 %", "payments", errors_percent=22),
+    _alert(0.57, "checkout/errors", Severity.CRITICAL, "Orders that fail: 31 %", "checkout", errors_percent=31),
+    _alert(0.55, "cart/given-up", Severity.WARNING, "Carts that are given up: twice as many", "cart", ratio=2.1),
     _Happening(
         ago=0.5,
         type="incident",
@@ -243,7 +277,7 @@ _HAPPENINGS: Final = (
         description="Declared by the shop team. First suspect: the deploy of checkout v2.14.1.",
         properties={"number": 41, "team": "shop"},
     ),
-    _alert(0.42, Severity.ERROR, "Queue of unpaid orders: 1,840", "checkout", queued=1840),
+    _alert(0.42, "checkout/queue", Severity.ERROR, "Queue of unpaid orders: 1,840", "checkout", queued=1840),
 )
 
 
@@ -331,6 +365,8 @@ def _told(now: datetime, happening: _Happening, ids: Mapping[str, str]) -> Repor
         dialect="whence",
         scope=scope,
         properties=happening.properties,
+        key=happening.key,
+        timeout=_STILL if happening.kind is Kind.PROBLEM and not happening.lasts else None,
         sender_id=f"demo-{happening.type}-{round(happening.ago * 60)}-minutes",
     )
 

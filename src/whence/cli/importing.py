@@ -12,9 +12,9 @@ from rich.text import Text
 
 from whence.cli.client import Client, Json, RefusedError
 from whence.cli.descriptors import read
-from whence.cli.descriptors.found import Faulty, FoundEntity, FoundRelation
 from whence.cli.failure import CommandError
 from whence.cli.output import Style, indented, plain, progress, say, stdout, table, write
+from whence.descriptors.found import Faulty, FoundEntity, FoundRelation
 
 _MOST: Final = 1_000  # in a request; the server takes 10,000, and a bar should move
 _LARGEST: Final = 1_000_000  # bytes; a server takes 2 MiB unless told otherwise
@@ -168,9 +168,9 @@ def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
 
 
 def _print(tally: _Tally, output: Style) -> None:
-    tally.refused.sort(key=lambda one: (str(one.place.path), one.place.line))
+    tally.refused.sort(key=lambda one: (one.place.file, one.place.line))
     if output is Style.JSON:
-        refused = [{"file": str(one.place.path), "line": one.place.line, "reason": one.reason} for one in tally.refused]
+        refused = [{"file": one.place.file, "line": one.place.line, "reason": one.reason} for one in tally.refused]
         counts = {name: getattr(tally, name) for name in ("created", "updated", "unchanged", "relations")}
         write(indented({**counts, "ignored": len(tally.ignored), "refused": refused}))
         return

@@ -1,11 +1,14 @@
 """Makes a token in the database, without a server."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from whence.access import Access, Format
-from whence.domain.access import Right, Sees, Token
+from whence.dialects import discover, option_faults
+from whence.domain.access import Options, Right, Sees, Token
+from whence.domain.errors import Violation
 from whence.server import database
 from whence.settings import Settings
 
@@ -21,6 +24,11 @@ class Wanted:
     style: Format
     expires_at: datetime | None
     rate_per_minute: int | None
+    options: Options = field(default_factory=dict[str, Mapping[str, str]])
+
+    def faults(self) -> list[Violation]:
+        """What is wrong with the options: only their dialects can tell."""
+        return option_faults(discover(), self.options)
 
 
 async def create(asked: Settings, wanted: Wanted) -> tuple[Token, str]:
@@ -35,4 +43,5 @@ async def create(asked: Settings, wanted: Wanted) -> tuple[Token, str]:
             rate_per_minute=wanted.rate_per_minute,
             sees=Sees(wanted.sees),
             style=wanted.style,
+            options=wanted.options,
         )

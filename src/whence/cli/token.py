@@ -56,6 +56,14 @@ def create(
         int | None,
         typer.Option(min=1, help="Requests a minute; else the server's own limit.", show_default=False),
     ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DIALECT.OPTION=TEXT",
+            help="What the token decides differently from the installation; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     data_dir: DataDir = None,
     output: Annotated[Style, typer.Option("--output", "-o", help="The token alone, or all about it.")] = Style.TEXT,
 ) -> None:
@@ -72,7 +80,11 @@ def create(
         style=format_.value,
         expires_at=expires_at,
         rate_per_minute=rate_per_minute,
+        options=_options(option or []),
     )
+    if faults := wanted.faults():
+        said = "; ".join(f"{fault.path.removeprefix('options.')}: {fault.message}" for fault in faults)
+        raise typer.BadParameter(said, param_hint="--option")
     asked = house.settings(data_dir=data_dir)
     made, secret = house.finish(asked, letting.create(asked, wanted))
     if output is Style.TEXT:
@@ -89,9 +101,22 @@ def create(
                 "sees": made.sees,
                 "expires_at": None if made.expires_at is None else made.expires_at.isoformat(),
                 "rate_per_minute": made.rate_per_minute,
+                "options": made.options,
             }
         )
     )
+
+
+def _options(given: list[str]) -> dict[str, dict[str, str]]:
+    options: dict[str, dict[str, str]] = {}
+    for one in given:
+        name, equals, text = one.partition("=")
+        dialect, dot, option = name.partition(".")
+        if not (equals and dot and dialect and option):
+            raise typer.BadParameter(f"{one} is not of the form DIALECT.OPTION=TEXT", param_hint="--option")
+        if options.setdefault(dialect, {}).setdefault(option, text) != text:
+            raise typer.BadParameter(f"{name} is given twice", param_hint="--option")
+    return options
 
 
 def _rights(text: str) -> "frozenset[Right]":

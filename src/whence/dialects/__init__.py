@@ -4,7 +4,7 @@ A dialect is a folder here whose package holds a `DIALECT`. It translates one ve
 nouns and back, and imports neither another dialect nor SQL nor settings. A new one is a new folder, no more.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
@@ -15,8 +15,12 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from whence.access import Access
+from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
+from whence.documents import Documents
+from whence.domain.access import Options
+from whence.domain.errors import Violation
 from whence.follow import Follow
 from whence.ingest import Ingest
 from whence.timeline import Timeline
@@ -28,7 +32,8 @@ class Context:
 
     `public_url`: where people reach the UI, no slash at the end; None: as the request says. `options`: the
     dialect's own settings, as text. `serves_metrics`: `/metrics` is here, not on a port of its own. `ready`:
-    returns when the database answers and its schema is current, raises Unavailable otherwise.
+    returns when the database answers and its schema is current, raises Unavailable otherwise. `check_options`: what
+    is wrong with the options that a token is to have, each fault with its path; none are good unless it is given.
     """
 
     access: Access
@@ -36,16 +41,24 @@ class Context:
     amend: Amend
     timeline: Timeline
     follow: Follow
+    alerts: Alerts
     catalog: Catalog
+    documents: Documents
     ready: Callable[[], Awaitable[None]]
     max_body_bytes: int
     retention: timedelta
     public_url: str | None = None
     serves_metrics: bool = True
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+    check_options: Callable[[Options], list[Violation]] = lambda given: option_faults((), given)
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _no_options(given: Mapping[str, str]) -> None:
+    if given:
+        raise ValueError("this dialect has no options")
 
 
 def _none(_: Context) -> Mapping[tuple[str, str], Endpoint]:
@@ -59,16 +72,47 @@ class Dialect:
     `app` builds its HTTP application. `direct` names the endpoints of it, by method and path, that are called
     without the application's layers, which cost as much as all the rest of a write; such an endpoint answers
     whatever happens. `owns` says whether a request that no route of any dialect matches is answered in this
-    dialect's error shape.
+    dialect's error shape. `check_options` raises ValueError, with a sentence, when options of this dialect that a
+    token is to have mean nothing; what it returns is not looked at.
     """
 
     name: str
     app: Callable[[Context], Starlette]
     direct: Callable[[Context], Mapping[tuple[str, str], Endpoint]] = _none
     owns: Callable[[HTTPConnection], bool] = lambda _: False
+    check_options: Callable[[Mapping[str, str]], object] = _no_options
 
 
 def discover() -> tuple[Dialect, ...]:
     """Every dialect that has a folder here, by name."""
     modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__) if found.ispkg)
     return tuple(sorted((module.DIALECT for module in modules), key=lambda dialect: dialect.name))
+
+
+def option_faults(dialects: Sequence[Dialect], given: Options) -> list[Violation]:
+    """Why a token cannot have these options: every fault with its path, `options.<dialect>.<option>`."""
+    checks = {dialect.name: dialect.check_options for dialect in dialects}
+    return [fault for name, own in given.items() for fault in _faults(name, own, checks)]
+
+
+def _faults(
+    name: str, own: Mapping[str, str], checks: Mapping[str, Callable[[Mapping[str, str]], object]]
+) -> Iterator[Violation]:
+    path = f"options.{name}"
+    if (check := checks.get(name)) is None:
+        known = ", ".join(sorted(checks)) or "none"
+        yield Violation(path=path, message=f"there is no such dialect; there are: {known}")
+    elif whole := _refused(check, own):
+        # An option that is wrong by itself is named; what is left is wrong together.
+        alone = [(option, fault) for option, text in own.items() if (fault := _refused(check, {option: text}))]
+        yield from (Violation(path=f"{path}.{option}", message=fault) for option, fault in alone)
+        if not alone:
+            yield Violation(path=path, message=whole)
+
+
+def _refused(check: Callable[[Mapping[str, str]], object], own: Mapping[str, str]) -> str | None:
+    try:
+        check(own)
+    except ValueError as exc:
+        return str(exc)
+    return None

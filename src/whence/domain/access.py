@@ -1,6 +1,7 @@
 """Who asks, what they may do, and for which account."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -28,6 +29,9 @@ class Sees(StrEnum):
     ALL = "all"
 
 
+Options = Mapping[str, Mapping[str, str]]  # a token's own, by the name of the dialect that they are for
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A tenant. Names are unique in an installation."""
@@ -41,7 +45,8 @@ class Account:
 class Token:
     """A credential as it may be shown: everything but the secret itself.
 
-    `rate_per_minute`: None leaves the server's own limit. `is_bootstrap`: may also make accounts.
+    `rate_per_minute`: None leaves the server's own limit. `is_bootstrap`: may also make accounts. `options`: what
+    the token lays over the options that its dialects have in the whole installation.
     """
 
     id: UUID
@@ -54,11 +59,15 @@ class Token:
     created_at: datetime
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+    options: Options = field(default_factory=dict[str, Mapping[str, str]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """The holder of a good token, as every use case knows them; `secret` signs the account's cursors."""
+    """The holder of a good token, as every use case knows them.
+
+    `secret` signs the account's cursors. `options`: the token's own, laid over the installation's.
+    """
 
     account_id: UUID
     account_name: str
@@ -70,6 +79,7 @@ class Principal:
     is_bootstrap: bool
     expires_at: datetime | None
     secret: bytes
+    options: Options = field(default_factory=dict[str, Mapping[str, str]])
 
     def require(self, right: Right) -> None:
         """Return when the principal has the right.

@@ -1,7 +1,7 @@
 """What is monitored (services, hosts, databases), what it is called, and how one stands to another."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +34,10 @@ class TagTest:
     context: str = CONTEXTLESS
     key: str
     value: str | None = None
+
+    def matches(self, tag: Tag) -> bool:
+        """Whether the tag passes; case counts."""
+        return self.context == tag.context and self.key == tag.key and self.value in {None, tag.value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,22 @@ class Entity:
         return "en" + self.id.rpartition("-")[2].lower()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRule:
+    """Entities by type and tag. No `types`: of any. `tags`: for every tuple, a tag that passes one test of it."""
+
+    types: tuple[str, ...] = ()
+    tags: tuple[tuple[TagTest, ...], ...] = ()
+
+    def matches(self, entity: Entity) -> bool:
+        """Whether the entity is one of those that the rule means; no archived one is."""
+        return (
+            not entity.archived
+            and (not self.types or entity.type in self.types)
+            and all(is_tagged(entity, alternatives) for alternatives in self.tags)
+        )
+
+
 class RelationKind(StrEnum):
     """How one entity stands to another."""
 
@@ -106,3 +126,8 @@ class Relation:
 def is_entity_id(text: str) -> bool:
     """Whether `text` is spelled like an entity's own id (`SERVICE-5C0E77A1D2B93F46`)."""
     return _ID.fullmatch(text) is not None
+
+
+def is_tagged(entity: Entity, alternatives: Iterable[TagTest]) -> bool:
+    """Whether some tag of the entity passes one of the tests."""
+    return any(test.matches(tag) for test in alternatives for tag in entity.tags)

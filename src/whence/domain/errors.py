@@ -44,6 +44,7 @@ class NotFound(Refusal):
 
     def __init__(self, noun: str, name: object) -> None:
         self.noun = noun
+        self.name = name
         super().__init__(f"no {noun} {name} in this account")
 
 
@@ -96,8 +97,19 @@ class Pushback(Refusal):
 
 
 class TooMany(Pushback):
-    """The token is over its rate."""
+    """The token is over its rate, which is so many requests a minute."""
+
+    def __init__(self, message: str, *, retry_after: int, rate_per_minute: int) -> None:
+        self.rate_per_minute = rate_per_minute
+        super().__init__(message, retry_after=retry_after)
 
 
 class Unavailable(Pushback):
-    """The store cannot be reached, a queue is full, or a query took longer than it may."""
+    """The store cannot be reached, a queue is full, or a query took longer than it may.
+
+    `lost_race`: another writer came first; the very same may be done at once.
+    """
+
+    def __init__(self, message: str, *, retry_after: int, lost_race: bool = False) -> None:
+        self.lost_race = lost_race
+        super().__init__(message, retry_after=retry_after)

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Self, cast
+from typing import Final, Self, cast
 from uuid import UUID
 
 from whence.domain.errors import Invalid, Refusal
 from whence.domain.link import Link
 from whence.domain.scope import ALL_SERVICES, Places, Scope
+
+ENDLESS: Final = datetime(9999, 1, 1, tzinfo=UTC)  # the end of what is still going on: after every window
 
 
 class Kind(StrEnum):
@@ -83,8 +85,11 @@ class Report:
     """One thing that a sender says, translated from the sender's words.
 
     `sender_id` is the sender's own id: (`source`, `sender_id`) is stored once. `original` is the JSON text as
-    received. `places`: None stands for what the scope spells out. `key` and `timeout` belong to the alert of a
-    problem or recovery.
+    received. `places`: None stands for what the scope spells out. A problem with a `key` opens the alert of the key or
+    holds it open: until the end of its span, else for `timeout` from its receipt, else (None) until something closes
+    it. A recovery with a `key` closes it. `numbered`: the event can be found by its `identity.number` alone.
+    `call`: the dialect's name for the one of its calls that brought the report; empty when it has but one.
+    `may_be_far`: it may lie further ahead than others may.
     """
 
     kind: Kind = Kind.INFO
@@ -106,11 +111,17 @@ class Report:
     timeout: timedelta | None = None
     once: Once | None = None
     pairing: Pairing | None = None
+    numbered: bool = False
+    call: str = ""
+    may_be_far: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A report that was accepted. `is_open`: a problem whose alert nobody has closed."""
+    """A report that was accepted. `is_open`: a problem whose alert has not ended; its span is then `ENDLESS`.
+
+    `alert_id`: the alert that it opened or closed. `call`: see `Report`.
+    """
 
     id: UUID
     kind: Kind
@@ -133,13 +144,16 @@ class Event:
     updated_at: datetime
     report_count: int = 1
     is_open: bool = False
+    alert_id: UUID | None = None
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The report is stored under `id`."""
+    """The report is stored under `id`; that is the event of `alert_id` when it held an open alert open."""
 
     id: UUID
+    alert_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

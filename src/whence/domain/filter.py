@@ -64,8 +64,9 @@ class Filter:
     """What each event asked for has in common. Empty fields do not narrow; OR inside a field, AND between.
 
     `window`: the event overlaps it. `concerning`: its scope matches one of these entities. `clusters`,
-    `namespaces`, `services`: it names one of them. `within`: see `Within`. `words`: each is somewhere in its
-    searchable text, whatever the case.
+    `namespaces`, `services`: it names one of them. `within`: see `Within`. `calls`: it came in by one of these calls
+    of its dialect. `keys`: its correlation key. `updated_since`: it was written then or later. `words`: each is
+    somewhere in its searchable text, whatever the case.
     """
 
     window: Span
@@ -79,7 +80,10 @@ class Filter:
     severities: tuple[Severity, ...] = ()
     sources: tuple[str, ...] = ()
     dialects: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     is_open: bool | None = None
+    keys: tuple[str, ...] = ()
+    updated_since: datetime | None = None
     words: tuple[str, ...] = ()
     properties: tuple[PropertyTest, ...] = ()
 
@@ -102,7 +106,10 @@ class Filter:
             and _either(self.severities, event.severity)
             and _either(self.sources, event.source)
             and _either(self.dialects, event.dialect)
+            and _either(self.calls, event.call)
             and (self.is_open is None or self.is_open == event.is_open)
+            and (not self.keys or event.key in self.keys)
+            and (self.updated_since is None or self.updated_since <= event.updated_at)
             and _some(self.clusters, event.places.clusters)
             and _some(self.namespaces, event.places.namespaces)
             and _some(self.services, event.places.services)

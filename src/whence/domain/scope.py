@@ -98,6 +98,15 @@ class Scope:
         """Whether it names so little that what follows from it may be remembered."""
         return len(self.clauses) == 1 and self.clauses[0].size <= FEW
 
+    @property
+    def only_entity(self) -> str | None:
+        """The id of the one entity that it names, if it names one and nothing else."""
+        match self.clauses:
+            case (Clause(types=(), clusters=(), namespaces=(), names=(), entity_ids=(entity_id,)),):
+                return entity_id
+            case _:
+                return None
+
     @classmethod
     def entities(cls, ids: Iterable[str]) -> Self:
         """Exactly the entities with these ids."""

@@ -7,14 +7,15 @@ from uuid import UUID
 
 import asyncpg
 
-from whence.domain.access import Account, AuditEntry, Principal, Right, Sees, Token
+from whence.domain.access import Account, AuditEntry, Options, Principal, Right, Sees, Token
+from whence.store import codec
 from whence.store.pool import Reader, Writer
 
 CHANGED: Final = "whence_access"  # the channel on which processes hear that what they remember of tokens is stale
 
 _OPEN: Final = """
     select a.account_id, a.name as account_name, a.secret, t.token_id, t.name, t.rights, t.sees, t.rate_per_minute,
-        t.is_bootstrap, t.expires_at
+        t.is_bootstrap, t.expires_at, t.options
     from token_door d join token t using (account_id, token_id) join account a using (account_id) where d.digest = $1
 """
 _ADD_ACCOUNT: Final = """
@@ -24,14 +25,21 @@ _ADD_ACCOUNT: Final = """
 _ACCOUNT_NAMED: Final = "select account_id, name, created_at from account where name = $1"
 _ACCOUNTS: Final = "select account_id, name, created_at from account where account_id > $1 order by account_id limit $2"
 _ISSUE: Final = """
-    insert into token (account_id, token_id, name, rights, sees, rate_per_minute, is_bootstrap, created_at, expires_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    insert into token (
+        account_id, token_id, name, rights, sees, rate_per_minute, is_bootstrap, created_at, expires_at, options
+    )
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 _ADD_DOOR: Final = "insert into token_door (digest, account_id, token_id) values ($1, $2, $3)"
 _TOKENS: Final[LiteralString] = """
     select t.*, a.name as account_name, a.created_at as account_created_at
     from token t join account a using (account_id)
     where t.account_id = $1 and t.token_id > $2 order by t.token_id limit $3
+"""
+_BY_DIGEST: Final[LiteralString] = """
+    select t.*, a.name as account_name, a.created_at as account_created_at
+    from token_door d join token t using (account_id, token_id) join account a using (account_id)
+    where d.account_id = $1 and d.digest = $2
 """
 _REVOKE: Final = "delete from token where account_id = $1 and token_id = $2 returning name"
 _BOOTSTRAPS: Final = """
@@ -69,6 +77,7 @@ async def principal(db: Reader, digest: bytes) -> Principal | None:
         is_bootstrap=row["is_bootstrap"],
         expires_at=row["expires_at"],
         secret=row["secret"],
+        options=_options(row["options"]),
     )
 
 
@@ -101,6 +110,7 @@ async def add_token(db: Writer, token: Token, digest: bytes) -> None:
         token.is_bootstrap,
         token.created_at,
         token.expires_at,
+        codec.object_text(token.options),
     )
     await db.execute(_ADD_DOOR, digest, token.account.id, token.id)
 
@@ -108,6 +118,12 @@ async def add_token(db: Writer, token: Token, digest: bytes) -> None:
 async def tokens(db: Reader, account: UUID, *, after: UUID, limit: int) -> list[Token]:
     """The account's tokens in the order of their ids, behind `after`."""
     return [_token(row) for row in await db.rows(_TOKENS, account, after, limit)]
+
+
+async def token(db: Reader, account: UUID, digest: bytes) -> Token | None:
+    """The account's token whose SHA-256 this is, expired or not."""
+    row = await db.row(_BY_DIGEST, account, digest)
+    return _token(row) if row else None
 
 
 async def remove_token(db: Writer, account: UUID, token_id: UUID) -> str | None:
@@ -179,4 +195,9 @@ def _token(row: asyncpg.Record) -> Token:
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         last_used_at=row["last_used_at"],
+        options=_options(row["options"]),
     )
+
+
+def _options(text: str | None) -> Options:
+    return codec.json_value(text) if text else {}

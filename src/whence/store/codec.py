@@ -1,6 +1,7 @@
 """How the domain's values lie in columns, and back. JSON is kept as text, so that order and spelling stay."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 import asyncpg
@@ -65,8 +66,11 @@ def tags_text(tags: Sequence[Tag]) -> str:
 
 
 def event(row: asyncpg.Record) -> Event:
-    """The event of a row that has the columns of `store.events.COLUMNS`."""
+    """The event of a row that has the columns of `store.events.COLUMNS`, as it is now: what has expired has ended."""
     start = row["occurred_at"]
+    is_open, end = row["is_open"], row["ended_at"] or start
+    if is_open and row["open_until"] is not None and row["open_until"] <= datetime.now(UTC):
+        is_open, end = False, max(row["open_until"], start)
     properties = row["properties"]
     return Event(
         id=row["event_id"],
@@ -77,7 +81,7 @@ def event(row: asyncpg.Record) -> Event:
         description=row["description"],
         url=row["url"],
         links=links_value(row["links"]),
-        span=Span(start=start, end=row["ended_at"] or start),
+        span=Span(start=start, end=end),
         source=row["source"],
         dialect=row["dialect"],
         scope=scope_value(row["scope"]),
@@ -93,7 +97,9 @@ def event(row: asyncpg.Record) -> Event:
         received_at=row["received_at"],
         updated_at=row["updated_at"],
         report_count=row["report_count"],
-        is_open=row["is_open"],
+        is_open=is_open,
+        alert_id=row["alert_id"],
+        call=row["call"],
     )
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-from whence.domain.event import Event, Report
+from whence.domain.alert import Alert
+from whence.domain.event import Event, Kind, Report
 from whence.domain.scope import Places
 from whence.store.pool import Writer
 
@@ -44,6 +45,15 @@ class Counts:
         self.cells[hour, said.kind, said.severity, said.type, said.source, said.dialect] += times
         for dimension, value in named(places):
             self.places[hour, dimension, value] += times
+
+    def regrade(self, was: Alert, now: Alert) -> None:
+        """Count the event of an alert, whose severity changed, as what it is now."""
+        hour = was.event_at.replace(minute=0, second=0, microsecond=0)
+        for alert, times in ((was, -1), (now, 1)):
+            self.cells[hour, Kind.PROBLEM, alert.severity, alert.type, alert.source, alert.dialect] += times
+
+    def __bool__(self) -> bool:
+        return bool(self.cells)
 
     def update(self, other: Self) -> None:
         """Count what the other counted as well."""

@@ -1,14 +1,16 @@
 """Entities as rows: found by any of their names, listed, written and removed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
 from whence.domain.census import Service
-from whence.domain.entity import Entity, TagTest
+from whence.domain.entity import Entity, TagRule
+from whence.domain.entity_test import EntityTest
 from whence.domain.filter import EntityFilter
 from whence.domain.scope import Scope, place_key
-from whence.store import codec
+from whence.store import codec, entity_where
 from whence.store.pool import Reader, Writer
 from whence.store.where import Where
 
@@ -31,7 +33,7 @@ _NAMED: Final[LiteralString] = f"""
         union all
         select tag, 4, entity_id from entity where account_id = $1 and tag = any($2::text[])
     ) asked join entity e on e.account_id = $1 and e.entity_id = asked.entity_id
-    order by asked.rank desc, e.entity_id desc
+    order by asked.rank desc, e.entity_id collate "C" desc
 """
 _AT: Final[LiteralString] = (
     f"select {COLUMNS} from entity e where e.account_id = $1 and e.place_key = any($2::bigint[])"
@@ -65,6 +67,13 @@ _DROP_ALIASES: Final = "delete from entity_alias where account_id = $1 and entit
 _ADD_ALIASES: Final = """
     insert into entity_alias (account_id, alias, entity_id) select $1, * from unnest($2::text[], $3::text[])
 """
+_SEEN: Final = """
+    update entity set last_seen = new.at from unnest($2::text[], $3::timestamptz[]) as new (entity_id, at)
+    where account_id = $1 and entity.entity_id = new.entity_id and entity.last_seen < new.at
+"""
+_MANY: Final = 500  # entities written at once: about as many as PostgreSQL itself wants for new statistics
+_MANY_TIMES: Final = 10  # what is less than a tenth of the table changes no plan
+_KNOWN_ROWS: Final = "select reltuples as rows from pg_class where oid = 'entity'::regclass"
 _REMOVE: Final = "delete from entity where account_id = $1 and entity_id = $2"
 _NOTIFY: Final = "select pg_notify('whence_catalog', $1)"
 _SERVICES: Final = """
@@ -74,12 +83,6 @@ _SERVICES: Final = """
 _CLUSTERS: Final = """
     select distinct cluster from entity
     where account_id = $1 and type = 'SERVICE' and cluster <> '' and not archived order by cluster
-"""
-_TAGGED: Final[LiteralString] = """
-    exists (
-        select from json_to_recordset(e.tags) as tag (context text, key text, value text)
-        where context = ? and key = ? and value = coalesce(?, value)
-    )
 """
 _CONCERNED: Final[LiteralString] = """
     exists (
@@ -101,7 +104,10 @@ async def lock(db: Writer, account: UUID) -> None:
 
 
 async def named(db: Reader, account: UUID, names: Sequence[str]) -> dict[str, Entity]:
-    """Each name that is an entity's id, cid, alias or tag, tried in that order, with its entity."""
+    """Each name that is an entity's id, cid, alias or tag, tried in that order, with its entity.
+
+    Of entities that share a cid, being of different types, it is that of the first by id: HOST before SERVICE.
+    """
     return {row["asked"]: codec.entity(row) for row in await db.rows(_NAMED, account, list(names))}
 
 
@@ -148,19 +154,53 @@ async def concerned(db: Reader, account: UUID, scope: Scope, *, limit: int) -> t
     return (rows[0]["total"] if rows else 0), [codec.entity(row) for row in rows]
 
 
-async def tagged(db: Reader, account: UUID, types: Sequence[str], tests: Sequence[TagTest]) -> list[Entity]:
-    """The entities, archived ones aside, of one of the types (any, when there is none) that pass every test."""
+async def matching(
+    db: Reader,
+    account: UUID,
+    rules: Sequence[TagRule],
+    *,
+    limit: int | None,
+    seen_since: datetime | None = None,
+    seen: Collection[str] = (),
+) -> list[Entity]:
+    """The entities that one of the rules means, in the order of their ids' bytes; the first `limit`, unless it is None.
+
+    With `seen_since` those that were last seen by then, or whose ids are among `seen`.
+    """
     where = Where(account)
-    where.add("not e.archived")
-    if types:
-        where.add("e.type = any(?::text[])", list(types))
-    for test in tests:
-        where.add(_TAGGED, test.context, test.key, test.value)
+    entity_where.of_rules(where, rules)
+    if seen_since is not None:
+        where.add("(e.last_seen >= ? or e.entity_id = any(?::text[]))", seen_since, list(seen))
+    take = where.bind(limit)
     rows = await db.rows(
-        f"select {COLUMNS} from entity e where e.account_id = $1 and {where.text} order by e.entity_id",
+        f"""
+        select {COLUMNS} from entity e where e.account_id = $1 and {where.text}
+        order by e.entity_id collate "C" limit {take}
+        """,
         *where.args,
     )
     return [codec.entity(row) for row in rows]
+
+
+async def select(db: Reader, account: UUID, test: EntityTest, *, after: str, limit: int) -> list[Entity]:
+    """At most `limit` of the entities that pass, in the order of their ids, behind the id `after`."""
+    where = Where(account)
+    entity_where.selected(where, test)
+    where.add("e.entity_id > ?", after)
+    take = where.bind(limit)
+    rows = await db.rows(
+        f"select {COLUMNS} from entity e where e.account_id = $1 and {where.text} order by e.entity_id limit {take}",
+        *where.args,
+    )
+    return [codec.entity(row) for row in rows]
+
+
+async def count_selected(db: Reader, account: UUID, test: EntityTest) -> int:
+    """How many entities pass."""
+    where = Where(account)
+    entity_where.selected(where, test)
+    row = await db.row(f"select count(*) as total from entity e where e.account_id = $1 and {where.text}", *where.args)
+    return row["total"] if row else 0
 
 
 async def clusters(db: Reader, account: UUID) -> list[str]:
@@ -184,6 +224,21 @@ async def upsert(db: Writer, account: UUID, entities: Sequence[Entity]) -> None:
     if aliases:
         await db.execute(_ADD_ALIASES, account, [alias for alias, _ in aliases], [owner for _, owner in aliases])
     await db.execute(_NOTIFY, str(account))
+    await _refresh_statistics(db, len(entities))
+
+
+async def _refresh_statistics(db: Writer, written: int) -> None:
+    """After an import, plans are made for what is there now; PostgreSQL would notice within a minute by itself."""
+    if written < _MANY:
+        return
+    known = await db.row(_KNOWN_ROWS)
+    if known is None or known["rows"] < _MANY_TIMES * written:
+        await db.execute("analyze entity")
+
+
+async def seen(db: Writer, account: UUID, last_seen: Mapping[str, datetime]) -> None:
+    """The entities were seen at these moments; nobody is told, because nothing else of them changes."""
+    await db.execute(_SEEN, account, list(last_seen), list(last_seen.values()))
 
 
 async def remove(db: Writer, account: UUID, entity_id: str) -> None:

@@ -1,13 +1,16 @@
 """Stored events: some of them in order, one by its id, and a changed or removed one."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, LiteralString
 from uuid import UUID
 
+import asyncpg
+
+from whence.domain import identity
 from whence.domain.entity import Entity
 from whence.domain.errors import NotFound
-from whence.domain.event import Event, Kind, searchable
+from whence.domain.event import Event, searchable
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, Order
 from whence.domain.scope import keys_of
@@ -19,10 +22,13 @@ from whence.store.where import Where, attributes, link_keys
 COLUMNS: Final[LiteralString] = """
     e.event_id, e.occurred_at, e.ended_at, e.received_at, e.updated_at, e.report_count, e.is_open, e.kind, e.severity,
     e.type, e.source, e.dialect, e.title, e.description, e.url, e.links, e.scope, e.clusters, e.namespaces, e.services,
-    e.properties, e.sender_id, e.key
+    e.properties, e.sender_id, e.key, e.alert_id, e.open_until, e.call
 """
-_GET: Final[LiteralString] = f"select {COLUMNS}, e.original from event e where e.account_id = $1 and e.event_id = $2"
+_EVERY: Final[LiteralString] = f"select {COLUMNS}, e.original from event e where e.account_id = $1 and"
+_GET: Final[LiteralString] = f"{_EVERY} e.event_id = $2"
 _LOCK: Final[LiteralString] = f"{_GET} for update"
+_STANDS: Final = "select from event where account_id = $1 and event_id = $2"
+_FARTHEST: Final = 2**62  # further than any list goes, and a number that PostgreSQL can hold
 _MOST_LOOKED_AT: Final = 1_000  # links under one key: a key of a busy account has millions
 _MOST_UNDER_ONE_KEY: Final = 5  # more than one, as a link may be wider than its event's scope
 _SOME: Final[LiteralString] = f"""
@@ -32,7 +38,11 @@ _SOME: Final[LiteralString] = f"""
 _ANYWHERE: Final[LiteralString] = (
     f"select {COLUMNS} from event e where e.account_id = $1 and e.event_id = any($2::uuid[])"
 )
-_REMOVE: Final = "delete from event where account_id = $1 and event_id = $2 and occurred_at = $3"
+_REMOVE: Final = """
+    delete from event where account_id = $1 and event_id = $2 and occurred_at = $3 returning open_until, number
+"""
+_NUMBERED: Final[LiteralString] = f"{_EVERY} e.number = $2"
+_NUMBERED_THEN: Final[LiteralString] = f"{_EVERY} e.occurred_at >= $2 and e.occurred_at < $3"
 _UNLINK: Final = """
     delete from event_link where account_id = $1 and key = any($2::bigint[]) and occurred_at = $3 and event_id = $4
 """
@@ -44,10 +54,10 @@ _INSERT: Final = """
     insert into event (
         account_id, event_id, occurred_at, ended_at, received_at, updated_at, report_count, is_open, kind, severity,
         type, source, dialect, title, description, url, links, scope, clusters, namespaces, services, properties,
-        search, sender_id, key, original
+        search, sender_id, key, original, alert_id, open_until, number, call
     ) values (
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-        $23, $24, $25, $26
+        $23, $24, $25, $26, $27, $28, $29, $30
     )
 """
 _LINK: Final = """
@@ -79,10 +89,49 @@ async def page(
     return [codec.event(row) for row in await db.rows(statement.sql, *statement.args)]
 
 
+def window_statement(
+    account: UUID, asked: Filter, *, skip: int, limit: int, original: bool = False, registered: bool = False
+) -> Statement:
+    """The statement behind `window`, for those who measure it or read its plan."""
+    columns: LiteralString = f"{COLUMNS}, e.original" if original else COLUMNS
+    return Matching(account, asked).window(columns, skip=min(skip, _FARTHEST), limit=limit, registered=registered)
+
+
+async def window(
+    db: Reader,
+    account: UUID,
+    asked: Filter,
+    *,
+    skip: int,
+    limit: int,
+    original: bool = False,
+    registered: bool = False,
+) -> tuple[list[Event], int]:
+    """At most `limit` events behind the `skip` newest, those of one time by their ids; and how many there are.
+
+    With `original`, what was received as well. With `registered`, only those whose scope names, before all else, the
+    id of an entity that is there.
+    """
+    statement = window_statement(account, asked, skip=skip, limit=limit, original=original, registered=registered)
+    rows = await db.rows(statement.sql, *statement.args)
+    return [codec.event(row) for row in rows if row["event_id"] is not None], rows[0]["total"]
+
+
 async def get(db: Reader, account: UUID, event_id: UUID) -> Event | None:
     """The event with its original, if the account has it."""
     row = await db.row(_GET, account, event_id)
     return codec.event(row) if row else None
+
+
+async def numbered(db: Reader, account: UUID, number: int, *, start: datetime | None) -> list[Event]:
+    """The events with this `identity.number`, their originals with them.
+
+    Without `start` (whole milliseconds) only those are found whose report was `numbered`.
+    """
+    if start is None:
+        return [codec.event(row) for row in await db.rows(_NUMBERED, account, number)]
+    then = await db.rows(_NUMBERED_THEN, account, start, start + timedelta(milliseconds=1))
+    return [codec.event(row) for row in then if identity.number(row["event_id"]) == number]
 
 
 async def some(db: Reader, account: UUID, places: Sequence[tuple[UUID, datetime]]) -> list[Event]:
@@ -139,23 +188,27 @@ async def require_locked(db: Writer, account: UUID, event_id: UUID) -> Event:
     Raises:
         NotFound: the account has no such event.
     """
-    row = await db.row(_LOCK, account, event_id)
-    if row is None:
-        raise NotFound("event", event_id)
-    return codec.event(row)
+    while await db.row(_STANDS, account, event_id) is not None:
+        # Who changed it while we waited has put another row in its place: ours is gone, theirs is there to be locked.
+        row = await db.row(_LOCK, account, event_id)
+        if row is not None:
+            return codec.event(row)
+    raise NotFound("event", event_id)
 
 
 async def replace(db: Writer, account: UUID, old: Event, new: Event, *, slot: int) -> None:
     """Let `new` stand where `old`, locked, stood; both have one id. Links and counts follow."""
-    await _take_out(db, account, old, slot=slot)
+    gone = await _take_out(db, account, old, slot=slot)
     end = None if new.span.is_moment else new.span.end
     places = new.places
     await db.execute(
         _INSERT, account, new.id, new.span.start, end, new.received_at, new.updated_at, new.report_count,
-        new.is_open if new.kind is Kind.PROBLEM else False, new.kind.value, new.severity.value, new.type, new.source,
+        new.is_open, new.kind.value, new.severity.value, new.type, new.source,
         new.dialect, new.title, new.description, new.url, codec.links_text(new.links), codec.scope_text(new.scope),
         places.clusters or None, places.namespaces or None, places.services or None,
-        codec.object_text(new.properties), searchable(new), new.sender_id, new.key, new.original,
+        codec.object_text(new.properties), searchable(new), new.sender_id, new.key, new.original, new.alert_id,
+        gone["open_until"] if gone and new.is_open else None, gone["number"] if gone else None,
+        new.call,
     )  # fmt: skip
     links = new.scope.link_keys()
     keys, exact = [link.key for link in links], [link.exact for link in links]
@@ -180,10 +233,12 @@ async def remove(db: Writer, account: UUID, event: Event, *, slot: int) -> None:
     await _take_out(db, account, event, slot=slot)
 
 
-async def _take_out(db: Writer, account: UUID, event: Event, *, slot: int) -> None:
+async def _take_out(db: Writer, account: UUID, event: Event, *, slot: int) -> asyncpg.Record | None:
+    """Take the event out; what its row said beyond what an Event says."""
     start = event.span.start
-    await db.execute(_REMOVE, account, event.id, start)
+    row = await db.row(_REMOVE, account, event.id, start)
     await db.execute(_UNLINK, account, [link.key for link in event.scope.link_keys()], start, event.id)
     tally = counts.Counts()
     tally.add(event, event.places, times=-1)
     await counts.add(db, account, tally, slot=slot)
+    return row

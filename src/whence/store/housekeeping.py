@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from whence.store import access, feed, once, partitions
+from whence.store import access, alerts, feed, once, partitions
 from whence.store.pool import Pool
 
 _TURN: Final = "select pg_try_advisory_xact_lock(7726441) as mine"
@@ -49,4 +49,5 @@ async def _drop_old_months(pool: Pool, oldest: datetime) -> None:
             for account in batch:
                 for forget in (_FORGET_COUNTS, _FORGET_PLACES, _FORGET_PAIRS, _FORGET_SENDERS):
                     await db.execute(forget, account.id, kept_from)
+                await alerts.forget_closed(db, account.id, before=kept_from)
             after = batch[-1].id

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Final, LiteralString
 from uuid import UUID
 
 from whence.domain.filter import Filter
@@ -16,6 +16,14 @@ class Statement:
 
     sql: LiteralString
     args: list[object]
+
+
+# Whether what the scope of event `e` names first is an entity of the account still.
+_REGISTERED: Final[LiteralString] = """
+    exists (
+        select from entity n where n.account_id = $1 and n.entity_id = e.scope -> 0 -> 'entity_ids' ->> 0
+    )
+"""
 
 
 class Matching:
@@ -79,6 +87,39 @@ class Matching:
                 select distinct l.occurred_at, l.event_id from event_link l
                 where l.account_id = $1 and l.key = any({self._keys}::bigint[]) and ({spans}) and {self._recheck}
             ) l join event e on e.account_id = $1 and e.occurred_at = l.occurred_at and e.event_id = l.event_id
+        """
+
+    def window(self, columns: LiteralString, *, skip: int, limit: int, registered: bool) -> Statement:
+        """The total, in every row, and the newest rows, equals by their ids, but for the first `skip`.
+
+        Where none of them is left, one row of nulls has the total. All that match are found once, whatever `skip` is,
+        in one statement: so the total and the rows are of one moment. `registered`: see `events.window`.
+        """
+        places: LiteralString = self._places() + (f" and {_REGISTERED}" if registered else "")
+        part = self.where.bind(skip), self.where.bind(limit)
+        sort: LiteralString = "order by occurred_at desc, event_id"
+        return self.statement(
+            f"""
+            with found as materialized ({places}),
+            part as (select * from found {sort} offset {part[0]}::bigint limit {part[1]})
+            select whole.total, e.* from (select count(*) as total from found) whole left join (
+                select {columns} from part
+                join event e on e.account_id = $1 and e.occurred_at = part.occurred_at and e.event_id = part.event_id
+            ) e on true {sort}
+            """
+        )
+
+    def _places(self) -> LiteralString:
+        """Where all the rows are, in no order. Each link's event is looked up once, for all that is asked of it."""
+        if self._asked.concerning is None:
+            return self.every("e.occurred_at, e.event_id")
+        spans: LiteralString = " or ".join(f"({span})" for span in self._spans("l"))
+        return f"""
+            select e.occurred_at, e.event_id from (
+                select l.occurred_at, l.event_id, bool_or(l.exact) as exact from event_link l
+                where l.account_id = $1 and l.key = any({self._keys}::bigint[]) and ({spans}) group by 1, 2
+            ) l join event e on e.account_id = $1 and e.occurred_at = l.occurred_at and e.event_id = l.event_id
+            where (l.exact or {self._concerned}) and {self.attributes}
         """
 
     def edges(self, columns: LiteralString, first: datetime, last: datetime) -> LiteralString:

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from whence.domain.event import Once
-from whence.store.pool import Writer
+from whence.store.pool import Reader, Writer
 
 # Sorted by key, so that two writers who claim the same keys wait for each other in the same order.
 _CLAIM: Final = """
@@ -21,6 +21,10 @@ _CLAIM: Final = """
 """
 _HOLDERS: Final = """
     select digest, content, event_id from event_once where account_id = $1 and digest = any($2::bytea[])
+"""
+_HELD: Final = """
+    select digest, content, event_id from event_once
+    where account_id = $1 and digest = any($2::bytea[]) and expires_at > $3
 """
 _REDIRECT: Final = """
     update event_once set event_id = new.event_id
@@ -87,6 +91,13 @@ async def claim(db: Writer, account: UUID, claims: Sequence[Claim], *, at: datet
         for row in await db.rows(_HOLDERS, account, missing):
             holders[row["digest"]] = Holder(event_id=row["event_id"], content=row["content"])
     return {one.once.key: holders[_digest(one.once.key)] for one in claims}
+
+
+async def held(db: Reader, account: UUID, keys: Sequence[str], *, at: datetime) -> dict[str, Holder]:
+    """Who holds each of the keys that somebody holds at that time."""
+    key_by_digest = {_digest(key): key for key in keys}
+    rows = await db.rows(_HELD, account, list(key_by_digest), at)
+    return {key_by_digest[row["digest"]]: Holder(event_id=row["event_id"], content=row["content"]) for row in rows}
 
 
 async def redirect(db: Writer, account: UUID, events_by_key: dict[str, UUID]) -> None:

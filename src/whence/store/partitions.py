@@ -1,18 +1,41 @@
-"""Events and their links live in monthly partitions, made before the first row that needs one."""
+"""Events and their links live in monthly partitions, made before the first row that needs one.
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+What lies far ahead waits in a partition for all later months, and moves when its month comes: a sender who may name
+any time must not be able to make thousands of tables.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Final, LiteralString, cast
 
 from whence.store.pool import Pool, Reader
 
-_TABLES: Final = ("event", "event_link")
+AHEAD: Final = timedelta(days=62)  # this month and the next have partitions of their own; housekeeping sees to it
+
+# In a transaction each: readers lock the two tables in whatever order, and would meet one who waits for the second with
+# the first in hand. The one that tells which months stand goes last.
+_TABLES: Final = ("event_link", "event")
+# The month of its name never comes, so nobody takes it for one that is to be dropped.
+_LATER: Final = datetime(9999, 12, 1, tzinfo=UTC)
 _LOCK: Final = "select pg_advisory_xact_lock(7726439)"
 _KNOWN: Final = """
     select child.relname as name
     from pg_inherits join pg_class child on child.oid = inhrelid join pg_class parent on parent.oid = inhparent
     where parent.relname = 'event'
 """
+_STANDS: Final = "select to_regclass($1) is not null as stands"
+_CREATE: Final = "create table if not exists {name} partition of {table} for values from ('{start}') to ('{end}')"
+_CREATE_LATER: Final = "create table if not exists {name} partition of {table} default"
+# A partition cannot be made for rows that the default one holds: they move to a table that is attached then.
+_CREATE_BESIDE_LATER: Final = (
+    "create table {name} (like {table} including all)",
+    """
+    with moved as (
+        delete from {table}_9999_12 where occurred_at >= '{start}' and occurred_at < '{end}' returning *
+    ) insert into {name} select * from moved
+    """,
+    "alter table {table} attach partition {name} for values from ('{start}') to ('{end}')",
+)
 
 
 class Partitions:
@@ -23,8 +46,12 @@ class Partitions:
 
     async def ensure(self, pool: Pool, moments: Iterable[datetime]) -> None:
         """Every moment has its partitions after the call."""
-        missing = {month_of(at) for at in moments} - self._standing
-        for month in sorted(missing):
+        months = {month_of(at) for at in moments}
+        if months <= self._standing:
+            return
+        furthest = month_of(datetime.now(UTC) + AHEAD)
+        wanted = {month if month <= furthest else _LATER for month in months}
+        for month in sorted(wanted - self._standing):
             await _create(pool, month)
             self._standing.add(month)
 
@@ -42,27 +69,36 @@ async def standing(db: Reader) -> list[datetime]:
 
 async def drop(pool: Pool, month: datetime) -> None:
     """Forget the events of the month. Waits for no reader longer than the lock's patience."""
-    async with pool.transaction() as db:
-        await db.execute("set local lock_timeout = '5s'")
-        await db.execute(_LOCK)
-        for statement in _statements("drop table if exists {name}", month):
-            await db.execute(statement)
+    for table in _TABLES:
+        async with pool.transaction() as db:
+            await db.execute("set local lock_timeout = '5s'")
+            await db.execute(_LOCK)
+            await db.execute(_statement("drop table if exists {name}", table, month))
 
 
 async def _create(pool: Pool, month: datetime) -> None:
-    create = "create table if not exists {name} partition of {table} for values from ('{start}') to ('{end}')"
-    async with pool.transaction() as db:
-        await db.execute(_LOCK)
-        for statement in _statements(create, month):
-            await db.execute(statement)
-
-
-def _statements(template: str, month: datetime) -> Iterator[LiteralString]:
-    """DDL takes no parameters; what is filled in are two constants and two dates."""
-    end = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
     for table in _TABLES:
-        name = f"{table}_{month:%Y_%m}"
-        yield cast(
-            "LiteralString",
-            template.format(name=name, table=table, start=month.isoformat(), end=end.isoformat()),
-        )
+        async with pool.transaction() as db:
+            await db.execute(_LOCK)
+            if month == _LATER:
+                await db.execute(_statement(_CREATE_LATER, table, month))
+            elif not await _stands(db, table, _LATER):
+                await db.execute(_statement(_CREATE, table, month))
+            elif not await _stands(db, table, month):
+                for step in _CREATE_BESIDE_LATER:
+                    await db.execute(_statement(step, table, month))
+
+
+async def _stands(db: Reader, table: str, month: datetime) -> bool:
+    row = await db.row(_STANDS, f"{table}_{month:%Y_%m}")
+    return row is not None and row["stands"]
+
+
+def _statement(template: str, table: str, month: datetime) -> LiteralString:
+    """DDL takes no parameters; what is filled in are two constants and two dates."""
+    end = month if month == _LATER else month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
+    name = f"{table}_{month:%Y_%m}"
+    return cast(
+        "LiteralString",
+        template.format(name=name, table=table, start=month.isoformat(), end=end.isoformat()),
+    )

@@ -17,13 +17,13 @@ _NOT_NOW: Final = frozenset(
     {
         "08",  # connection exception
         "25",  # invalid transaction state: a standby that has not been promoted yet is read only
-        "40",  # transaction rollback: a deadlock, which the next attempt will not meet
         "53",  # insufficient resources: disk, memory, connections
         "55",  # object not in prerequisite state: a lock that was not to be had in time
         "57",  # operator intervention: shutting down, starting up
         "58",  # system error
     }
 )
+_LOST_RACE: Final = "40"  # transaction rollback: a deadlock, which the next attempt will not meet
 _BAD_VALUE: Final = frozenset(
     {
         "22",  # data exception
@@ -238,6 +238,8 @@ def _refusal(exc: Exception) -> Refusal | None:
 
 
 def _by_state(kind: str) -> Refusal | None:
+    if kind == _LOST_RACE:
+        return Unavailable("The database was busy with another writer", retry_after=1, lost_race=True)
     if kind in _NOT_NOW:
         return Unavailable("The database cannot be reached", retry_after=1)
     if kind == _CONTRADICTION:

@@ -9,11 +9,12 @@ from whence.store.pool import Reader, Writer
 
 MOST_RELATIONS: Final = 10_000  # that one answer holds
 
+# What stood only because it was wanted stands by itself from then on.
 _UPSERT: Final = """
     insert into relation (account_id, source, kind, target)
     select $1, * from unnest($2::text[], $3::text[], $4::text[]) as new (source, kind, target)
     order by source, kind, target
-    on conflict (account_id, source, kind, target) do nothing
+    on conflict (account_id, source, kind, target) do update set asserted = true where not relation.asserted
 """
 _REMOVE: Final = """
     delete from relation using unnest($2::text[], $3::text[], $4::text[]) as old (source, kind, target)
@@ -25,16 +26,28 @@ _AROUND: Final = """
     select source, kind, target from relation where account_id = $1 and target = any($2::text[])
     limit $3
 """
+_OF: Final = """
+    select source, kind, target from relation where account_id = $1 and source = any($2::text[])
+    union
+    select source, kind, target from relation where account_id = $1 and target = any($2::text[])
+    order by source, kind, target
+"""
 
 
 async def upsert(db: Writer, account: UUID, relations: Sequence[Relation]) -> None:
-    """The relations stand; those that stood already are as they were."""
+    """The relations stand, whatever else is said of their ends."""
     await db.execute(_UPSERT, account, *_columns(relations))
 
 
 async def remove(db: Writer, account: UUID, relations: Sequence[Relation]) -> None:
     """The relations are gone."""
     await db.execute(_REMOVE, account, *_columns(relations))
+
+
+async def of(db: Reader, account: UUID, ids: Sequence[str]) -> list[Relation]:
+    """Every relation that has one of the entities at an end."""
+    rows = await db.rows(_OF, account, list(ids))
+    return [Relation(source=row["source"], target=row["target"], kind=RelationKind(row["kind"])) for row in rows]
 
 
 async def around(db: Reader, account: UUID, entity_id: str, *, depth: int) -> list[Relation]:

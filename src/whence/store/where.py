@@ -1,6 +1,6 @@
 """A reader's question as SQL. Its twin is `domain.filter.Filter.matches`; a property test keeps them the same."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, LiteralString, cast
 from uuid import UUID
 
@@ -62,6 +62,7 @@ def attributes(where: Where, asked: Filter) -> None:
         ("e.severity = any(?::text[])", asked.severities),
         ("e.source = any(?::text[])", asked.sources),
         ("e.dialect = any(?::text[])", asked.dialects),
+        ("e.call = any(?::text[])", asked.calls),
         ("e.clusters && ?::text[]", asked.clusters),
         ("e.namespaces && ?::text[]", asked.namespaces),
         ("e.services && ?::text[]", asked.services),
@@ -70,7 +71,12 @@ def attributes(where: Where, asked: Filter) -> None:
         if values:
             where.add(condition, [str(value) for value in values])
     if asked.is_open is not None:
-        where.add("e.is_open = ?", asked.is_open)
+        still = "(e.is_open and (e.open_until is null or e.open_until > ?)) = ?"
+        where.add(still, datetime.now(UTC), asked.is_open)
+    if asked.keys:
+        where.add("e.key = any(?::text[])", list(asked.keys))
+    if asked.updated_since is not None:
+        where.add("e.updated_at >= ?", asked.updated_since)
     if asked.within is not None:
         _within(where, asked.within)
     for word in folded(asked.words):

@@ -1,24 +1,24 @@
 """What is monitored, as files describe it, put into the words of the native API.
 
 One module a format. Each gives entities and relations with the place they come from, so that what is refused
-can be mended there.
+can be mended there. The command line reads files with it; a dialect reads what it is sent in such a format, so that
+both come to the same. Nothing here reads a file, asks a server or knows an account.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from whence.cli.descriptors import backstage, cortex, native
-from whence.cli.descriptors.found import Described, Faulty
-from whence.cli.descriptors.yaml_documents import Document, documents
+from whence.descriptors import backstage, cortex, native
+from whence.descriptors.found import Described, Faulty
+from whence.descriptors.yaml_documents import Document, documents
 
 __all__ = ["Described", "Faulty", "read"]
 
 _FORMATS = (native, cortex, backstage)
 
 
-def read(path: Path) -> Iterator[Described | Faulty]:
-    """What the file describes, document by document, in their order."""
-    for document in documents(path):
+def read(source: bytes, *, file: str) -> Iterator[Described | Faulty]:
+    """What the text describes, document by document, in their order; `file`: what places call it."""
+    for document in documents(source, file=file):
         if isinstance(document, Faulty):
             yield document
         elif document.value is not None:  # nothing but comments

@@ -2,8 +2,8 @@
 
 from typing import Final, cast
 
-from whence.cli.descriptors.found import Described, Faulty, FoundEntity, FoundRelation, Json, sequence
-from whence.cli.descriptors.yaml_documents import Document
+from whence.descriptors.found import Described, Faulty, FoundEntity, FoundRelation, Json, sequence
+from whence.descriptors.yaml_documents import Document
 
 _FIELDS: Final = frozenset({"entities", "relations"})
 

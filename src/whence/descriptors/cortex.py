@@ -6,7 +6,7 @@ and domain parents are what is part of what.
 
 from typing import Final, cast
 
-from whence.cli.descriptors.found import (
+from whence.descriptors.found import (
     Described,
     Faulty,
     FoundEntity,
@@ -20,7 +20,7 @@ from whence.cli.descriptors.found import (
     type_name,
     web_links,
 )
-from whence.cli.descriptors.yaml_documents import Document
+from whence.descriptors.yaml_documents import Document
 
 _X: Final = "x-cortex-"
 # What is read here, and what says nothing about a service's place among others.

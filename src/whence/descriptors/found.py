@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, cast
 
 Json = dict[str, Any]
@@ -10,13 +9,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A line of a file; lines count from 1."""
+    """A line of a file, or (no `file`) of a text that was sent; lines count from 1."""
 
-    path: Path
+    file: str
     line: int
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
+        return f"{self.file}:{self.line}" if self.file else f"line {self.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
-from whence.cli.descriptors.found import (
+from whence.descriptors.found import (
     Described,
     Faulty,
     FoundEntity,
@@ -21,7 +21,7 @@ from whence.cli.descriptors.found import (
     type_name,
     web_links,
 )
-from whence.cli.descriptors.yaml_documents import Document
+from whence.descriptors.yaml_documents import Document
 
 _API: Final = "backstage.io/"
 _REFERENCE: Final = re.compile(r"(?:(?P<kind>[^:/]+):)?(?:(?P<namespace>[^:/]+)/)?(?P<name>[^:/]+)")

@@ -1,0 +1,1 @@
+"""Decisions about alerts. Pure: values in, values out; no SQL, no clock, no await."""

@@ -1,0 +1,318 @@
+"""Alerts as rows: the open one of a key, those that are due, lists of them; and what their events follow."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, LiteralString
+from uuid import UUID
+
+import asyncpg
+
+from whence.domain.alert import Alert, AlertFilter, AlertState, ClosedBy
+from whence.domain.errors import NotFound
+from whence.domain.event import Event, Severity
+from whence.store import codec
+from whence.store.pool import Reader, Writer
+from whence.store.where import Where
+
+_COLUMNS: Final[LiteralString] = """
+    a.alert_id, a.key, a.opened_at, a.last_report_at, a.expires_at, a.closed_at, a.closed_by, a.report_count,
+    a.severity, a.title, a.type, a.source, a.dialect, a.entity_id, a.event_id, a.event_at, a.acknowledged_at,
+    a.acknowledged_by, a.comment
+"""
+# In the order of the keys, so that two writers wait for each other in one direction only.
+_STANDING: Final[LiteralString] = f"""
+    select {_COLUMNS} from alert a where a.account_id = $1 and a.key = any($2::text[]) and a.closed_at is null
+    order by a.key for update
+"""
+_OPEN_KEYS: Final = """
+    select key from alert where account_id = $1 and key = any($2::text[]) and closed_at is null
+    and (expires_at is null or expires_at > $3)
+"""
+_GET: Final[LiteralString] = f"select {_COLUMNS} from alert a where a.account_id = $1 and a.alert_id = $2"
+_LOCK: Final[LiteralString] = f"{_GET} for update"
+_SOME: Final[LiteralString] = f"select {_COLUMNS} from alert a where a.account_id = $1 and a.alert_id = any($2::uuid[])"
+_DUE: Final[LiteralString] = f"""
+    select {_COLUMNS} from alert a where a.account_id = $1 and a.closed_at is null and a.due_at <= $2
+    order by a.due_at limit $3 for update skip locked
+"""
+_DUE_ACCOUNTS: Final = """
+    select account_id from account where account_id > $2 and exists (
+        select from alert where alert.account_id = account.account_id and closed_at is null and due_at <= $1
+    ) order by account_id limit $3
+"""
+_REARM: Final = """
+    update alert set due_at = expires_at where account_id = $1 and alert_id = any($2::uuid[])
+"""
+_INSERT: Final = """
+    insert into alert (
+        account_id, alert_id, key, opened_at, last_report_at, expires_at, due_at, closed_at, closed_by, report_count,
+        severity, title, type, source, dialect, entity_id, event_id, event_at, comment
+    )
+    select $1, alert_id, key, opened_at, last_report_at, expires_at, expires_at, closed_at, closed_by, report_count,
+        severity, title, type, source, dialect, entity_id, event_id, event_at, ''
+    from unnest(
+        $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::text[],
+        $9::integer[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[],
+        $17::timestamptz[]
+    ) as new (
+        alert_id, key, opened_at, last_report_at, expires_at, closed_at, closed_by, report_count, severity, title, type,
+        source, dialect, entity_id, event_id, event_at
+    )
+    order by key
+    on conflict (account_id, key) where closed_at is null do nothing
+    returning alert_id
+"""
+_UPDATE: Final = """
+    update alert set last_report_at = new.last_report_at, expires_at = new.expires_at,
+        due_at = least(alert.due_at, new.expires_at), report_count = new.report_count, severity = new.severity,
+        closed_at = new.closed_at, closed_by = new.closed_by
+    from unnest(
+        $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::integer[], $6::text[], $7::timestamptz[], $8::text[]
+    ) as new (alert_id, last_report_at, expires_at, report_count, severity, closed_at, closed_by)
+    where account_id = $1 and alert.alert_id = new.alert_id
+"""
+_END: Final = """
+    update alert set closed_at = new.closed_at, closed_by = new.closed_by
+    from unnest($2::uuid[], $3::timestamptz[], $4::text[]) as new (alert_id, closed_at, closed_by)
+    where account_id = $1 and alert.alert_id = new.alert_id
+"""
+_END_EVENTS: Final = """
+    update event set is_open = false, open_until = null, updated_at = $5,
+        ended_at = nullif(greatest(new.closed_at, event.occurred_at), event.occurred_at)
+    from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) as new (event_id, event_at, closed_at)
+    where account_id = $1 and event.event_id = new.event_id and event.occurred_at = new.event_at
+    returning event.event_id, event.occurred_at, event.ended_at, event.scope
+"""
+_END_LINKS: Final = """
+    update event_link set ended_at = new.ended_at
+    from unnest($2::bigint[], $3::timestamptz[], $4::uuid[], $5::timestamptz[]) as new (
+        key, occurred_at, event_id, ended_at
+    )
+    where account_id = $1 and event_link.key = new.key and event_link.occurred_at = new.occurred_at
+    and event_link.event_id = new.event_id
+"""
+_HOLD_EVENTS: Final = """
+    update event set description = new.description, properties = new.properties, search = new.search,
+        severity = new.severity, updated_at = $10, report_count = report_count + new.reports,
+        open_until = new.open_until
+    from unnest(
+        $2::uuid[], $3::timestamptz[], $4::text[], $5::json[], $6::text[], $7::text[], $8::integer[], $9::timestamptz[]
+    ) as new (event_id, event_at, description, properties, search, severity, reports, open_until)
+    where account_id = $1 and event.event_id = new.event_id and event.occurred_at = new.event_at
+"""
+_ACKNOWLEDGE: Final = """
+    update alert set acknowledged_at = $3, acknowledged_by = $4, comment = $5 where account_id = $1 and alert_id = $2
+"""
+_COMMENT: Final = "update alert set comment = $3 where account_id = $1 and alert_id = $2"
+_FOLLOW: Final = """
+    update alert set event_at = $3, opened_at = $3, severity = $4, title = $5
+    where account_id = $1 and alert_id = $2 and event_id = $6
+"""
+_REMOVE: Final = "delete from alert where account_id = $1 and event_id = $2 and alert_id = $3"
+_FORGET_CLOSED: Final = "delete from alert where account_id = $1 and closed_at < $2"
+
+
+async def standing(db: Writer, account: UUID, keys: Iterable[str]) -> list[Alert]:
+    """The open alerts of the keys, which nobody else changes before the transaction ends."""
+    return [_alert(row) for row in await db.rows(_STANDING, account, sorted(set(keys)))]
+
+
+async def open_keys(db: Reader, account: UUID, keys: Sequence[str], *, now: datetime) -> frozenset[str]:
+    """Those of the keys that have an open alert."""
+    return frozenset(row["key"] for row in await db.rows(_OPEN_KEYS, account, list(keys), now))
+
+
+async def get(db: Reader, account: UUID, alert_id: UUID) -> Alert | None:
+    """The alert, if the account has it."""
+    row = await db.row(_GET, account, alert_id)
+    return _alert(row) if row else None
+
+
+async def require_locked(db: Writer, account: UUID, alert_id: UUID) -> Alert:
+    """The alert, which nobody else changes before the transaction ends.
+
+    Raises:
+        NotFound: the account has no such alert.
+    """
+    row = await db.row(_LOCK, account, alert_id)
+    if row is None:
+        raise NotFound("alert", alert_id)
+    return _alert(row)
+
+
+async def some(db: Reader, account: UUID, alert_ids: Sequence[UUID]) -> dict[UUID, Alert]:
+    """Those of the alerts that there are."""
+    found = (_alert(row) for row in await db.rows(_SOME, account, list(alert_ids)))
+    return {alert.id: alert for alert in found}
+
+
+async def page(
+    db: Reader, account: UUID, asked: AlertFilter, *, now: datetime, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Alert]:
+    """At most `limit` alerts as they stand in the table, the last opened first, behind the (opened_at, id) `after`."""
+    where = _where(account, asked, now)
+    if after is not None:
+        where.add("(a.opened_at, a.alert_id) < (?, ?)", *after)
+    take = where.bind(limit)
+    rows = await db.rows(
+        f"""
+        select {_COLUMNS} from alert a where a.account_id = $1 and {where.text}
+        order by a.opened_at desc, a.alert_id desc limit {take}
+        """,
+        *where.args,
+    )
+    return [_alert(row) for row in rows]
+
+
+async def accounts_with_due(db: Reader, *, now: datetime, after: UUID, limit: int) -> list[UUID]:
+    """The accounts behind `after` that have alerts to look after."""
+    return [row["account_id"] for row in await db.rows(_DUE_ACCOUNTS, now, after, limit)]
+
+
+async def due(db: Writer, account: UUID, *, now: datetime, limit: int) -> list[Alert]:
+    """Open alerts that may have expired by `now`, locked; those that another node has its hands on are left to it."""
+    return [_alert(row) for row in await db.rows(_DUE, account, now, limit)]
+
+
+async def rearm(db: Writer, account: UUID, alert_ids: Sequence[UUID]) -> None:
+    """Look at these again when they expire."""
+    await db.execute(_REARM, account, list(alert_ids))
+
+
+async def insert(db: Writer, account: UUID, alerts: Sequence[Alert]) -> bool:
+    """The alerts stand; False, and the transaction is to be given up, when somebody else opened one of the keys."""
+    rows = [
+        (
+            a.id, a.key, a.opened_at, a.last_report_at, a.expires_at, a.closed_at, a.closed_by, a.report_count,
+            a.severity, a.title, a.type, a.source, a.dialect, a.entity_id, a.event_id, a.event_at,
+        )
+        for a in alerts
+    ]  # fmt: skip
+    return len(await db.rows(_INSERT, account, *_columns(rows))) == len(rows)
+
+
+async def update(db: Writer, account: UUID, alerts: Sequence[Alert]) -> None:
+    """The rows of alerts that stand are as reports made them."""
+    rows = [
+        (a.id, a.last_report_at, a.expires_at, a.report_count, a.severity, a.closed_at, a.closed_by) for a in alerts
+    ]
+    await db.execute(_UPDATE, account, *_columns(rows))
+
+
+async def end(db: Writer, account: UUID, alerts: Sequence[Alert], *, at: datetime) -> None:
+    """Alerts that stand, closed: their rows say so, and their events end with them."""
+    rows = [(a.id, a.closed_at, a.closed_by) for a in alerts]
+    await db.execute(_END, account, *_columns(rows))
+    await end_events(db, account, alerts, at=at)
+
+
+async def end_events(db: Writer, account: UUID, alerts: Sequence[Alert], *, at: datetime) -> None:
+    """The events of closed alerts end when these did, on every timeline."""
+    places = [(a.event_id, a.event_at, a.closed_at) for a in alerts]
+    ended = await db.rows(_END_EVENTS, account, *_columns(places), at)
+    links = [
+        (link.key, row["occurred_at"], row["event_id"], row["ended_at"])
+        for row in ended
+        for link in codec.scope_value(row["scope"]).link_keys()
+    ]
+    if links:
+        await db.execute(_END_LINKS, account, *_columns(links))
+
+
+Held = tuple[UUID, datetime, str, str | None, str, str, int, datetime | None]
+
+
+async def hold_events(db: Writer, account: UUID, held: Sequence[Held], *, at: datetime) -> None:
+    """Events have the words of the latest report.
+
+    Each: event id, time, description, properties' column, searchable text, severity, further reports, open until.
+    """
+    await db.execute(_HOLD_EVENTS, account, *_columns(held), at)
+
+
+async def acknowledge(db: Writer, account: UUID, alert: Alert) -> None:
+    """The row says who has acknowledged it, when, and with what comment."""
+    await db.execute(_ACKNOWLEDGE, account, alert.id, alert.acknowledged_at, alert.acknowledged_by, alert.comment)
+
+
+async def comment(db: Writer, account: UUID, alert: Alert) -> None:
+    """The row has the alert's comment."""
+    await db.execute(_COMMENT, account, alert.id, alert.comment)
+
+
+async def follow(db: Writer, account: UUID, event: Event) -> None:
+    """The alert of an event that a person changed says the same as the event."""
+    await db.execute(_FOLLOW, account, event.alert_id, event.span.start, event.severity.value, event.title, event.id)
+
+
+async def remove(db: Writer, account: UUID, event: Event) -> None:
+    """The alert that the event opened is gone."""
+    await db.execute(_REMOVE, account, event.id, event.alert_id)
+
+
+async def forget_closed(db: Writer, account: UUID, *, before: datetime) -> None:
+    """Alerts that ended before are gone."""
+    await db.execute(_FORGET_CLOSED, account, before)
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _where(account: UUID, asked: AlertFilter, now: datetime) -> Where:
+    where = Where(account)
+    columns: tuple[tuple[LiteralString, Sequence[str]], ...] = (
+        ("a.entity_id = any(?::text[])", asked.entity_ids),
+        ("a.severity = any(?::text[])", asked.severities),
+        ("a.key = any(?::text[])", asked.keys),
+        ("a.type = any(?::text[])", asked.types),
+        ("a.source = any(?::text[])", asked.sources),
+        ("a.dialect = any(?::text[])", asked.dialects),
+    )
+    for condition, values in columns:
+        if values:
+            where.add(condition, [str(value) for value in values])
+    if asked.window is not None:
+        where.add("a.opened_at <= ?", asked.window.end)
+        where.add("(a.closed_at is null or a.closed_at >= ?)", asked.window.start)
+        where.add("(a.closed_at is not null or a.expires_at is null or a.expires_at > ? or a.expires_at >= ?)", now,
+                  asked.window.start)  # fmt: skip
+    if asked.states:
+        _state(where, asked.states, now)
+    return where
+
+
+def _state(where: Where, states: Sequence[AlertState], now: datetime) -> None:
+    """The state that a reader sees: what has expired is closed."""
+    where.add(
+        """
+        case when a.closed_at is not null or a.expires_at <= ? then 'closed'
+        when a.acknowledged_at is not null then 'acknowledged' else 'open' end = any(?::text[])
+        """,
+        now,
+        [state.value for state in states],
+    )
+
+
+def _alert(row: asyncpg.Record) -> Alert:
+    return Alert(
+        id=row["alert_id"],
+        key=row["key"],
+        opened_at=row["opened_at"],
+        last_report_at=row["last_report_at"],
+        expires_at=row["expires_at"],
+        closed_at=row["closed_at"],
+        closed_by=None if row["closed_by"] is None else ClosedBy(row["closed_by"]),
+        report_count=row["report_count"],
+        severity=Severity(row["severity"]),
+        title=row["title"],
+        type=row["type"],
+        source=row["source"],
+        dialect=row["dialect"],
+        entity_id=row["entity_id"],
+        event_id=row["event_id"],
+        event_at=row["event_at"],
+        acknowledged_at=row["acknowledged_at"],
+        acknowledged_by=row["acknowledged_by"],
+        comment=row["comment"],
+    )
