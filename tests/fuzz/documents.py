@@ -8,9 +8,11 @@ from typing import Any, Final
 import httpx
 
 from whence.access import Access
+from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
 from whence.dialects import Context, discover
+from whence.documents import Documents
 from whence.edge import Edge
 from whence.follow import Follow
 from whence.ingest import Ingest
@@ -45,7 +47,9 @@ def _unopened() -> Context:
         amend=Amend(pool, slot=0),
         timeline=Timeline(pool),
         follow=Follow(pool),
+        alerts=Alerts(pool),
         catalog=Catalog(pool),
+        documents=Documents(pool),
         ready=ready,
         max_body_bytes=2 * 1024 * 1024,
         retention=retention,

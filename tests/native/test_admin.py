@@ -54,6 +54,13 @@ async def test_a_new_token_works_and_is_shown_once(api: httpx.AsyncClient, clien
         ({"rights": ["all"]}, "rights[0]"),
         ({"expires_at": "soon"}, "expires_at"), ({"rate_per_minute": 0}, "rate_per_minute"),
         ({"rate_per_minute": "7"}, "rate_per_minute"),
+        ({"options": {"desc": {}}}, "options.desc"), ({"options": {"native": {"a": "b"}}}, "options.native.a"),
+        ({"options": {"komodor": {"repeat_seconds": "soon"}}}, "options.komodor.repeat_seconds"),
+        ({"options": {"komodor": {"repeat_seconds": 30}}}, "options.komodor.repeat_seconds"),
+        ({"options": {"komodor": {"repeat_seconds": "9" * 201}}}, "options.komodor.repeat_seconds"),
+        ({"options": {"komodor": {str(n): "" for n in range(21)}}}, "options.komodor"),
+        ({"options": {"komodor": "x"}}, "options.komodor"), ({"options": [1]}, "options"),
+        ({"options": None}, "options"),
         ({"sees": "some"}, "sees"), ({"format": "pdf"}, "format"), ({"nonsense": 1}, "nonsense"),
     ],
 )  # fmt: skip
@@ -62,6 +69,48 @@ async def test_a_bad_token_is_refused(api: httpx.AsyncClient, given: dict[str, A
     response = await api.post("/v1/tokens", json={"name": "ci", "rights": ["events:read"], **given})
 
     assert paths(refused(response, 400)) == [path]
+
+
+async def test_every_fault_of_a_token_s_options_is_named(api: httpx.AsyncClient) -> None:
+    """In their order, the good ones aside; nothing is made."""
+    options = {
+        "komodor": {"nonsense": "1", "pair_fingerprints": "false", "repeat_seconds": "-1"},
+        "nobody": {"strict": "true"},
+    }
+
+    response = await api.post("/v1/tokens", json={"name": "ci", "rights": ["events:read"], "options": options})
+
+    assert paths(refused(response, 400)) == [
+        "options.komodor.nonsense", "options.komodor.repeat_seconds", "options.nobody",
+    ]  # fmt: skip
+    assert "komodor" in response.json()["error"]["violations"][2]["message"]  # it is said which there are
+    assert [token["name"] for token in (await api.get("/v1/tokens")).json()["tokens"]] == ["owner", "tests"]
+
+
+async def test_a_token_s_own_options_are_shown(api: httpx.AsyncClient) -> None:
+    """In its answer, in the list, and on the audit trail; other tokens have none."""
+    options = {"komodor": {"repeat_seconds": "0", "pair_fingerprints": "false"}}
+    token = await made(api, name="patient", options=options)
+
+    first, *_, listed = (await api.get("/v1/tokens")).json()["tokens"]
+    (entry,) = (await api.get("/v1/audit")).json()["entries"]
+
+    assert (token["options"], listed["options"], first["options"]) == (options, options, {})
+    assert entry["detail"] == "patient; komodor.repeat_seconds=0; komodor.pair_fingerprints=false"
+
+
+async def test_a_token_s_own_options_are_obeyed(api: httpx.AsyncClient, client: Client) -> None:
+    """Over the installation's, for what comes in with that token alone."""
+    body = {"eventType": "x", "summary": "the same"}
+    eager = await made(api, rights=["events:write"], options={"komodor": {"repeat_seconds": "0"}})
+    usual = await made(api, rights=["events:write"])
+
+    for secret in (eager["token"], usual["token"]):
+        for _ in range(2):
+            sent = await client(None).post("/mgmt/v1/events", json=body, headers={"x-api-key": secret})
+            assert sent.status_code == 201
+
+    assert titles(await api.get("/v1/events")) == ["the same"] * 3  # two, and one that was repeated
 
 
 async def test_a_revoked_token_opens_nothing(api: httpx.AsyncClient, client: Client) -> None:

@@ -14,6 +14,7 @@ from tests.tenants import Tenant
 from whence.domain.access import Right
 
 GOOD: Final[dict[str, Any]] = {"title": "v42 is out"}
+DAY: Final = timedelta(days=1)
 NDJSON: Final = {"content-type": "application/x-ndjson"}
 CLOUD: Final = {"content-type": "application/cloudevents+json"}
 CLOUDS: Final = {"content-type": "application/cloudevents-batch+json"}
@@ -37,7 +38,6 @@ FULL: Final[dict[str, Any]] = {
     "time": text(ago(hours=2)),
     "end_time": text(ago(hours=1)),
     "key": "shop/deploy",
-    "timeout_minutes": 30,
     "scope": {"clusters": ["b", "a"], "namespaces": ["n"], "services": ["shop"]},
     "properties": {"z": 1, "a": {"b": [1.5, None, True, "É"]}},
 }
@@ -49,11 +49,11 @@ async def test_every_field_comes_back(api: httpx.AsyncClient) -> None:
     answer = (await api.get(f"/v1/events/{sent.json()['id']}")).json()
 
     assert sent.status_code == 201
-    assert sent.json() == {"id": answer["id"], "status": "accepted"}
-    for name in set(FULL) - {"id", "timeout_minutes"}:
+    assert sent.json() == {"id": answer["id"], "status": "accepted", "alert_id": answer["alert_id"]}
+    for name in set(FULL) - {"id"}:
         assert answer[name] == FULL[name], name
     assert json.dumps(answer["properties"]) == json.dumps(FULL["properties"])
-    assert (answer["sender_id"], answer["dialect"], answer["status"]) == ("build-7", "whence", "open")
+    assert (answer["sender_id"], answer["dialect"], answer["status"]) == ("build-7", "whence", "closed")
     assert (answer["report_count"], answer["entities"]) == (1, [])
     assert answer["received_at"] == answer["updated_at"]
     assert answer["matched"] == {"count": 0, "of": 0, "sample": []}
@@ -151,6 +151,9 @@ async def test_all_faults_are_told_at_once(api: httpx.AsyncClient, tenant: Tenan
         ({**GOOD, "scope": {}, "entities": []}, "entities"),
         ({**GOOD, "entities": [], "match": []}, "match"),
         ({**GOOD, "entities": ["nobody"]}, "entities[0]"),
+        ({**GOOD, "timeout_minutes": 5}, "timeout_minutes"),
+        ({**GOOD, "kind": "recovery", "timeout_minutes": 5}, "timeout_minutes"),
+        ({**GOOD, "kind": "problem", "end_time": text(NOW + DAY), "timeout_minutes": 5}, "timeout_minutes"),
     ],
 )
 async def test_what_contradicts_itself_or_the_store_is_refused(

@@ -74,6 +74,7 @@ _EVENT: Final = {"title": "from the other account"}
 _PLACE: Final = {"cluster": "<cluster>", "namespace": "<namespace>", "service": "<service>", "kind": "Deployment"}
 _SEARCH: Final = {"scope": _PLACE, "props": {"type": "all"}}
 _READ_EVENTS, _WRITE_EVENTS = Right.READ_EVENTS, Right.WRITE_EVENTS
+_WRITE_PROBLEMS = Right.WRITE_PROBLEMS
 _READ_ENTITIES, _WRITE_ENTITIES = Right.READ_ENTITIES, Right.WRITE_ENTITIES
 
 NATIVE: Final[Mapping[tuple[str, str], Door]] = {
@@ -90,6 +91,8 @@ NATIVE: Final[Mapping[tuple[str, str], Door]] = {
             _json(_EVENT | {"source": "<source>", "id": "<sender id>"}, stores=True),
             _json(_EVENT | {"match": [{"tags": [{"key": "<key>"}]}]}, stores=True),
             _json([_EVENT | {"entities": ["<entity>"]}]),
+            _json(_EVENT | {"kind": "problem", "key": "<alert key>"}, stores=True),
+            _json(_EVENT | {"kind": "recovery", "key": "<alert key>"}, stores=True),
         ),
     ),
     ("GET", "/v1/events"): Door(key=_READ_EVENTS, probes=_PAGES),
@@ -109,6 +112,33 @@ NATIVE: Final[Mapping[tuple[str, str], Door]] = {
         key=_WRITE_EVENTS, probes=(Probe(path="/v1/events/<event>", json={"title": "taken over"}),)
     ),
     ("DELETE", "/v1/events/{event_id}"): Door(key=_WRITE_EVENTS, probes=(Probe(path="/v1/events/<event>"),)),
+    ("GET", "/v1/alerts"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            *(_query(entity=name) for name in _NAMES),
+            _query(key="<alert key>"),
+            _query(source="<source>"),
+            _query(type="<type>"),
+            _query(cursor="<alerts cursor>"),
+            _query(cursor="<events cursor>"),
+            Probe(query={}),
+        ),
+    ),
+    ("GET", "/v1/alerts/{alert_id}"): Door(key=_READ_EVENTS, probes=(Probe(path="/v1/alerts/<alert>"),)),
+    ("POST", "/v1/alerts/{alert_id}/acknowledge"): Door(
+        key=_WRITE_PROBLEMS,
+        probes=(
+            Probe(path="/v1/alerts/<alert>/acknowledge"),
+            Probe(path="/v1/alerts/<alert>/acknowledge", json={"comment": "taken over"}),
+        ),
+    ),
+    ("POST", "/v1/alerts/{alert_id}/close"): Door(
+        key=_WRITE_PROBLEMS,
+        probes=(
+            Probe(path="/v1/alerts/<alert>/close"),
+            Probe(path="/v1/alerts/<alert>/close", json={"comment": "taken over"}),
+        ),
+    ),
     ("PUT", "/v1/entities"): Door(
         key=_WRITE_ENTITIES,
         probes=(

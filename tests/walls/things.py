@@ -33,7 +33,7 @@ def furnished(client: httpx.Client, name: str, token: str) -> Things:
 
     mark = uuid4().hex
     named = {kind: f"{kind}-{mark}" for kind in ("cluster", "namespace", "service", "tag", "alias", "key")}
-    said = {kind: f"{kind}-{mark}" for kind in ("title", "type", "source", "sender id", "idempotency key")}
+    said = {kind: f"{kind}-{mark}" for kind in ("title", "type", "source", "sender id", "idempotency key", "alert key")}
     place = {"cluster": named["cluster"], "namespace": named["namespace"]}
     service = {
         "name": named["service"], "tag": named["tag"], "aliases": [named["alias"]],
@@ -50,6 +50,10 @@ def furnished(client: httpx.Client, name: str, token: str) -> Things:
     }  # fmt: skip
     event_id = send("POST", "/v1/events", event).json()["id"]
     send("POST", "/v1/events", {"title": "another", "entities": [named["tag"]]})
+    problem = {"kind": "problem", "title": said["title"], "type": said["type"], "source": said["source"]}
+    problem |= {"key": said["alert key"], "entities": [named["tag"]]}
+    alert_id = send("POST", "/v1/events", problem).json()["alert_id"]
+    send("POST", "/v1/events", {"kind": "problem", "title": "another"})
     custom = {"eventType": said["type"], "summary": said["title"], "scope": {"clusters": [named["cluster"]]}}
     custom |= {"idempotencyKey": said["idempotency key"]}
     key = {"x-api-key": token}
@@ -57,9 +61,9 @@ def furnished(client: httpx.Client, name: str, token: str) -> Things:
     send("POST", "/mgmt/v1/events", {"eventType": "x", "summary": "another"}, **key)
     return {
         **named, **said, "account": name, "event": event_id, "custom event": custom_id,
-        "entity": made[0]["id"], "cid": made[0]["cid"],
+        "entity": made[0]["id"], "cid": made[0]["cid"], "alert": alert_id,
         "token": client.get("/v1/tokens").json()["tokens"][0]["id"],
-        **{f"{kind} cursor": _cursor(client, f"/v1/{kind}") for kind in ("events", "entities")},
+        **{f"{kind} cursor": _cursor(client, f"/v1/{kind}") for kind in ("events", "alerts", "entities")},
         "tokens cursor": _tokens_cursor(client),
         "custom events cursor": _cursor(client, "/mgmt/v1/events", **key),
     }  # fmt: skip
@@ -94,6 +98,7 @@ def state(client: httpx.Client) -> dict[str, object]:
     entities = client.get("/v1/entities").raise_for_status().json()["entities"]
     return {
         "events": client.get("/v1/events/export", params={"include": "original"}).raise_for_status().text,
+        "alerts": client.get("/v1/alerts", params={"limit": 1000}).raise_for_status().json(),
         "facets": client.get("/v1/events/facets").raise_for_status().json(),
         "entities": entities,
         "relations": [client.get("/v1/relations", params={"entity": e["id"]}).json() for e in entities],

@@ -55,7 +55,8 @@ class Create:
         warnings = _take_key(value, request.headers.get("idempotency-key"))
         received = receipt(self._context, datetime.now(UTC))
         sent = read(model, value, received)
-        report = decode.report(sent, raw, by=by, receipt=received, options=self._options)
+        options = self._options.under(by.options.get(decode.NAME))
+        report = decode.report(sent, raw, by=by, receipt=received, options=options)
         return sent, report, [*decode.warnings(sent), *warnings]
 
     async def _rehearse(self, by: Principal, report: Report, warnings: list[str]) -> Answer:

@@ -29,8 +29,14 @@ def instant(at: datetime) -> str:
 
 
 def _epoch_times(event: Event) -> dict[str, int]:
-    start, end = int(event.span.start.timestamp()), int(event.span.end.timestamp())
-    return {"startTime": start} if event.span.is_moment else {"startTime": start, "endTime": end}
+    end = _ended_at(event)
+    start = {"startTime": int(event.span.start.timestamp())}
+    return start if end is None else {**start, "endTime": int(end.timestamp())}
+
+
+def _ended_at(event: Event) -> datetime | None:
+    """None for a moment, and for what goes on."""
+    return None if event.is_open or event.span.is_moment else event.span.end
 
 
 def event(event: Event, concerned: Concerned) -> dict[str, Any]:
@@ -43,7 +49,7 @@ def event(event: Event, concerned: Concerned) -> dict[str, Any]:
         "scope": _places_named(event),
         "details": event.properties,
         "eventTime": instant(event.span.start),
-        "endTime": None if event.span.is_moment else instant(event.span.end),
+        "endTime": None if (end := _ended_at(event)) is None else instant(end),
         "receivedAt": instant(event.received_at),
         "updatedAt": instant(event.updated_at),
         "count": event.report_count,

@@ -33,7 +33,8 @@ class Legacy:
         change, raw = await json_body(self._context, request)
         target = read(wire.Target, _query(request))
         received = receipt(self._context, datetime.now(UTC))
-        report = decode.config_change(target, change, raw, by=by, receipt=received, options=self._options)
+        options = self._options.under(by.options.get(decode.NAME))
+        report = decode.config_change(target, change, raw, by=by, receipt=received, options=options)
         return await self._store(by, report, HTTPStatus.OK)
 
     async def image_source(self, request: Request) -> Answer:
@@ -42,7 +43,8 @@ class Legacy:
         value, raw = await json_body(self._context, request)
         sent = read(wire.ImageSource, value)
         received = receipt(self._context, datetime.now(UTC))
-        report = decode.image_source(sent, value, raw, by=by, receipt=received, options=self._options)
+        options = self._options.under(by.options.get(decode.NAME))
+        report = decode.image_source(sent, value, raw, by=by, receipt=received, options=options)
         return await self._store(by, report, HTTPStatus.ACCEPTED)
 
     async def _store(self, by: Principal, report: Report, status: HTTPStatus) -> Answer:

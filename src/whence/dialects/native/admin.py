@@ -12,7 +12,7 @@ from whence.dialects.native import encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import gate, json_body, principal, read
 from whence.domain.access import Right
-from whence.domain.errors import NotFound
+from whence.domain.errors import Invalid, NotFound
 
 
 def routes(context: Context) -> APIRouter:
@@ -56,6 +56,8 @@ def routes(context: Context) -> APIRouter:
     async def create_token(request: Request) -> Response:
         by = principal(request)
         asked = await read(context, request, wire.TokenIn)
+        if faults := context.check_options(asked.options):
+            raise Invalid(faults)
         token, secret = await access.create_token(
             by,
             name=asked.name,
@@ -65,6 +67,7 @@ def routes(context: Context) -> APIRouter:
             rate_per_minute=asked.rate_per_minute,
             sees=asked.sees,
             style=asked.format,
+            options=asked.options,
         )
         answer = encode.token(token)
         return Answer({"id": answer.pop("id"), "token": secret, **answer}, HTTPStatus.CREATED)

@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Final, cast
+
+from pydantic_core import to_json
 
 from whence.catalog import Named
 from whence.dialects.native import wire
 from whence.dialects.request import text_faults
+from whence.domain.alert import AlertFilter
 from whence.domain.entity import Draft, Entity, Tag
 from whence.domain.errors import Invalid, Violation
-from whence.domain.event import Event, Once, Report, Span
+from whence.domain.event import Event, Kind, Once, Report, Span
 from whence.domain.filter import EntityFilter, Filter, PropertyTest
 from whence.domain.link import Link
 from whence.domain.page import Cursor
@@ -18,6 +22,9 @@ from whence.domain.scope import ALL_SERVICES, Places, Scope
 
 DIALECT: Final = "whence"
 DAY: Final = timedelta(days=1)
+PATIENCE: Final = timedelta(minutes=15)  # three silent rounds of five minutes: one lost report is no recovery
+_SHORTEST: Final = timedelta(microseconds=1)  # a problem that ended when it began must not seem to have no end
+_OF_ALERTS: Final = frozenset({Kind.PROBLEM, Kind.RECOVERY})
 _TARGETS: Final = ("scope", "entities", "match")
 _FOREVER: Final = Span(start=datetime(1, 1, 1, tzinfo=UTC), end=datetime(9999, 12, 31, tzinfo=UTC))
 
@@ -36,8 +43,12 @@ def report(
     Args:
         source: says so when the event does not.
         entities: those that the event names or matches; None when it has a scope or nothing of the kind.
+
+    Raises:
+        Invalid: it ends before it starts, or has a timeout that means nothing.
     """
     start = event.time or now
+    concerned = scope(event, entities)
     return Report(
         kind=event.kind,
         type=event.type or event.kind.value,
@@ -46,18 +57,58 @@ def report(
         description=event.description,
         url=event.url or "",
         links=links(event.links),
-        span=Span(start=start, end=start if event.end_time is None else event.end_time),
+        span=_span(event, start),
         source=event.source or source,
         dialect=DIALECT,
-        scope=scope(event, entities),
+        scope=concerned,
         places=None if entities is None else Places.of(entities),
         properties=event.properties,
         original=original,
         sender_id=event.id,
-        key=event.key,
-        timeout=None if event.timeout_minutes is None else timedelta(minutes=event.timeout_minutes),
+        key=event.key or default_key(event, event.source or source, concerned),
+        timeout=_timeout(event),
         once=once,
     )
+
+
+def default_key(event: wire.EventIn, source: str, concerned: Scope) -> str | None:
+    """The key of a problem or recovery that names none: the same for what is said of the same in the same words.
+
+    Of a `match` the rules count, not who passes them: that changes while the condition is the same.
+    """
+    if event.kind not in _OF_ALERTS:
+        return None
+    rules = None if event.match is None else [rule.model_dump(mode="json") for rule in event.match]
+    clauses = [] if rules is not None else [
+        [sorted(set(names)) for names in (clause.clusters, clause.namespaces, clause.names, clause.entity_ids)]
+        for clause in concerned.clauses
+    ]  # fmt: skip
+    said = to_json([event.type, event.title, source, clauses, rules])
+    return blake2b(said, digest_size=16).hexdigest()
+
+
+def _span(event: wire.EventIn, start: datetime) -> Span:
+    if event.kind is Kind.PROBLEM and event.end_time == start:
+        return Span(start=start, end=start + _SHORTEST)
+    return Span(start=start, end=start if event.end_time is None else event.end_time)
+
+
+def _timeout(event: wire.EventIn) -> timedelta | None:
+    """How long a problem is believed; None: it has an end, or is none.
+
+    Raises:
+        Invalid: a timeout is given where there is nothing that it could end.
+    """
+    given = event.timeout_minutes
+    if event.kind is not Kind.PROBLEM:
+        if given is not None:
+            raise Invalid.at("timeout_minutes", "is of a problem only")
+        return None
+    if event.end_time is None:
+        return PATIENCE if given is None else timedelta(minutes=given)
+    if given is not None:
+        raise Invalid.at("timeout_minutes", "must not stand beside end_time")
+    return None
 
 
 def require_one_target(target: wire.TargetIn) -> None:
@@ -147,6 +198,30 @@ def followed(query: wire.StreamQuery, *, concerning: Sequence[Entity] | None) ->
     if end < start:
         raise Invalid.at("to", "is before from")
     return asked(query.model_copy(update={"start": start, "end": end}), now=end, concerning=concerning)
+
+
+def alert_filter(query: wire.AlertQuery, *, entity_ids: Sequence[str]) -> AlertFilter:
+    """Which alerts: those whose life overlaps the window, which is open where the query names no end.
+
+    Raises:
+        Invalid: the window ends before it starts.
+    """
+    window = None
+    if query.start is not None or query.end is not None:
+        start, end = query.start or _FOREVER.start, query.end or _FOREVER.end
+        if end < start:
+            raise Invalid.at("to", "is before from")
+        window = Span(start=start, end=end)
+    return AlertFilter(
+        window=window,
+        states=tuple(query.state),
+        entity_ids=tuple(entity_ids),
+        severities=tuple(query.severity),
+        keys=tuple(query.key),
+        types=tuple(query.type),
+        sources=tuple(query.source),
+        dialects=tuple(query.dialect),
+    )
 
 
 def draft(entity: wire.EntityIn) -> Draft:

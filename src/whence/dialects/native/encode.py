@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic_core import from_json
 
 from whence.catalog import Matched
 from whence.domain.access import Account, AuditEntry, Token
+from whence.domain.alert import Alert
 from whence.domain.entity import Entity, Relation
 from whence.domain.event import Accepted, Duplicate, Event, Receipt, Rejected
 from whence.domain.link import Link
@@ -43,13 +45,13 @@ def event(event: Event, *, original: bool = False) -> Json:
         "url": event.url or None,
         "links": links(event.links),
         "time": instant(event.span.start),
-        "end_time": None if event.span.is_moment else instant(event.span.end),
+        "end_time": maybe(ended_at(event)),
         "key": event.key,
         "scope": _scope(event.scope),
         "entities": sorted({entity_id for clause in event.scope.clauses for entity_id in clause.entity_ids}),
         "properties": event.properties,
         "status": "open" if event.is_open else "closed",
-        "alert_id": None,
+        "alert_id": None if event.alert_id is None else str(event.alert_id),
         "problem_id": None,
         "received_at": instant(event.received_at),
         "updated_at": instant(event.updated_at),
@@ -60,6 +62,11 @@ def event(event: Event, *, original: bool = False) -> Json:
     return answer
 
 
+def ended_at(event: Event) -> datetime | None:
+    """When the event ended; None for a moment, and for what has not."""
+    return None if event.is_open or event.span.is_moment else event.span.end
+
+
 def events(page: Page[Event], *, original: bool) -> Json:
     """A page of events."""
     return {"events": [event(one, original=original) for one in page.items], "next": page.following}
@@ -67,7 +74,7 @@ def events(page: Page[Event], *, original: bool) -> Json:
 
 def receipt(receipt: Accepted | Duplicate) -> Json:
     """What became of one event."""
-    return {"id": str(receipt.id), "status": _status(receipt)}
+    return {"id": str(receipt.id), "status": _status(receipt), **_alert_of(receipt)}
 
 
 def receipts(receipts: Sequence[Receipt], error: Mapping[int, Json]) -> Json:
@@ -80,8 +87,39 @@ def receipts(receipts: Sequence[Receipt], error: Mapping[int, Json]) -> Json:
         if isinstance(one, Rejected):
             results.append({"index": index, "status": status, "error": error[index]})
         else:
-            results.append({"index": index, "id": str(one.id), "status": status})
+            results.append({"index": index, "id": str(one.id), "status": status, **_alert_of(one)})
     return {**totals, "results": results}
+
+
+def alert(alert: Alert) -> Json:
+    """An alert."""
+    return {
+        "id": str(alert.id),
+        "state": alert.state.value,
+        "key": alert.key,
+        "severity": alert.severity.value,
+        "title": alert.title,
+        "type": alert.type,
+        "source": alert.source,
+        "dialect": alert.dialect,
+        "entity": alert.entity_id,
+        "event_id": str(alert.event_id),
+        "problem_id": None if alert.problem_id is None else str(alert.problem_id),
+        "opened_at": instant(alert.opened_at),
+        "last_report_at": instant(alert.last_report_at),
+        "expires_at": maybe(alert.expires_at),
+        "closed_at": maybe(alert.closed_at),
+        "closed_by": None if alert.closed_by is None else alert.closed_by.value,
+        "report_count": alert.report_count,
+        "acknowledged_at": maybe(alert.acknowledged_at),
+        "acknowledged_by": alert.acknowledged_by,
+        "comment": alert.comment,
+    }
+
+
+def alerts(page: Page[Alert]) -> Json:
+    """A page of alerts."""
+    return {"alerts": [alert(one) for one in page.items], "next": page.following}
 
 
 def matched(matched: Matched) -> Json:
@@ -172,6 +210,7 @@ def token(token: Token) -> Json:
         "created_at": instant(token.created_at),
         "expires_at": maybe(token.expires_at),
         "last_used_at": maybe(token.last_used_at),
+        "options": token.options,
     }
 
 
@@ -191,6 +230,14 @@ def audit(entry: AuditEntry) -> Json:
 def links(links: Sequence[Link]) -> list[Json]:
     """Links."""
     return [{"title": link.title, "url": link.url} for link in links]
+
+
+def _alert_of(receipt: Accepted | Duplicate) -> Json:
+    match receipt:
+        case Accepted(alert_id=UUID() as alert_id):
+            return {"alert_id": str(alert_id)}
+        case _:
+            return {}
 
 
 def _status(receipt: Receipt) -> str:

@@ -1,6 +1,7 @@
 """Events out: in order, by id, counted. And changed, and removed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -17,7 +18,7 @@ from whence.dialects.native.targets import Targets
 from whence.domain.access import Principal, Right
 from whence.domain.entity import Entity
 from whence.domain.errors import Invalid
-from whence.domain.event import Event
+from whence.domain.event import Event, Span
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, unseal_cursor
 
@@ -101,7 +102,7 @@ def routes(context: Context) -> APIRouter:
 
         def changed(old: Event) -> Event:
             new = decode.changed(old, asked_for)
-            return new if new.span == old.span else context.ingest.in_range(new)
+            return new if new.span == old.span else _in_range(context, new)
 
         return Answer(encode.event(await context.amend.change(by, event_id, changed)))
 
@@ -112,6 +113,13 @@ def routes(context: Context) -> APIRouter:
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     return router
+
+
+def _in_range(context: Context, event: Event) -> Event:
+    if event.is_open:  # its end is no time yet, and is its alert's to say
+        context.ingest.in_range(replace(event, span=Span.moment(event.span.start)))
+        return event
+    return context.ingest.in_range(event)
 
 
 async def listed(

@@ -72,10 +72,21 @@ async def read(context: Context, request: Request, model: type[Model]) -> Model:
     Raises:
         Unsupported, TooLarge, Invalid: why it is not.
     """
-    kind = media_type(request)
+    _require_json(media_type(request))
+    return parse(model, await body(request, context.max_body_bytes))
+
+
+async def read_optional(context: Context, request: Request, model: type[Model]) -> Model:
+    """As `read`; no body at all is an empty object."""
+    if not (raw := await body(request, context.max_body_bytes)).strip():
+        return model()
+    _require_json(media_type(request))
+    return parse(model, raw)
+
+
+def _require_json(kind: str) -> None:
     if kind != "application/json" and not kind.endswith("+json"):
         raise Unsupported(f"Content-Type {kind} is not read; send application/json")
-    return parse(model, await body(request, context.max_body_bytes))
 
 
 def _decoded(segment: str) -> str:
@@ -93,8 +104,7 @@ EntityName = Annotated[
 ]
 
 
-def json_body(model: type[BaseModel], *further: str) -> dict[str, Any]:
-    """The `openapi_extra` of an endpoint that reads such a body; `further`: other content types of the shape."""
+def json_body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+    """The `openapi_extra` of an endpoint that reads such a body."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    kinds = ("application/json", *further)
-    return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}

@@ -16,6 +16,7 @@ from whence.dialects.native import decode, encode, wire
 from whence.dialects.native.events import asked, named
 from whence.dialects.native.gate import gate, principal
 from whence.domain.access import Principal, Right
+from whence.domain.alert import AlertTold
 from whence.domain.errors import Invalid
 from whence.domain.event import Event
 from whence.domain.filter import Filter
@@ -39,6 +40,8 @@ def routes(context: Context) -> APIRouter:
         "/v1/events/stream",
         summary="Events as they come",
         description="Sends what was missed since `Last-Event-ID` or `since`, then what comes; never an event twice. "
+        "`event: alert` is an alert that was opened, held open, acknowledged or closed, as it is now; it passes the "
+        "filter when its event does. "
         "`event: reset` means: there is a gap, read the list and connect again without `Last-Event-ID`.",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
@@ -94,8 +97,11 @@ async def _told(
                 case Reset():
                     yield b"event: reset\ndata: {}\n\n"
                     return
-                case place, event if filtered.matches(event):
-                    yield b"id: %s\nevent: event\ndata: %s\n\n" % (str(place).encode(), to_json(encode.event(event)))
+                case place, Event() as event if filtered.matches(event):
+                    yield _block(place, b"event", encode.event(event))
+                    spoken = monotonic()
+                case place, AlertTold(alert=alert, event=event) if filtered.matches(event):
+                    yield _block(place, b"alert", encode.alert(alert))
                     spoken = monotonic()
                 case _:  # silence, or what was not asked for
                     if monotonic() - spoken >= HEARTBEAT.total_seconds():
@@ -103,6 +109,10 @@ async def _told(
                         spoken = monotonic()
             if monotonic() > ends:
                 return
+
+
+def _block(place: Place, kind: bytes, said: encode.Json) -> bytes:
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (str(place).encode(), kind, to_json(said))
 
 
 def _place(text: str | None) -> Place | None:
@@ -141,7 +151,7 @@ def _row(event: Event) -> dict[str, str]:
     return {
         "id": str(event.id),
         "time": encode.instant(event.span.start),
-        "end_time": "" if event.span.is_moment else encode.instant(event.span.end),
+        "end_time": encode.maybe(encode.ended_at(event)) or "",
         "severity": event.severity.value,
         "kind": event.kind.value,
         "type": event.type,

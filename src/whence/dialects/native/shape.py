@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from whence.domain.access import Right, Sees
+from whence.domain.alert import AlertState, ClosedBy
 from whence.domain.entity import RelationKind
 from whence.domain.event import Kind, Severity
 
@@ -107,6 +108,38 @@ class EventPage(_Shape):
     next: str | None
 
 
+class Alert(_Shape):
+    """One episode of a condition, on one entity or on none that is known by its id."""
+
+    id: str
+    state: AlertState
+    key: str
+    severity: Severity
+    title: str
+    type: str
+    source: str
+    dialect: str
+    entity: Annotated[str | None, Field(description="The id of the one entity that it is about, if it is about one.")]
+    event_id: Annotated[str, Field(description="The event that shows it on timelines.")]
+    problem_id: str | None
+    opened_at: datetime
+    last_report_at: datetime
+    expires_at: Annotated[datetime | None, Field(description="When it ends by itself; null: it does not.")]
+    closed_at: datetime | None
+    closed_by: ClosedBy | None
+    report_count: int
+    acknowledged_at: datetime | None
+    acknowledged_by: Annotated[str | None, Field(description="The name of the token that did.")]
+    comment: str
+
+
+class AlertPage(_Shape):
+    """Alerts, and the cursor behind them."""
+
+    alerts: list[Alert]
+    next: str | None
+
+
 class ReceiptShape(_Shape):
     """What became of one event."""
 
@@ -121,6 +154,7 @@ class BatchResult(_Shape):
     index: int
     status: Literal["accepted", "duplicate", "rejected"]
     id: str | None = None
+    alert_id: str | None = None
     error: ErrorBody | None = None
 
 
@@ -262,6 +296,7 @@ class Token(_Shape):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    options: dict[str, dict[str, str]]
 
 
 class NewToken(Token):

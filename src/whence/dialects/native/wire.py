@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from whence.dialects.request import text_faults
 from whence.domain.access import Right, Sees
+from whence.domain.alert import AlertState
 from whence.domain.entity import RelationKind
 from whence.domain.event import Kind, Severity
 from whence.domain.page import Order
@@ -228,6 +229,28 @@ class ExportQuery(FilterQuery):
     include: Literal["original"] | None = None
 
 
+class AlertQuery(_Strict):
+    """Which alerts: a parameter that is repeated means OR, different ones AND."""
+
+    start: InstantText | None = Field(None, alias="from", description="What was still open then, or opened later.")
+    end: InstantText | None = Field(None, alias="to", description="What had opened by then.")
+    state: list[AlertState] = Field([], max_length=100)
+    entity: list[Asked] = Field([], max_length=20, description="An entity's id or tag.")
+    severity: list[Severity] = Field([], max_length=100)
+    key: list[Asked] = Field([], max_length=100)
+    type: list[Asked] = Field([], max_length=100)
+    source: list[Asked] = Field([], max_length=100)
+    dialect: list[Asked] = Field([], max_length=100)
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+
+
+class CommentIn(_Strict):
+    """What somebody says about an alert."""
+
+    comment: Annotated[str, Field(max_length=10_000)] = ""
+
+
 class EntityTagIn(_Strict):
     """A tag of an entity."""
 
@@ -298,6 +321,10 @@ class AccountIn(_Strict):
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 
 
+OptionName = Annotated[str, Field(min_length=1, max_length=100)]
+OptionText = Annotated[str, Field(max_length=200)]
+
+
 class TokenIn(_Strict):
     """A token to make."""
 
@@ -308,6 +335,11 @@ class TokenIn(_Strict):
     sees: Sees = Sees.OWN
     format: Literal["opaque", "jwt"] = "opaque"
     account: Name | None = None
+    options: dict[OptionName, Annotated[dict[OptionName, OptionText], Field(max_length=20)]] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="What the token decides differently from the installation: text by option by dialect.",
+    )
 
 
 class ListQuery(_Strict):

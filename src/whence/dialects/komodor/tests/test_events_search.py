@@ -215,6 +215,7 @@ async def test_other_dialects_events_are_seen_by_who_may(
             source="ci",
             dialect="desk",
             scope=Scope.entities([cart.id]),
+            key=event_type,
         )
         await tenant.house.context.ingest.accept_one(tenant.admin.account_id, report)
     headers = {"x-api-key": await tenant.key(sees=Sees.ALL)}
@@ -231,6 +232,8 @@ async def test_other_dialects_events_are_seen_by_who_may(
     assert await rows(anonymous, "all", headers) == [deploy, ("ERROR_EVENT", "custom", "open")]
     assert await rows(anonymous, "custom", headers) == []
     assert await rows(komodor, "all") == []
+    answer = await anonymous.post(SERVICE, json={"scope": CART, "props": {"type": "all"}}, headers=headers)
+    assert ["endTime" in event for event in answer.json()["data"]["events"]] == [False, False]
 
 
 TYPES = "must be one of deploy, node-created, node-terminated, custom, all"

@@ -30,6 +30,20 @@ def test_options_are_read(given: dict[str, str], options: Options) -> None:
 
 
 @pytest.mark.parametrize(
+    ("own", "options"),
+    [
+        (None, Options(repeat=None)),
+        ({}, Options(repeat=None)),
+        ({"pair_fingerprints": "false"}, Options(repeat=None, pair_fingerprints=False)),
+        ({"repeat_seconds": "5"}, Options(repeat=timedelta(seconds=5))),
+    ],
+)
+def test_a_key_s_own_options_are_laid_over_the_installation_s(own: dict[str, str] | None, options: Options) -> None:
+    """What it does not name stays as the operator decided."""
+    assert Options.read({"repeat_seconds": "0"}).under(own) == options
+
+
+@pytest.mark.parametrize(
     "given",
     [
         {"repeat_seconds": ""},
