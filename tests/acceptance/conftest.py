@@ -3,8 +3,9 @@
 import asyncio
 import subprocess
 from collections.abc import Callable, Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -26,11 +27,17 @@ def made() -> Generator[Path]:
         yield home / "data"
 
 
+@contextmanager
+def _copy(made: Path) -> Generator[Path]:
+    with directory() as home:
+        subprocess.run(["cp", "-a", made, home / "data"], check=True)
+        yield home
+
+
 @pytest.fixture
 def home(made: Path) -> Generator[Path]:
     """A directory for the files of a server, or of several; its database is empty."""
-    with directory() as home:
-        subprocess.run(["cp", "-a", made, home / "data"], check=True)
+    with _copy(made) as home:
         yield home
 
 
@@ -51,3 +58,27 @@ def begin(home: Path) -> Generator[Callable[..., Server]]:
 def whence(begin: Callable[..., Server]) -> Server:
     """A running server of the test's own."""
     return begin()
+
+
+@pytest.fixture(scope="module")
+def shared(made: Path) -> Generator[Server]:
+    """A running server of a whole file of tests; each of them has an account of its own: `tenant_token`."""
+    with _copy(made) as home:
+        server = Server(home)
+        try:
+            yield server.start()
+        finally:
+            server.end()
+
+
+@pytest.fixture
+def tenant_token(shared: Server) -> Callable[..., str]:
+    """Makes a token of the test's own account on `shared`, with these options of dialects."""
+    account = f"t-{uuid4().hex}"
+    shared.send("POST", "/v1/accounts", {"name": account})
+
+    def make(**options: dict[str, str]) -> str:
+        wanted = {"name": "client", "account": account, "rights": ["admin"], "options": options}
+        return shared.send("POST", "/v1/tokens", wanted)["token"]
+
+    return make

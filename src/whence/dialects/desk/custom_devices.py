@@ -1,0 +1,107 @@
+"""Custom devices, registered and refreshed by whoever sends them, in both versions of the API.
+
+Their ids follow from what the sender calls them, so that it can attach events without asking. Source: DESK contract 4
+and 4.1.
+"""
+
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+
+from whence.catalog import Catalog, Named
+from whence.dialects import Context
+from whence.dialects.desk import device_body, ids
+from whence.dialects.desk.answer import Answer, Nothing
+from whence.dialects.desk.device_body import Device
+from whence.dialects.desk.entity_tags import added
+from whence.dialects.desk.gate import Routes, Scope, caller, path_text
+from whence.dialects.desk.ids import CustomDevice
+from whence.dialects.desk.json_text import document
+from whence.dialects.desk.options import Options
+from whence.dialects.request import body
+from whence.domain.access import Principal
+from whence.domain.entity import Draft, Entity, RelationKind
+from whence.domain.entity_test import WithId
+
+V1_PATH: Final = "/api/v1/entity/infrastructure/custom/{device_id}"
+V2_PATH: Final = "/api/v2/entities/custom"
+
+
+def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every part has the same signature
+    """The endpoints of this part."""
+
+    async def v1(request: Request) -> Answer:
+        by = await caller(context, request, Scope.V1_WRITE_ENTITIES)
+        said = document(await body(request, context.max_body_bytes))
+        device = device_body.v1(path_text(request, "device_id", noun="entity"), said)
+        named, _ = await _register(context.catalog, by, device)
+        return Answer(_shown(named))
+
+    async def v2(request: Request) -> Answer:
+        by = await caller(context, request, Scope.WRITE_ENTITIES)
+        device = device_body.v2(document(await body(request, context.max_body_bytes)))
+        named, is_new = await _register(context.catalog, by, device)
+        return Answer(_shown(named), HTTPStatus.CREATED) if is_new else Nothing()
+
+    return {("POST", V1_PATH): v1, ("POST", V2_PATH): v2}
+
+
+async def _register(catalog: Catalog, by: Principal, device: Device) -> tuple[CustomDevice, bool]:
+    """The device and its group stand, as it says; and whether it is new."""
+    named = ids.custom_device(device.id, group=device.group, kind=device.kind)
+    is_new = named.device_id not in await catalog.named(by, [named.device_id])
+    standing, _ = await catalog.introduce(by, [_draft(named, device), _group_draft(named, device)])
+    described = partial(_described, device=device)
+    # A device that another request registered in between is known, though it was not a moment ago.
+    if (not is_new or described(standing) != standing) and not await catalog.edit(
+        by, WithId((named.device_id,)), described
+    ):
+        await catalog.register(by, [_revived(described(standing))])
+    await catalog.relate(by, [Named(source=named.device_id, target=named.group_id, kind=RelationKind.PART_OF)])
+    return named, is_new
+
+
+def _draft(named: CustomDevice, device: Device) -> Draft:
+    return Draft(
+        id=named.device_id,
+        type=ids.CUSTOM_DEVICE,
+        name=device.name or device.id,
+        tags=device.tags,
+        properties=device.properties,
+    )
+
+
+def _group_draft(named: CustomDevice, device: Device) -> Draft:
+    return Draft(id=named.group_id, type=ids.CUSTOM_DEVICE_GROUP, name=device.group or device.kind or device.id)
+
+
+def _described(entity: Entity, *, device: Device) -> Entity:
+    """The entity as the device's sender says: what it does not say stays; tags come on top of those there are."""
+    return added(
+        replace(entity, name=device.name or entity.name, properties={**entity.properties, **device.properties}),
+        device.tags,
+    )
+
+
+def _revived(entity: Entity) -> Draft:
+    """The entity as it is, and archived no more: it reports itself."""
+    return Draft(
+        id=entity.id,
+        tag=entity.tag,
+        type=entity.type,
+        name=entity.name,
+        cluster=entity.cluster,
+        namespace=entity.namespace,
+        description=entity.description,
+        aliases=entity.aliases,
+        tags=entity.tags,
+        links=entity.links,
+        properties=entity.properties,
+    )
+
+
+def _shown(named: CustomDevice) -> dict[str, str]:
+    return {"entityId": named.device_id, "groupId": named.group_id}

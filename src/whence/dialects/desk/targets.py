@@ -1,0 +1,79 @@
+"""Whom an event is put on: the entities that its attach rules name and match, each once.
+
+Source: DESK contract 3.7.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from whence.catalog import Catalog
+from whence.dialects.desk import ids
+from whence.dialects.desk.attach import FIELD, Attach
+from whence.dialects.desk.options import Options, Unknown
+from whence.dialects.desk.vocabulary import ENTITY_TYPES
+from whence.domain.access import Principal
+from whence.domain.entity import Draft, Entity, is_entity_id
+from whence.domain.errors import Invalid
+
+MOST: Final = 10_000  # entities of one event: as many as go into one commit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """Entities by id, those named first, in the order of the request; None: not known yet, and to be registered.
+
+    `ignored`: the ids, as sent, that are nobody's and stay so.
+    """
+
+    entities: Mapping[str, Entity | None]
+    ignored: tuple[str, ...]
+
+
+NOBODY: Final = Targets(entities={}, ignored=())
+
+
+async def look_up(catalog: Catalog, by: Principal, attach: Attach, options: Options, now: datetime) -> Targets:
+    """Whom the rules mean now.
+
+    Raises:
+        Invalid: more than `MOST`.
+    """
+    entities: dict[str, Entity | None] = {}
+    ignored: list[str] = []
+    if attach.names:
+        known = catalog.known_now(by, attach.names)
+        if known is None:
+            known = await catalog.known(by, attach.names)
+        for sent, normal in attach.spellings:
+            if (entity := known.get(normal) or known.get(sent)) is not None:
+                entities[entity.id] = entity
+            elif options.unknown_entity_ids is Unknown.REGISTER and _is_of_known_type(normal):
+                entities[normal] = None
+            else:
+                ignored.append(sent)
+    if attach.rules:
+        seen_since = now - options.tag_match_seen_hours if options.tag_match_seen_hours else None
+        matching = catalog.matching_now(by, attach.rules, seen_since=seen_since, limit=MOST)
+        if matching is None:
+            matching = await catalog.matching(by, attach.rules, seen_since=seen_since, limit=MOST)
+        for entity in matching:
+            entities.setdefault(entity.id, entity)
+    if len(entities) > MOST:
+        raise Invalid.at(FIELD, f"must not match more than {MOST} entities")
+    return Targets(entities=entities, ignored=tuple(ignored))
+
+
+async def registered(catalog: Catalog, by: Principal, targets: Targets) -> list[Entity]:
+    """The targets' entities; those that nobody knew stand, with their id for a name."""
+    unknown = [entity_id for entity_id, entity in targets.entities.items() if entity is None]
+    found: dict[str, Entity] = {}
+    if unknown:
+        drafts = [Draft(id=entity_id, type=ids.type_of(entity_id), name=entity_id) for entity_id in unknown]
+        found = dict(zip(unknown, await catalog.introduce(by, drafts), strict=True))
+    return [entity or found[entity_id] for entity_id, entity in targets.entities.items()]
+
+
+def _is_of_known_type(entity_id: str) -> bool:
+    return is_entity_id(entity_id) and ids.type_of(entity_id) in ENTITY_TYPES

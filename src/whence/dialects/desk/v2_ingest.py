@@ -1,0 +1,184 @@
+"""`POST /api/v2/events/ingest`: an event from outside, on every entity that a selector means.
+
+What is refused has no effect at all. What cannot be stored on an entity is said in that entity's result.
+Source: DESK contract 5.3.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from http import HTTPStatus
+from time import time_ns
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.requests import Request
+
+from whence.dialects import Context
+from whence.dialects.desk import ids, json_text, selector, times, v2_message
+from whence.dialects.desk.answer import Answer
+from whence.dialects.desk.gate import Routes, Scope, caller
+from whence.dialects.desk.options import Options, Unknown
+from whence.dialects.desk.retries import Keyed
+from whence.dialects.desk.v2_message import LONGEST_TIMEOUT
+from whence.dialects.desk.v2_reports import Reports, Timely
+from whence.dialects.desk.vocabulary import ENTITY_TYPES, NAME
+from whence.dialects.request import body
+from whence.domain.access import Principal
+from whence.domain.entity import Draft, Entity, is_entity_id
+from whence.domain.entity_test import AllOf, EntityTest, LastSeen, WithId
+from whence.domain.errors import Invalid
+from whence.domain.event import Rejected, Report
+
+PATHS: Final = ("/api/v2/events/ingest", "/api/v2/events")  # the second is what the vendor's migration guide prints
+MOST_ENTITIES: Final = 10_000
+
+_LARGEST: Final = 64 * 1024 * 1024  # bytes that the events of one request may come to: each keeps the body
+_MOST_NAMED: Final = 20  # unknown ids in the answer
+_NOTHING: Final = "the entity selector matches nothing, no event was stored"
+_OK: Final = "OK"
+_BAD_PROPERTIES: Final = "INVALID_METADATA"
+_BAD_TIMES: Final = "INVALID_TIMESTAMPS"
+
+
+def routes(context: Context, options: Options) -> Routes:
+    """The endpoints of this part."""
+    ingest = Ingest(context, options)
+    return {("POST", path): ingest.event for path in PATHS}
+
+
+class Ingest:
+    """The endpoint."""
+
+    def __init__(self, context: Context, options: Options) -> None:
+        self._context = context
+        self._options = options
+
+    async def event(self, request: Request) -> Answer:
+        """`POST /api/v2/events/ingest`."""
+        by = await caller(self._context, request, Scope.INGEST_EVENTS)
+        options = self._options.under(by.options.get(NAME))
+        raw = await body(request, self._context.max_body_bytes)
+        keyed = Keyed.of(request, b"ingest\n" + raw)
+        document = json_text.document(raw)
+        sent = v2_message.read(document)
+        now = time_ns() // 1_000_000
+        at = times.instant(now)
+        if keyed and (earlier := await keyed.stored(self._context.ingest, by)):
+            return await self._again(by, earlier)
+
+        test = v2_message.check(sent, now=at)
+        reports = Reports(
+            sent, now=now, original=document.text, unkept=partial(self._context.ingest.time_fault, now=at)
+        )
+        warnings = list(sent.ignored)
+        if document.has_more:
+            warnings.append("what follows the JSON document is ignored")
+        if (sent.asked_timeout or 0) > LONGEST_TIMEOUT:
+            warnings.append(f"timeout {sent.asked_timeout} is over the maximum, {LONGEST_TIMEOUT} taken")
+        found, unknown = await self._meant(by, test, options, now=now)
+        if len(raw) * len(found) > _LARGEST:
+            raise Invalid.at(selector.PATH, f"selects {len(found)} entities, too many for a body of this size")
+
+        statuses = await self._statuses(by, reports, list(found), is_controlled=sent.is_controlled)
+        accepted = [entity_id for entity_id, status in statuses.items() if status == _OK]
+        statuses |= await self._store(by, reports, {name: found[name] for name in accepted}, keyed)
+        answer = Answer(_result(reports, statuses, unknown), HTTPStatus.CREATED)
+        answer.warn(warnings)
+        return answer
+
+    async def _meant(
+        self, by: Principal, test: EntityTest | None, options: Options, *, now: int
+    ) -> tuple[dict[str, Entity | None], list[str]]:
+        """The entities that the selector means, by id, None where nobody registered it yet; and the ids of nobody.
+
+        Raises:
+            Invalid: more than `MOST_ENTITIES`.
+        """
+        if test is None:
+            return {ids.environment(by.account_id): None}, []
+        seen_within = options.tag_match_seen_hours
+        seen = test
+        if seen_within and not selector.names_ids(test):
+            seen = AllOf((test, LastSeen(times.instant(now) - seen_within)))
+        known = await self._context.catalog.select(by, seen, limit=MOST_ENTITIES + 1)
+        found: dict[str, Entity | None] = {entity.id: entity for entity in known}
+        unknown = [] if not isinstance(test, WithId) else [name for name in test.ids if name not in found]
+        if options.unknown_entity_ids is Unknown.REGISTER:
+            found |= {name: None for name in unknown if _is_of_known_type(name)}
+        if len(found) > MOST_ENTITIES:
+            raise Invalid.at(selector.PATH, f"must not select more than {MOST_ENTITIES} entities")
+        return dict(sorted(found.items())), [name for name in unknown if name not in found]
+
+    async def _statuses(
+        self, by: Principal, reports: Reports, entity_ids: Sequence[str], *, is_controlled: bool
+    ) -> dict[str, str]:
+        """What each entity's event is to be answered before it is stored."""
+        if not is_controlled:
+            return dict.fromkeys(entity_ids, _BAD_PROPERTIES)
+        match reports.timely:
+            case Timely.NO:
+                return dict.fromkeys(entity_ids, _BAD_TIMES)
+            case Timely.YES:
+                return dict.fromkeys(entity_ids, _OK)
+            case Timely.LATE:
+                keys = {entity_id: reports.key(entity_id) for entity_id in entity_ids}
+                still_open = await self._context.alerts.open_keys(by, list(keys.values()))
+                return {entity_id: _OK if key in still_open else _BAD_TIMES for entity_id, key in keys.items()}
+
+    async def _store(
+        self, by: Principal, reports: Reports, found: Mapping[str, Entity | None], keyed: Keyed | None
+    ) -> dict[str, str]:
+        """What became of each entity's event.
+
+        Raises:
+            Conflict, Unavailable: of the first that was not stored for another reason than its time.
+        """
+        entities = await self._registered(by, found)
+        made: list[Report] = [reports.on(e, keyed.once(n, e.id) if keyed else None) for n, e in enumerate(entities)]
+        statuses: dict[str, str] = {}
+        stored = await self._context.ingest.accept(by.account_id, made) if made else []
+        for entity_id, one in zip(found, stored, strict=True):
+            match one:
+                case Rejected(refusal=Invalid()):
+                    statuses[entity_id] = _BAD_TIMES
+                case Rejected(refusal=refusal):
+                    raise refusal
+                case _:
+                    statuses[entity_id] = _OK
+        self._context.catalog.note_seen(by, [entity.id for entity in entities])
+        return statuses
+
+    async def _again(self, by: Principal, event_ids: Sequence[UUID]) -> Answer:
+        """The answer to the request that stored these events."""
+        events = [await self._context.timeline.require(by, event_id) for event_id in event_ids]
+        results = [{"correlationId": event.key, "status": _OK} for event in events]
+        return Answer({"reportCount": len(results), "eventIngestResults": results}, HTTPStatus.CREATED)
+
+    async def _registered(self, by: Principal, found: Mapping[str, Entity | None]) -> list[Entity]:
+        """The entities; those that nobody knew stand, the environment by the name of the account."""
+        environment = ids.environment(by.account_id)
+        drafts = [
+            Draft(id=name, type=ids.type_of(name), name=by.account_name if name == environment else name)
+            for name, entity in found.items()
+            if entity is None
+        ]
+        new = {entity.id: entity for entity in await self._context.catalog.introduce(by, drafts)} if drafts else {}
+        return [entity or new[name] for name, entity in found.items()]
+
+
+def _result(reports: Reports, statuses: Mapping[str, str], unknown: Sequence[str]) -> dict[str, Any]:
+    results = [{"correlationId": reports.key(name), "status": status} for name, status in statuses.items()]
+    told: dict[str, Any] = {
+        "reportCount": sum(status == _OK for status in statuses.values()),
+        "eventIngestResults": results,
+    }
+    if not results:
+        return told | {"warnings": [_NOTHING]}
+    warnings = [f"no entity has the id {name}, it is ignored" for name in unknown[:_MOST_NAMED]]
+    if len(unknown) > _MOST_NAMED:
+        warnings.append(f"and {len(unknown) - _MOST_NAMED} more")
+    return told | {"warnings": warnings} if warnings else told
+
+
+def _is_of_known_type(entity_id: str) -> bool:
+    return is_entity_id(entity_id) and ids.type_of(entity_id) in ENTITY_TYPES
