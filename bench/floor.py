@@ -30,6 +30,8 @@ from whence.telemetry import configure_logging
 ACCOUNT: Final = UUID(int=1)
 WRITERS: Final = 2
 
+_ANY_ONE: Final = {"clusters": ["c"], "namespaces": ["n"], "services": ["s"]}
+
 Record = tuple[object, ...]
 
 
@@ -79,20 +81,20 @@ class Floor:
 
 
 def _records(body: dict[str, Any], raw: bytes, event_id: UUID, at: datetime) -> tuple[Record, Record]:
-    """The row and its link, of a native or a Komodor body."""
-    title = body.get("title") or body["summary"]
+    """The row and its link, of a native, a Komodor or a DESK body; a DESK one is on any one service."""
+    title = body.get("title") or body.get("summary") or body["description"]
     kind = body.get("type") or body["eventType"]
     source = body.get("source", "")
-    properties = body.get("properties") or body["details"]
-    places: dict[str, list[str]] = body["scope"]
+    properties = body.get("properties") or body.get("details") or body["customProperties"]
+    places: dict[str, list[str]] = body.get("scope") or _ANY_ONE
     clusters, namespaces = places["clusters"], places["namespaces"]
     names = places["services"] if "services" in places else places["servicesNames"]
     search = "\n".join((title, kind, source, *(v for v in properties.values() if isinstance(v, str))))
     event: Record = (
-        ACCOUNT, event_id, at, None, at, at, 1, False, body.get("kind", "info"), body["severity"], kind, source,
-        "floor", title, body.get("description", ""), body.get("url", ""), None, to_json([places]).decode(),
+        ACCOUNT, event_id, at, None, at, at, 1, False, body.get("kind", "info"), body.get("severity", "info"), kind,
+        source, "floor", title, body.get("description", ""), body.get("url", ""), None, to_json([places]).decode(),
         clusters or None, namespaces or None, names or None, to_json(properties).decode(), search.casefold(),
-        None, None, raw.decode(),
+        None, None, raw.decode(), None, None, None, "",
     )  # fmt: skip
     key = place_key("SERVICE", *(names[0] if names else "" for names in (clusters, namespaces, names)))
     return event, (ACCOUNT, key, at, event_id, None, True)

@@ -3,10 +3,11 @@
 import tempfile
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import bodies, data, live, stored, writes
+from bench import bodies, data, desk, live, stored, writes
 from bench.entity import newest
 from bench.figure import Figure
 from bench.overview import overview
@@ -43,9 +44,39 @@ async def _memory(size: Size, filled: Path) -> list[Figure]:
         return await live.memory(there, size)
 
 
+_SINGLE: Final = (
+    writes.Single(
+        name="single-native",
+        what="POST of one native event",
+        path="/v1/events",
+        write=partial(bodies.write, spell=bodies.native),
+    ),
+    writes.Single(
+        name="single-komodor",
+        what="POST of one Komodor event",
+        path="/mgmt/v1/events",
+        write=partial(bodies.write, spell=bodies.komodor),
+    ),
+    writes.Single(
+        name="single-desk",
+        what=f"POST of one CUSTOM_INFO with one tag rule among {desk.ENTITIES:,} entities",
+        path="/api/v1/events",
+        write=desk.by_tag,
+        prepare=desk.register,
+        budget=0.35,
+    ),
+    writes.Single(
+        name="refresh-desk",
+        what=f"POST of one ERROR_EVENT whose alert is open, among {desk.ENTITIES:,} entities",
+        path="/api/v1/events",
+        write=desk.open_alerts,
+        prepare=desk.register,
+        counted="select coalesce(sum(report_count), 0)::bigint from alert",
+        budget=0.35,
+    ),
+)
 FRESH: Final[Mapping[str, Measure]] = {
-    "single-native": lambda size, empty: writes.single("native", "/v1/events", bodies.native, size, empty),
-    "single-komodor": lambda size, empty: writes.single("Komodor", "/mgmt/v1/events", bodies.komodor, size, empty),
+    **{one.name: partial(writes.single, one) for one in _SINGLE},
     "batch": lambda size, empty: writes.batch("/v1/events", size, empty),
     "live": live.seen,
 }
@@ -55,4 +86,4 @@ STORED: Final[Mapping[str, Measure]] = {
     "memory": _memory,
     "start": start,
 }
-BY_WRK: Final = frozenset({"single-native", "single-komodor", "batch"})
+BY_WRK: Final = frozenset({*(one.name for one in _SINGLE), "batch"})

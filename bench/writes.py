@@ -1,11 +1,12 @@
 """How fast events go in: single ones against the floor server, batches against plain COPY."""
 
 from asyncio import sleep
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Final, LiteralString
 
 import asyncpg
 
@@ -16,42 +17,59 @@ from bench.database import opened
 from bench.figure import Figure
 from bench.load import CONNECTIONS, InvalidRunError, Load, press
 from bench.size import Size
-from whence.domain.event import Report
 from whence.store.pool import Connection
 
 BATCH: Final = 1_000  # events a request, and rows a COPY
 _BATCH_CONNECTIONS: Final = 4
-_AT_LEAST: Final = 0.5
+_BATCH_BUDGET: Final = 0.5
 
 
-async def single(
-    name: str, path: str, spell: Callable[[Report], Mapping[str, object]], size: Size, directory: Path
-) -> list[Figure]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    """What is measured, one event a request.
+
+    `write` makes the bodies' file. `prepare` readies the server at the URL. `counted`: how many of what was
+    acknowledged are stored, as SQL. `budget`: the share of the floor asked for.
+    """
+
+    name: str
+    what: str
+    path: str
+    write: Callable[[Path], Path]
+    prepare: Callable[[str], Awaitable[None]] | None = None
+    counted: LiteralString = "select count(*) from event"
+    budget: float = 0.5
+
+
+async def single(asked: Single, size: Size, directory: Path) -> list[Figure]:
     """One event a request, from many connections; each answered when it is durable."""
-    sent = bodies.write(directory / "bodies.ndjson", spell)
+    sent = asked.write(directory / "bodies.ndjson")
     ours: list[Load] = []
     floors: list[Load] = []
     with running("bench.floor", directory / "floor") as floor:
         async with _whence(directory / "whence") as (whence, db):
-            await press(floor.url + path, sent, seconds=size.warm_seconds)
-            await _checked(db, whence.url + path, sent, size.warm_seconds)
+            if asked.prepare is not None:
+                await asked.prepare(whence.url)
+            ready = _Checked(db, asked.counted)
+            await press(floor.url + asked.path, sent, seconds=size.warm_seconds)
+            await ready.press(whence.url + asked.path, sent, size.warm_seconds)
             used = whence.cpu_seconds(), floor.cpu_seconds()
             for _ in range(size.rounds):
-                floors.append(await press(floor.url + path, sent, seconds=size.seconds))
-                ours.append(await _checked(db, whence.url + path, sent, size.seconds))
+                floors.append(await press(floor.url + asked.path, sent, seconds=size.seconds))
+                ours.append(await ready.press(whence.url + asked.path, sent, size.seconds))
             cpu = (
                 _micros(whence.cpu_seconds() - used[0], sum(run.requests for run in ours)),
                 _micros(floor.cpu_seconds() - used[1], sum(run.requests for run in floors)),
             )
     return [
         Figure(
-            name=f"single-{name.lower()}",
-            what=f"POST of one {name} event, {CONNECTIONS} connections",
+            name=asked.name,
+            what=f"{asked.what}, {CONNECTIONS} connections",
             unit="events/s",
             measured=median(run.rate for run in ours),
             floor=median(run.rate for run in floors),
             bound=">=",
-            budget=_AT_LEAST,
+            budget=asked.budget,
             samples={"whence": [run.rate for run in ours], "floor": [run.rate for run in floors]},
             note=f"p50/p99 {_latency(ours)}, floor {_latency(floors)}; CPU an event {cpu[0]}, floor {cpu[1]}",
         )
@@ -65,12 +83,13 @@ async def batch(path: str, size: Size, directory: Path) -> list[Figure]:
     floors: list[float] = []
     async with _whence(directory / "whence") as (whence, db), opened(directory / "floor") as floor:
         plain = await asyncpg.connect(**floor.dsn)
-        await _checked(db, whence.url + path, sent, size.warm_seconds, each=BATCH)
+        ready = _Checked(db)
+        await ready.press(whence.url + path, sent, size.warm_seconds, each=BATCH)
         stored = await stored_rows(db, size.rows)
         used, sent_events = whence.cpu_seconds(), 0
         for _ in range(size.rounds):
             floors.append(await copied(plain, *renewed(*stored), together=BATCH))
-            load = await _checked(db, whence.url + path, sent, size.seconds, each=BATCH)
+            load = await ready.press(whence.url + path, sent, size.seconds, each=BATCH)
             ours.append(load.rate * BATCH)
             sent_events += load.requests * BATCH
         cpu = _micros(whence.cpu_seconds() - used, sent_events)
@@ -83,7 +102,7 @@ async def batch(path: str, size: Size, directory: Path) -> list[Figure]:
             measured=median(ours),
             floor=median(floors),
             bound=">=",
-            budget=_AT_LEAST,
+            budget=_BATCH_BUDGET,
             samples={"whence": ours, "floor": floors},
             note=f"floor: COPY of the same rows and links, one connection; CPU an event {cpu}",
         )
@@ -99,28 +118,34 @@ async def _whence(directory: Path) -> AsyncGenerator[tuple[Child, Connection]]:
             await db.close()
 
 
-async def _checked(db: Connection, url: str, sent: Path, seconds: float, *, each: int = 1) -> Load:
-    """A run after which the table holds what was acknowledged, and at most what was cut off besides.
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """Runs after each of which the database holds what was acknowledged, and at most what was cut off besides."""
 
-    Raises:
-        InvalidRunError: it does not.
-    """
-    connections = CONNECTIONS if each == 1 else _BATCH_CONNECTIONS
-    before = await _settled(db)
-    load = await press(url, sent, seconds=seconds, connections=connections, each=each)
-    stored = await _settled(db) - before
-    cut_off = stored - load.requests * each
-    if not 0 <= cut_off <= connections * each:
-        raise InvalidRunError(f"{load.requests * each} events were acknowledged and {stored} are stored")
-    return load
+    db: Connection
+    counted: LiteralString = "select count(*) from event"
 
+    async def press(self, url: str, sent: Path, seconds: float, *, each: int = 1) -> Load:
+        """A run.
 
-async def _settled(db: Connection) -> int:
-    """The number of rows, once it stands still: requests that wrk cut off are still being stored."""
-    count = -1
-    while count != (count := await db.fetchval("select count(*) from event")):
-        await sleep(0.3)
-    return count
+        Raises:
+            InvalidRunError: the database holds less, or more.
+        """
+        connections = CONNECTIONS if each == 1 else _BATCH_CONNECTIONS
+        before = await self._settled()
+        load = await press(url, sent, seconds=seconds, connections=connections, each=each)
+        stored = await self._settled() - before
+        cut_off = stored - load.requests * each
+        if not 0 <= cut_off <= connections * each:
+            raise InvalidRunError(f"{load.requests * each} events were acknowledged and {stored} are stored")
+        return load
+
+    async def _settled(self) -> int:
+        """What is stored, once it stands still: requests that wrk cut off are still being stored."""
+        count = -1
+        while count != (count := await self.db.fetchval(self.counted)):
+            await sleep(0.3)
+        return count
 
 
 def _latency(runs: Sequence[Load]) -> str:
