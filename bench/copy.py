@@ -5,8 +5,8 @@ from time import perf_counter
 
 from bench.world import now
 from whence.domain.identity import new_id
-from whence.store.append import EVENT_COLUMNS, LINK_COLUMNS
 from whence.store.pool import Connection
+from whence.store.rows import EVENT_COLUMNS, LINK_COLUMNS
 
 Record = tuple[object, ...]
 

@@ -15,9 +15,9 @@ import uvloop
 from bench.history import History, Stretch
 from whence.domain.identity import new_id
 from whence.store import counts
-from whence.store.append import EVENT_COLUMNS, LINK_COLUMNS, Item, rows
 from whence.store.partitions import Partitions
 from whence.store.pool import Address, Pool, Reader, Writer
+from whence.store.rows import EVENT_COLUMNS, LINK_COLUMNS, Item, rows
 
 PROCESSES: Final = 4  # for two cores: while some wait for PostgreSQL, others make events
 _PARTS: Final = 100

@@ -23,8 +23,8 @@ from starlette.types import Receive, Scope, Send
 from bench.database import opened
 from whence.domain.identity import new_id
 from whence.domain.scope import place_key
-from whence.store.append import EVENT_COLUMNS, LINK_COLUMNS
 from whence.store.pool import Connection
+from whence.store.rows import EVENT_COLUMNS, LINK_COLUMNS
 from whence.telemetry import configure_logging
 
 ACCOUNT: Final = UUID(int=1)

@@ -115,7 +115,8 @@ class Follow:
     ) -> AsyncGenerator[AsyncGenerator[Told]]:
         """The account's events and what happens to its alerts, oldest first.
 
-        From `behind` on, or what was announced after `since`, or from now. Whenever nothing came for as long as `quiet`, that is told.
+        From `behind` on, or what was announced after `since`, or from now. Whenever nothing came for as long as
+        `quiet`, that is told.
         """
         reader = _Reader()
         async with self._subscribed(account, reader):

@@ -21,10 +21,11 @@ from whence.domain.errors import Conflict, Invalid, Pushback, Refusal, Unavailab
 from whence.domain.event import Accepted, Duplicate, Event, Receipt, Rejected, Report
 from whence.domain.identity import new_id
 from whence.store import feed, once
-from whence.store.append import Appended, Item, append
+from whence.store.append import Appended, append
 from whence.store.once import Holder
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
+from whence.store.rows import Item
 
 ENOUGH: Final = 32  # reports for which a second commit is begun beside another: smaller ones cost more than they save
 MOST_TOGETHER: Final = 10_000  # reports in one commit: as many as the largest request may hold

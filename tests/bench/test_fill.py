@@ -6,7 +6,7 @@ import pytest
 from bench import fill
 from bench.history import HOUR, History, last_end
 from tests.tenants import MakeTenant, Tenant
-from whence.store.append import EVENT_COLUMNS, LINK_COLUMNS
+from whence.store.rows import EVENT_COLUMNS, LINK_COLUMNS
 
 UNTIL: Final = last_end(datetime.now(UTC))
 HISTORY: Final = History(events=2_000, days=1, until=UNTIL)

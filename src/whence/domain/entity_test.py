@@ -3,7 +3,7 @@
 A property test keeps the two answers the same; whoever changes one changes the other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -133,6 +133,14 @@ class Having:
 
 
 @dataclass(frozen=True, slots=True)
+class Documented:
+    """Beside which a document of the kind is kept, under one of the keys."""
+
+    kind: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """Nobody."""
 
@@ -153,15 +161,20 @@ class AllOf:
 
 Lasting: TypeAlias = OfType | WithId | Tagged | Named | FirstSeen | LastSeen | Having | Never
 """What the entity itself tells."""
-EntityTest: TypeAlias = Lasting | Unhealthy | Related | Negated | AllOf
+EntityTest: TypeAlias = Lasting | Unhealthy | Related | Documented | Negated | AllOf
 """Of alternatives (types, ids, tags, texts, kinds) one is enough; where none is given, nobody passes."""
+
+
+def any_of(tests: "Iterable[EntityTest]") -> EntityTest:
+    """Who passes one of the tests; nobody, when there is none."""
+    return Negated(AllOf(tuple(Negated(test) for test in tests)))
 
 
 def passes(test: EntityTest, entity: Entity) -> bool:
     """Whether the entity is selected; no archived one is.
 
     Raises:
-        ValueError: `Unhealthy` and `Related` are not told by the entity alone.
+        ValueError: `Unhealthy`, `Related` and `Documented` are not told by the entity alone.
     """
     return not entity.archived and _holds(test, entity)
 
@@ -177,7 +190,7 @@ def _holds(test: EntityTest, entity: Entity) -> bool:
             return all(_holds(one, entity) for one in tests)
         case Negated(inner):
             return not _holds(inner, entity)
-        case Unhealthy() | Related():
+        case Unhealthy() | Related() | Documented():
             raise ValueError("is not told by the entity alone")
         case _:
             return _tells(test, entity)

@@ -173,10 +173,15 @@ class Rejected:
 Receipt = Accepted | Duplicate | Rejected
 
 
-def searchable(report: Report | Event) -> str:
+def searchable(said: Report | Event) -> str:
+    """The text that a search looks into."""
+    return search_text(said.title, said.description, said.type, said.source, said.properties)
+
+
+def search_text(title: str, description: str, event_type: str, source: str, properties: Mapping[str, object]) -> str:
     """The text that a search looks into, folded to one case; fields are kept apart by line ends."""
-    texts = [report.title, report.description, report.type, report.source]
-    _collect(report.properties, texts)
+    texts = [title, description, event_type, source]
+    _collect(properties, texts)
     return "\n".join(filter(None, texts)).casefold()
 
 

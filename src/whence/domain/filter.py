@@ -27,10 +27,14 @@ _LARGEST_INDEX: Final = 2**31 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyTest:
-    """The scalar at `path` (dots separate keys, or are part of one) spelled as JSON is one of `values`."""
+    """The scalar at `path` (dots separate keys, or are part of one) spelled as JSON is one of `values`.
+
+    `exactly`: letter by letter. Otherwise one way to write a number stands for all: `1.10` also finds 1.1.
+    """
 
     path: str
     values: tuple[str, ...]
+    exactly: bool = False
 
     def __post_init__(self) -> None:
         if self.path.count(".") > MOST_DOTS:
@@ -54,7 +58,9 @@ class PropertyTest:
         return any(not wanted.isdisjoint(_scalar(properties, keys)) for keys in self.readings())
 
     def spellings(self) -> frozenset[str]:
-        """The values, and for a number with a fraction or an exponent every way to write it."""
+        """The values and, unless exactly these are meant, all ways to write one with a fraction or an exponent."""
+        if self.exactly:
+            return frozenset(self.values)
         numbers = (float(value) for value in self.values if _FLOAT.fullmatch(value))
         return frozenset(self.values).union(*map(_spellings, filter(isfinite, numbers)))
 

@@ -1,6 +1,7 @@
 """Alerts as rows: the open one of a key, those that are due, lists of them; and what their events follow."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
@@ -62,15 +63,6 @@ _INSERT: Final = """
     on conflict (account_id, key) where closed_at is null do nothing
     returning alert_id
 """
-_UPDATE: Final = """
-    update alert set last_report_at = new.last_report_at, expires_at = new.expires_at,
-        due_at = least(alert.due_at, new.expires_at), report_count = new.report_count, severity = new.severity,
-        closed_at = new.closed_at, closed_by = new.closed_by
-    from unnest(
-        $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::integer[], $6::text[], $7::timestamptz[], $8::text[]
-    ) as new (alert_id, last_report_at, expires_at, report_count, severity, closed_at, closed_by)
-    where account_id = $1 and alert.alert_id = new.alert_id
-"""
 _END: Final = """
     update alert set closed_at = new.closed_at, closed_by = new.closed_by
     from unnest($2::uuid[], $3::timestamptz[], $4::text[]) as new (alert_id, closed_at, closed_by)
@@ -91,14 +83,25 @@ _END_LINKS: Final = """
     where account_id = $1 and event_link.key = new.key and event_link.occurred_at = new.occurred_at
     and event_link.event_id = new.event_id
 """
-_HOLD_EVENTS: Final = """
+# One statement for both tables: a round trip costs as much as a dozen rows.
+_HOLD: Final = """
+    with new as (
+        select * from unnest(
+            $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::integer[], $6::text[], $7::uuid[], $8::timestamptz[],
+            $9::text[], $10::json[], $11::text[], $12::integer[]
+        ) as new (
+            alert_id, last_report_at, expires_at, report_count, severity, event_id, event_at, description, properties,
+            search, reports
+        )
+    ), held as (
+        update alert set last_report_at = new.last_report_at, expires_at = new.expires_at,
+            due_at = least(alert.due_at, new.expires_at), report_count = new.report_count, severity = new.severity
+        from new where account_id = $1 and alert.alert_id = new.alert_id
+    )
     update event set description = new.description, properties = new.properties, search = new.search,
-        severity = new.severity, updated_at = $10, report_count = report_count + new.reports,
-        open_until = new.open_until
-    from unnest(
-        $2::uuid[], $3::timestamptz[], $4::text[], $5::json[], $6::text[], $7::text[], $8::integer[], $9::timestamptz[]
-    ) as new (event_id, event_at, description, properties, search, severity, reports, open_until)
-    where account_id = $1 and event.event_id = new.event_id and event.occurred_at = new.event_at
+        severity = new.severity, updated_at = $13, report_count = event.report_count + new.reports,
+        open_until = new.expires_at
+    from new where account_id = $1 and event.event_id = new.event_id and event.occurred_at = new.event_at
 """
 _ACKNOWLEDGE: Final = """
     update alert set acknowledged_at = $3, acknowledged_by = $4, comment = $5 where account_id = $1 and alert_id = $2
@@ -109,7 +112,17 @@ _FOLLOW: Final = """
     where account_id = $1 and alert_id = $2 and event_id = $6
 """
 _REMOVE: Final = "delete from alert where account_id = $1 and event_id = $2 and alert_id = $3"
-_FORGET_CLOSED: Final = "delete from alert where account_id = $1 and closed_at < $2"
+_FORGET_CLOSED: Final = "delete from alert where account_id = $1 and opened_at < $2 and closed_at < $2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What an event's row says after further `reports`: `properties` as its column has them, `search` folded."""
+
+    description: str
+    properties: str | None
+    search: str
+    reports: int
 
 
 async def standing(db: Writer, account: UUID, keys: Iterable[str]) -> list[Alert]:
@@ -191,14 +204,6 @@ async def insert(db: Writer, account: UUID, alerts: Sequence[Alert]) -> bool:
     return len(await db.rows(_INSERT, account, *_columns(rows))) == len(rows)
 
 
-async def update(db: Writer, account: UUID, alerts: Sequence[Alert]) -> None:
-    """The rows of alerts that stand are as reports made them."""
-    rows = [
-        (a.id, a.last_report_at, a.expires_at, a.report_count, a.severity, a.closed_at, a.closed_by) for a in alerts
-    ]
-    await db.execute(_UPDATE, account, *_columns(rows))
-
-
 async def end(db: Writer, account: UUID, alerts: Sequence[Alert], *, at: datetime) -> None:
     """Alerts that stand, closed: their rows say so, and their events end with them."""
     rows = [(a.id, a.closed_at, a.closed_by) for a in alerts]
@@ -219,15 +224,16 @@ async def end_events(db: Writer, account: UUID, alerts: Sequence[Alert], *, at: 
         await db.execute(_END_LINKS, account, *_columns(links))
 
 
-Held = tuple[UUID, datetime, str, str | None, str, str, int, datetime | None]
-
-
-async def hold_events(db: Writer, account: UUID, held: Sequence[Held], *, at: datetime) -> None:
-    """Events have the words of the latest report.
-
-    Each: event id, time, description, properties' column, searchable text, severity, further reports, open until.
-    """
-    await db.execute(_HOLD_EVENTS, account, *_columns(held), at)
+async def hold(db: Writer, account: UUID, held: Sequence[tuple[Alert, Words]], *, at: datetime) -> None:
+    """Alerts that stand are as reports made them, and their events have the words of the latest one."""
+    rows = [
+        (
+            a.id, a.last_report_at, a.expires_at, a.report_count, a.severity, a.event_id, a.event_at,
+            words.description, words.properties, words.search, words.reports,
+        )
+        for a, words in held
+    ]  # fmt: skip
+    await db.execute(_HOLD, account, *_columns(rows), at)
 
 
 async def acknowledge(db: Writer, account: UUID, alert: Alert) -> None:

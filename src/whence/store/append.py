@@ -2,30 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
-from whence.correlate.alerts import Episode, Episodes
-from whence.domain.alert import Alert
-from whence.domain.errors import Conflict, Unavailable
-from whence.domain.event import ENDLESS, Accepted, Duplicate, Kind, Receipt, Rejected, Report, searchable
-from whence.domain.identity import number
-from whence.domain.scope import Places, Scope, ScopeKey
-from whence.store import alerts, codec, counts, once
+from whence.domain.errors import Conflict
+from whence.domain.event import Accepted, Duplicate, Rejected
+from whence.store import codec, counts, once
+from whence.store.episodes import correlate
 from whence.store.pool import Writer
-
-EVENT_COLUMNS: Final = (
-    "account_id", "event_id", "occurred_at", "ended_at", "received_at", "updated_at", "report_count", "is_open",
-    "kind", "severity", "type", "source", "dialect", "title", "description", "url", "links", "scope",
-    "clusters", "namespaces", "services", "properties", "search", "sender_id", "key", "original",
-    "alert_id", "open_until", "number", "call",
-)  # fmt: skip
-LINK_COLUMNS: Final = ("account_id", "key", "occurred_at", "event_id", "ended_at", "exact")
+from whence.store.rows import EVENT_COLUMNS, LINK_COLUMNS, Item, rows
 
 _REPEAT: Final = """
     update event set report_count = report_count + times, updated_at = $4
@@ -48,22 +37,7 @@ _END_LINKS: Final = """
     update event_link set ended_at = $4 where account_id = $1 and event_id = $2 and occurred_at = $3
     and key = any($5::bigint[])
 """
-_OF_ALERTS: Final = frozenset({Kind.PROBLEM, Kind.RECOVERY})
 _SCOPE: Final = "select scope from event where account_id = $1 and event_id = $2 and occurred_at = $3"
-
-
-@dataclass(slots=True, kw_only=True)
-class Item:
-    """A report on its way into the store: the id it will have, and what became of it.
-
-    `opened`: the alert that it opens. `alert_id`: that one, or the one that it closes.
-    """
-
-    id: UUID
-    report: Report
-    receipt: Receipt | None = None
-    opened: Episode | None = None
-    alert_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +60,7 @@ async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: dateti
     tally = counts.Counts()
     repeats = await _claim_keys(db, account, items, at=at)
     await _forget_sent(db, account, items, at=at)
-    changed = await _correlate(db, account, [item for item in items if item.receipt is None], tally, at=at)
+    changed = await correlate(db, account, [item for item in items if item.receipt is None], tally, at=at)
     fresh = [item for item in items if item.receipt is None]
     ordinary = [item for item in fresh if item.report.pairing is None or not item.report.pairing.ends]
     await _insert(db, account, ordinary, tally, at=at)
@@ -103,56 +77,6 @@ async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: dateti
     if tally:
         await counts.add(db, account, tally, slot=slot)
     return Appended(items=ordinary + unmatched, alert_ids=changed)
-
-
-async def _correlate(
-    db: Writer, account: UUID, fresh: Sequence[Item], tally: counts.Counts, *, at: datetime
-) -> list[UUID]:
-    """Move the alerts of the items' keys; items that only hold an alert open have their receipt and need no row."""
-    keyed = [item for item in fresh if item.report.key is not None and item.report.kind in _OF_ALERTS]
-    if not keyed:
-        return []
-    episodes = Episodes(await alerts.standing(db, account, (item.report.key or "" for item in keyed)), at=at)
-    for item in keyed:
-        alert = episodes.take(item.report, item.id)
-        if alert is None:
-            continue
-        item.alert_id = alert.id
-        if item.report.kind is Kind.PROBLEM and alert.event_id != item.id:
-            item.receipt = Accepted(id=alert.event_id, alert_id=alert.id)
-    changed = episodes.changed
-    opened = {episode.alert.event_id: episode for episode in changed if episode.was is None}
-    for item in keyed:
-        item.opened = opened.get(item.id)
-    await _move(db, account, changed, tally, at=at)
-    return [episode.alert.id for episode in changed]
-
-
-async def _move(db: Writer, account: UUID, changed: Sequence[Episode], tally: counts.Counts, *, at: datetime) -> None:
-    """The alerts' rows, and the events of those that stood before, are as the episodes say."""
-    stood = [episode for episode in changed if episode.was is not None]
-    if stood:
-        await alerts.update(db, account, [episode.alert for episode in stood])
-    if (opened := [episode.alert for episode in changed if episode.was is None]) and not await alerts.insert(
-        db, account, opened
-    ):
-        raise Unavailable("Service unavailable", retry_after=1, lost_race=True)
-    if held := [_held(episode, episode.words) for episode in stood if episode.words is not None]:
-        await alerts.hold_events(db, account, held, at=at)
-    if over := [episode.alert for episode in stood if episode.is_over]:
-        await alerts.end_events(db, account, over, at=at)
-    for episode in stood:
-        if episode.was is not None and episode.was.severity is not episode.alert.severity:
-            tally.regrade(episode.was, episode.alert)
-
-
-def _held(episode: Episode, words: Report) -> alerts.Held:
-    alert = episode.alert
-    named = replace(words, title=alert.title, type=alert.type, source=alert.source)
-    return (
-        alert.event_id, alert.event_at, words.description, codec.object_text(words.properties), searchable(named),
-        alert.severity, episode.reports, alert.expires_at,
-    )  # fmt: skip
 
 
 async def _claim_keys(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime) -> list[Item]:
@@ -228,76 +152,6 @@ def _elsewhere(item: Item) -> UUID | None:
             return event_id
         case _:
             return None
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What reports are in the tables: records of `event` and `event_link`, and what they add to the counts."""
-
-    events: list[tuple[object, ...]]
-    links: list[tuple[object, ...]]
-    tally: counts.Counts
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """What a scope comes to in the tables."""
-
-    text: str | None
-    places: Places
-    links: tuple[ScopeKey, ...]
-
-
-def _place(scope: Scope) -> _Placed:
-    return _Placed(codec.scope_text(scope), scope.places(), tuple(scope.link_keys()))
-
-
-_place_small = lru_cache(maxsize=4096)(_place)  # what senders speak of again and again
-
-
-def rows(account: UUID, items: Sequence[Item], *, at: datetime) -> Rows:
-    """The rows that the reports will be, received at `at`."""
-    made = Rows(events=[], links=[], tally=counts.Counts())
-    for item in items:
-        report = _spoken(item)
-        scope = report.scope
-        known = _place_small(scope) if scope.is_small else _place(scope)
-        places = report.places or known.places
-        made.tally.add(report, places)
-        start = report.span.start
-        alert = item.opened.alert if item.opened else None
-        end = _end_of(report, alert)
-        is_open = alert is not None and alert.closed_at is None
-        made.events.append((
-            account, item.id, start, end, at, at, alert.report_count if alert else 1, is_open,
-            report.kind, report.severity, report.type, report.source, report.dialect,
-            report.title, report.description, report.url, codec.links_text(report.links),
-            known.text, places.clusters or None, places.namespaces or None,
-            places.services or None, codec.object_text(report.properties), searchable(report),
-            report.sender_id, report.key, report.original, item.alert_id,
-            alert.expires_at if alert and is_open else None, number(item.id) if report.numbered else None,
-            report.call,
-        ))  # fmt: skip
-        for link in known.links:
-            made.links.append((account, link.key, start, item.id, end, link.exact))
-    return made
-
-
-def _spoken(item: Item) -> Report:
-    """The report in the words of the last one of its commit that held its alert open."""
-    words = item.opened.words if item.opened else None
-    if words is None or words is item.report:
-        return item.report
-    return replace(item.report, description=words.description, properties=words.properties, severity=words.severity)
-
-
-def _end_of(report: Report, alert: Alert | None) -> datetime | None:
-    """Where its event's row ends: null for a moment, after every window while its alert is open."""
-    if alert is None:
-        return None if report.span.is_moment else report.span.end
-    if alert.closed_at is None:
-        return ENDLESS
-    return alert.closed_at if alert.closed_at > report.span.start else None
 
 
 async def _insert(db: Writer, account: UUID, items: Sequence[Item], tally: counts.Counts, *, at: datetime) -> None:

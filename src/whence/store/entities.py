@@ -74,7 +74,8 @@ _SEEN: Final = """
 _MANY: Final = 500  # entities written at once: about as many as PostgreSQL itself wants for new statistics
 _MANY_TIMES: Final = 10  # what is less than a tenth of the table changes no plan
 _KNOWN_ROWS: Final = "select reltuples as rows from pg_class where oid = 'entity'::regclass"
-_REMOVE: Final = "delete from entity where account_id = $1 and entity_id = $2"
+_FARTHEST: Final = 2**62  # further than any list goes, and a number that PostgreSQL can hold
+_REMOVE: Final = "delete from entity where account_id = $1 and entity_id = any($2::text[])"
 _NOTIFY: Final = "select pg_notify('whence_catalog', $1)"
 _SERVICES: Final = """
     select cluster, namespace, name, entity_id from entity
@@ -195,6 +196,30 @@ async def select(db: Reader, account: UUID, test: EntityTest, *, after: str, lim
     return [codec.entity(row) for row in rows]
 
 
+async def window(
+    db: Reader, account: UUID, asked: EntityFilter, test: EntityTest, *, skip: int, limit: int
+) -> tuple[list[Entity], int]:
+    """At most `limit` entities behind the first `skip`, in the order of their tags' bytes, and how many there are.
+
+    Archived ones too, unless `asked` says otherwise.
+    """
+    where = _where(account, asked)
+    entity_where.passing(where, test)
+    part = where.bind(min(skip, _FARTHEST)), where.bind(limit)
+    rows = await db.rows(
+        f"""
+        select whole.total, e.* from (
+            select count(*) as total from entity e where e.account_id = $1 and {where.text}
+        ) whole left join (
+            select {COLUMNS} from entity e where e.account_id = $1 and {where.text}
+            order by e.tag collate "C" offset {part[0]} limit {part[1]}
+        ) e on true order by e.tag collate "C"
+        """,
+        *where.args,
+    )
+    return [codec.entity(row) for row in rows if row["entity_id"] is not None], rows[0]["total"]
+
+
 async def count_selected(db: Reader, account: UUID, test: EntityTest) -> int:
     """How many entities pass."""
     where = Where(account)
@@ -241,9 +266,9 @@ async def seen(db: Writer, account: UUID, last_seen: Mapping[str, datetime]) -> 
     await db.execute(_SEEN, account, list(last_seen), list(last_seen.values()))
 
 
-async def remove(db: Writer, account: UUID, entity_id: str) -> None:
-    """The entity, its aliases and its relations are gone; events stay."""
-    await db.execute(_REMOVE, account, entity_id)
+async def remove(db: Writer, account: UUID, ids: Sequence[str]) -> None:
+    """The entities, their aliases and their relations are gone; events stay."""
+    await db.execute(_REMOVE, account, list(ids))
     await db.execute(_NOTIFY, str(account))
 
 

@@ -9,6 +9,7 @@ from whence.domain.entity_test import (
     UPPER,
     AllOf,
     Comparison,
+    Documented,
     EntityTest,
     FirstSeen,
     Having,
@@ -57,6 +58,11 @@ def selected(where: Where, test: EntityTest) -> None:
         Invalid: entities related to related ones, too far to be followed.
     """
     where.add("not e.archived")
+    passing(where, test)
+
+
+def passing(where: Where, test: EntityTest) -> None:
+    """That entity `e`, archived or not, passes the test. Raises as `selected`."""
     where.add(_condition(where, test, 0))
 
 
@@ -77,6 +83,8 @@ def _condition(where: Where, test: EntityTest, depth: int) -> LiteralString:
             return _unhealthy(_ALIASES[depth]) if yes else f"not {_unhealthy(_ALIASES[depth])}"
         case Related():
             return _related(where, test, depth)
+        case Documented(kind, keys):
+            return _documented(where, kind, keys, _ALIASES[depth])
         case _:
             return _lasting(where, test, _ALIASES[depth])
 
@@ -160,6 +168,15 @@ def _unhealthy(e: LiteralString) -> LiteralString:
     return (
         f"exists (select from alert a where a.account_id = $1 and a.entity_id = {e}.entity_id"
         " and a.closed_at is null and (a.expires_at is null or a.expires_at > now()))"
+    )
+
+
+def _documented(where: Where, kind: str, keys: Sequence[str], e: LiteralString) -> LiteralString:
+    return where.fill(
+        f"exists (select from document d where d.account_id = $1 and d.owner = {e}.entity_id"
+        " and d.kind = ? and d.key = any(?::text[]))",
+        kind,
+        list(keys),
     )
 
 

@@ -27,13 +27,17 @@ _REGISTERED: Final[LiteralString] = """
 
 
 class Matching:
-    """The conditions of one filter, bound once, to be used in as many places of a statement as it takes."""
+    """The conditions of one filter, bound once, to be used in as many places of a statement as it takes.
 
-    def __init__(self, account: UUID, asked: Filter) -> None:
+    Args:
+        registered: only events whose scope names, before all else, the id of an entity that is there.
+    """
+
+    def __init__(self, account: UUID, asked: Filter, *, registered: bool = False) -> None:
         self.where = Where(account)
         self._asked = asked
         attributes(self.where, asked)
-        self.attributes: LiteralString = self.where.text
+        self.attributes: LiteralString = self.where.text + (f" and {_REGISTERED}" if registered else "")
         self._start: LiteralString = self.where.bind(asked.window.start)
         self._far: LiteralString = self.where.bind(asked.window.start - LOOK_BACK)
         self._end: LiteralString = self.where.bind(asked.window.end)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from whence.domain.entity import Relation, RelationKind
 from whence.store.pool import Reader, Writer
 
@@ -34,6 +36,28 @@ _OF: Final = """
 """
 
 
+_ABOVE: Final = """
+    with recursive line (id) as (
+        select unnest($2::text[])
+        union
+        select r.target from line join relation r on r.account_id = $1 and r.source = line.id and r.kind = $3
+    )
+    select r.source, r.kind, r.target from line
+    join relation r on r.account_id = $1 and r.source = line.id and r.kind = $3
+    limit $4
+"""
+_BELOW: Final = """
+    with recursive line (id) as (
+        select unnest($2::text[])
+        union
+        select r.source from line join relation r on r.account_id = $1 and r.target = line.id and r.kind = $3
+    )
+    select r.source, r.kind, r.target from line
+    join relation r on r.account_id = $1 and r.target = line.id and r.kind = $3
+    limit $4
+"""
+
+
 async def upsert(db: Writer, account: UUID, relations: Sequence[Relation]) -> None:
     """The relations stand, whatever else is said of their ends."""
     await db.execute(_UPSERT, account, *_columns(relations))
@@ -46,8 +70,19 @@ async def remove(db: Writer, account: UUID, relations: Sequence[Relation]) -> No
 
 async def of(db: Reader, account: UUID, ids: Sequence[str]) -> list[Relation]:
     """Every relation that has one of the entities at an end."""
-    rows = await db.rows(_OF, account, list(ids))
-    return [Relation(source=row["source"], target=row["target"], kind=RelationKind(row["kind"])) for row in rows]
+    return [_relation(row) for row in await db.rows(_OF, account, list(ids))]
+
+
+async def lines(
+    db: Reader, account: UUID, ids: Sequence[str], kind: RelationKind, *, limit: int = MOST_RELATIONS
+) -> tuple[list[Relation], list[Relation]]:
+    """The relations of the kind on all ways from the entities to targets, and on all ways from sources to them.
+
+    At most `limit` of either, each once; ways that lead in a circle end where they began.
+    """
+    above = await db.rows(_ABOVE, account, list(ids), kind.value, limit)
+    below = await db.rows(_BELOW, account, list(ids), kind.value, limit)
+    return [_relation(row) for row in above], [_relation(row) for row in below]
 
 
 async def around(db: Reader, account: UUID, entity_id: str, *, depth: int) -> list[Relation]:
@@ -56,14 +91,17 @@ async def around(db: Reader, account: UUID, entity_id: str, *, depth: int) -> li
     known, frontier = {entity_id}, [entity_id]
     for _ in range(depth):
         for row in await db.rows(_AROUND, account, frontier, MOST_RELATIONS - len(found)):
-            kind = RelationKind(row["kind"])
-            found[Relation(source=row["source"], target=row["target"], kind=kind)] = None
+            found[_relation(row)] = None
         ends = {end for relation in found for end in (relation.source, relation.target)}
         frontier = sorted(ends - known)
         known |= ends
         if not frontier or len(found) >= MOST_RELATIONS:
             break
     return sorted(found, key=lambda r: (r.source, r.kind, r.target))
+
+
+def _relation(row: asyncpg.Record) -> Relation:
+    return Relation(source=row["source"], target=row["target"], kind=RelationKind(row["kind"]))
 
 
 def _columns(relations: Sequence[Relation]) -> tuple[list[str], list[str], list[str]]:

@@ -1,12 +1,14 @@
 """Remove every event that a filter asks for: a thousand at a time, each with all that the store knows of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
 import asyncpg
 
+from whence.domain.event import Event
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, Order
 from whence.store import codec, counts, events
@@ -43,49 +45,78 @@ _UNLINK: Final = """
 """
 
 
-async def remove_all(db: Writer, account: UUID, asked: Filter, *, slot: int) -> int:
-    """Every event asked for is gone from lists, links and counts, and may be sent again; how many they were.
+@dataclass(kw_only=True)
+class Gone:
+    """What a removal took: how many events, and the first of them, without their originals.
+
+    `most`: so many are kept, and no more than `most_bytes` of their properties.
+    """
+
+    count: int = 0
+    most: int = 0
+    most_bytes: int = 64 * 1024 * 1024
+    events: list[Event] = field(default_factory=list[Event])
+
+    def add(self, event: Event, size: int) -> None:
+        """The event is gone; `size` is that of its properties."""
+        self.count += 1
+        if len(self.events) < self.most and size <= self.most_bytes:
+            self.events.append(event)
+            self.most_bytes -= size
+
+
+async def remove_all(
+    db: Writer, account: UUID, asked: Filter, *, slot: int, most: int = 0, registered: bool = False
+) -> Gone:
+    """Every event asked for is gone from lists, links and counts, and may be sent again.
 
     Also one that somebody moves out of our way meanwhile: what was found and was not there any more is looked for
     again. The order of locks is that of `store.append.append`, in each batch.
+
+    Args:
+        most: how many of the events are returned.
+        registered: as `Matching` has it.
     """
     tally = counts.Counts()
-    removed = 0
+    gone = Gone(most=most)
     while True:
-        found, gone = await _sweep(db, account, asked, tally)
-        removed += gone
-        if found == gone:
+        before = gone.count
+        found = await _sweep(db, account, asked, tally, gone, registered=registered)
+        if found == gone.count - before:
             break
     if tally:
         await counts.add(db, account, tally, slot=slot)
-    return removed
+    return gone
 
 
-async def _sweep(db: Writer, account: UUID, asked: Filter, tally: counts.Counts) -> tuple[int, int]:
-    """Go through the events once, newest first: how many were found, and how many of these we have removed."""
-    found = gone = 0
+async def _sweep(
+    db: Writer, account: UUID, asked: Filter, tally: counts.Counts, gone: Gone, *, registered: bool
+) -> int:
+    """Go through the events once, newest first, and remove them; how many were found."""
+    found = 0
     cursor: Cursor | None = None
     while True:
-        batch = Matching(account, asked).newest(_FOUND, Order.NEWEST, cursor, BATCH)
+        batch = Matching(account, asked, registered=registered).newest(_FOUND, Order.NEWEST, cursor, BATCH)
         rows = await db.rows(batch.sql, *batch.args)
         if rows:
             found += len(rows)
-            gone += await _remove(db, account, rows, tally)
+            await _remove(db, account, rows, tally, gone)
         if len(rows) < BATCH:
-            return found, gone
+            return found
         last = rows[-1]
         cursor = Cursor(order=Order.NEWEST, window=asked.window, at=last["occurred_at"], event_id=last["event_id"])
 
 
-async def _remove(db: Writer, account: UUID, batch: Sequence[asyncpg.Record], tally: counts.Counts) -> int:
+async def _remove(db: Writer, account: UUID, batch: Sequence[asyncpg.Record], tally: counts.Counts, gone: Gone) -> None:
     await _forget(db, account, batch)
     locked = await db.rows(_LOCK, account, *_places(batch))
     # Of what was not locked nothing is removed, though it may have come back to the same place by now.
     await db.execute(_REMOVE, account, *_places(locked))
     await db.execute(_UNLINK, account, *_links(locked))
-    for event in map(codec.event, locked):
+    for row in locked:
+        event = codec.event(row)
         tally.add(event, event.places, times=-1)
-    return len(locked)
+        gone.add(event, len(row["properties"] or ""))
 
 
 async def _forget(db: Writer, account: UUID, batch: Sequence[asyncpg.Record]) -> None:

@@ -35,7 +35,6 @@ create unique index alert_open on alert (account_id, key) where closed_at is nul
 create index alert_due on alert (account_id, due_at) where closed_at is null;
 create index alert_opened on alert (account_id, opened_at, alert_id);
 create index alert_entity on alert (account_id, entity_id, opened_at) where entity_id is not null;
-create index alert_closed on alert (account_id, closed_at) where closed_at is not null;
 
 alter table event add column alert_id uuid;
 alter table event add column open_until timestamptz;
