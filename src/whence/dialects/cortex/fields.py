@@ -1,0 +1,94 @@
+"""The members of a body, read one by one; what is wrong with them is collected in the order of reading.
+
+A member that is null is as good as absent; one that nobody asks for is never looked at. Source: Cortex contract A4.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+from whence.dialects.cortex import dates
+from whence.domain.errors import Invalid, Violation
+
+LATEST: Final = datetime(8999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)  # as far as a window reaches
+LONGEST_QUOTED: Final = 1000  # characters of what was sent, in what we say of it
+
+
+class Fields:
+    """The members of one JSON object."""
+
+    def __init__(self, sent: Mapping[str, Any]) -> None:
+        self._sent = sent
+        self._faults: list[Violation] = []
+
+    def required_text(self, name: str) -> str:
+        """A text with more than blanks in it, as it was sent."""
+        text = self.text(name)
+        if not (text or "").strip() and not self._is_faulty(name):
+            self.fault(name, "is required")
+        return text or ""
+
+    def text(self, name: str) -> str | None:
+        """A text, if there is one."""
+        value = self._sent.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.fault(name, "must be a string")
+            return None
+        if "\0" in value:
+            self.fault(name, "must not hold a NUL character")
+        return value
+
+    def required_instant(self, name: str) -> datetime:
+        """A time, in any of the forms of `dates`."""
+        text = self.required_text(name)
+        at = LATEST  # where the text is at fault; nobody sees it, as `settle` raises
+        if not self._is_faulty(name):
+            try:
+                at = dates.instant(text)
+            except ValueError:
+                self.fault(name, no_date(text))
+        if at > LATEST:
+            self.fault(name, f"must be before the year {LATEST.year + 1}")
+        return at
+
+    def json_object(self, name: str) -> dict[str, Any] | None:
+        """An object, if there is one."""
+        value = self._sent.get(name)
+        if value is None or isinstance(value, dict):
+            return cast("dict[str, Any] | None", value)
+        self.fault(name, "must be an object")
+        return None
+
+    def anything(self, name: str) -> object:
+        """Whatever stands there, and that may be null; but something must."""
+        if name not in self._sent:
+            self.fault(name, "is required")
+        return self._sent.get(name)
+
+    def fault(self, name: str, message: str) -> None:
+        """Something is wrong with the member."""
+        self._faults.append(Violation(path=name, message=message))
+
+    def settle(self) -> None:
+        """Return when nothing was wrong.
+
+        Raises:
+            Invalid: with everything that was.
+        """
+        if self._faults:
+            raise Invalid(self._faults)
+
+    def _is_faulty(self, name: str) -> bool:
+        return any(fault.path == name for fault in self._faults)
+
+
+def no_date(text: str) -> str:
+    """What is wrong with a text that should be a date."""
+    return f"is not an ISO-8601 date-time: {shown(text)}"
+
+
+def shown(text: str) -> str:
+    """What was sent, as far as an answer repeats it."""
+    return text if len(text) <= LONGEST_QUOTED else text[:LONGEST_QUOTED] + "…"

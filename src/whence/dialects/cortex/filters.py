@@ -1,0 +1,67 @@
+"""Which events a list or a removal is about.
+
+Source: Cortex contract A5.2 and B6.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Self
+
+from whence.dialects.cortex.query import Query
+from whence.dialects.cortex.vocabulary import NAME
+from whence.domain.entity import Entity
+from whence.domain.event import Span
+from whence.domain.filter import Filter
+
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the parameters of a query ask of events; what is empty or None does not narrow."""
+
+    types: tuple[str, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    updated_since: datetime | None = None
+
+    @classmethod
+    def read(cls, query: Query, *, updates: bool = False) -> Self:
+        """What is asked for; what is wrong with it is a fault of the query.
+
+        Args:
+            updates: whether the call has the parameter `updatedSince`.
+        """
+        types = query.several("type")
+        start, end = query.instant("startTime"), query.instant("endTime")
+        older_name = query.instant("timestamp")
+        return cls(
+            types=types,
+            start=start or older_name,
+            end=end,
+            updated_since=query.instant("updatedSince") if updates else None,
+        )
+
+    def by_call(self, call: str, *, entity: Entity | None) -> Filter | None:
+        """The events of one of our calls; None: nothing can be among them."""
+        return self._filter(entity, dialects=(NAME,), calls=(call,))
+
+    def of_any_dialect(self, entity: Entity) -> Filter | None:
+        """Every event that concerns the entity; None: nothing can be among them."""
+        return self._filter(entity)
+
+    def _filter(
+        self, entity: Entity | None, *, dialects: tuple[str, ...] = (), calls: tuple[str, ...] = ()
+    ) -> Filter | None:
+        start, end = self.start or _FIRST, self.end or _LAST
+        if start > end:
+            return None
+        return Filter(
+            window=Span(start=start, end=end),
+            concerning=None if entity is None else (entity,),
+            types=self.types,
+            dialects=dialects,
+            calls=calls,
+            updated_since=self.updated_since,
+        )
