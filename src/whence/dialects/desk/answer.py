@@ -1,40 +1,21 @@
 """The answers of this dialect: JSON, a plain text, or nothing, and what was tolerated, in a header line each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
-from pydantic_core import to_json
-from starlette.responses import Response
+from whence.dialects.answer import JsonAnswer
 
 _MOST_WARNINGS: Final = 20
 
 
-class Answer(Response):
+class Answer(JsonAnswer):
     """A JSON body, given as a value or as the bytes. Clients compare its content type to the letter."""
-
-    media_type = "application/json"
-
-    def __init__(self, content: object, status: HTTPStatus = HTTPStatus.OK) -> None:
-        # What Starlette's constructor does when nothing is special, in a third of the time.
-        self.status_code = status
-        self.background = None
-        self.body = self.render(content)
-        self.raw_headers = [(b"content-length", b"%d" % len(self.body)), (b"content-type", b"application/json")]
-
-    def render(self, content: Any) -> bytes:  # noqa: ANN401  overrides an untyped parameter
-        """The body's bytes."""
-        return content if isinstance(content, bytes) else to_json(content)
 
     def warn(self, warnings: Sequence[str]) -> None:
         """Add a header line for each of the first, and one for how many more there are."""
         hidden = len(warnings) - _MOST_WARNINGS
-        self._say(warnings[:_MOST_WARNINGS])
-        if hidden > 0:
-            self._say([f"and {hidden} more"])
-
-    def _say(self, warnings: Iterable[str]) -> None:
-        self.raw_headers += [(b"x-whence-warning", _plain(warning)) for warning in warnings]
+        super().warn([*warnings[:_MOST_WARNINGS], *([f"and {hidden} more"] if hidden > 0 else [])])
 
     def end_connection(self) -> None:
         """Say that nothing more will be read from this connection."""
@@ -55,10 +36,3 @@ class Nothing(Answer):
     def __init__(self) -> None:
         super().__init__(b"", HTTPStatus.NO_CONTENT)
         self.raw_headers = []
-
-
-def _plain(text: str) -> bytes:
-    """The text in printable ASCII: what a caller's key holds must not begin a header of its own."""
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode() for c in text)
-    return text.encode()

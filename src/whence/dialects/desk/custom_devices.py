@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from whence.catalog import Catalog, Named
 from whence.dialects import Context
-from whence.dialects.desk import device_body, ids
+from whence.dialects.desk import device_body, errors, ids
 from whence.dialects.desk.answer import Answer, Nothing
 from whence.dialects.desk.device_body import Device
 from whence.dialects.desk.entity_tags import added
@@ -26,7 +26,7 @@ from whence.domain.access import Principal
 from whence.domain.entity import Draft, Entity, RelationKind
 from whence.domain.entity_test import WithId
 
-V1_PATH: Final = "/api/v1/entity/infrastructure/custom/{device_id}"
+V1_PATH: Final = "/api/v1/entity/infrastructure/custom/{device_id:path}"  # some clients do not encode its slashes
 V2_PATH: Final = "/api/v2/entities/custom"
 
 
@@ -35,8 +35,10 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
 
     async def v1(request: Request) -> Answer:
         by = await caller(context, request, Scope.V1_WRITE_ENTITIES)
-        said = document(await body(request, context.max_body_bytes))
-        device = device_body.v1(path_text(request, "device_id", noun="entity"), said)
+        device_id = path_text(request, "device_id", noun="entity")
+        if not device_id:
+            return errors.not_served()
+        device = device_body.v1(device_id, document(await body(request, context.max_body_bytes)))
         named, _ = await _register(context.catalog, by, device)
         return Answer(_shown(named))
 

@@ -59,7 +59,7 @@ class Reports:
             **self._common,
             scope=_scope(entity.id),
             places=_places(entity.type, entity.cluster, entity.namespace, entity.name),
-            key=self.key(entity.id) if self.opens_problem else None,
+            key=self.key(entity.id),  # also of what opens nothing: the second version finds it by its correlation id
             once=once,
         )
 

@@ -19,7 +19,7 @@ from whence.dialects.desk.options import Options
 from whence.dialects.request import text_faults
 from whence.domain.access import Principal
 from whence.domain.entity import Entity, TagTest
-from whence.domain.entity_test import AllOf, Comparison, EntityTest, FirstSeen, LastSeen, OfType, Tagged, WithId
+from whence.domain.entity_test import AllOf, Comparison, EntityTest, FirstSeen, LastSeen, Never, OfType, Tagged, WithId
 
 LISTS: Final = {
     "/api/v1/entity/applications": ("APPLICATION", "MOBILE_APPLICATION", "CUSTOM_APPLICATION"),
@@ -34,13 +34,15 @@ _LARGEST_PAGE: Final = 4000  # what a shipped client asks for
 _WIDEST: Final = timedelta(days=3)
 _RELATIVE: Final = {word: length for word, length in times.RELATIVE.items() if length <= _WIDEST}
 _MOST_NAMED: Final = 1000  # tags, and entities, in one request
+_ZONES: Final = ("managementZone", "managementZoneName")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """A list that was asked for, as a page's key carries it. Times are milliseconds since 1970.
 
-    `end`: None when nobody named one. `after`: the id of the last entity that was shown.
+    `end`: None when nobody named one. `is_of_zones`: only what lies in some management zone is asked for. `after`: the
+    id of the last entity that was shown.
     """
 
     start: int
@@ -49,9 +51,12 @@ class _Asked:
     entities: tuple[str, ...]
     size: int
     details: bool
+    is_of_zones: bool = False
     after: str = ""
 
     def test(self, types: tuple[str, ...]) -> EntityTest:
+        if self.is_of_zones:
+            return Never()
         tests: list[EntityTest] = [OfType(types), LastSeen(times.instant(self.start))]
         if self.end is not None:  # whoever was first seen within that millisecond was there
             tests.append(FirstSeen(Comparison.BEFORE, times.instant(self.end + 1)))
@@ -102,6 +107,7 @@ def _asked(by: Principal, request: Request, path: str) -> tuple[_Asked, list[str
         return going_on, []
     size, warnings = paging.size(request, default=_LARGEST_PAGE, most=_LARGEST_PAGE)
     start, end = _window(request)
+    zones = [name for name in _ZONES if query.text(request, name) is not None]
     asked = _Asked(
         start=start,
         end=end,
@@ -109,8 +115,9 @@ def _asked(by: Principal, request: Request, path: str) -> tuple[_Asked, list[str
         entities=tuple(map(ids.normal, _named(request, "entity"))),
         size=size,
         details=query.truth(request, "includeDetails") is not False,
+        is_of_zones=bool(zones),
     )
-    return asked, warnings
+    return asked, [*warnings, *(f"there are no management zones, {name} matches nothing" for name in zones)]
 
 
 def _window(request: Request) -> tuple[int, int | None]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from whence.dialects.desk import relation_names, tag_shown, times
+from whence.dialects.desk import host_shown, relation_names, tag_shown, times
 from whence.dialects.desk.device_body import OWN_PROPERTIES
 from whence.dialects.desk.ids import type_of
 from whence.domain.entity import HOST, Entity, Relation
@@ -46,7 +46,7 @@ def v1(entity: Entity, standing: Standing) -> dict[str, Any]:
         "firstSeenTimestamp": times.millis(entity.first_seen),
         "lastSeenTimestamp": times.millis(entity.last_seen),
         "ipAddresses": _texts(properties.get("ipAddresses")),
-        **({"networkZoneId": _network_zone(properties)} if entity.type == HOST else {}),
+        **(host_shown.facts(properties) if entity.type == HOST else {}),
         "tags": [tag_shown.v1(tag) for tag in entity.tags],
         "fromRelationships": standing.outgoing,
         "toRelationships": standing.incoming,
@@ -110,8 +110,3 @@ def _stubs(ends: Ends, name: str) -> dict[str, list[dict[str, str]]]:
 
 def _texts(value: object) -> list[str]:
     return [item for item in cast("list[object]", value) if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _network_zone(properties: Mapping[str, object]) -> str:
-    zone = properties.get("networkZoneId")
-    return zone if isinstance(zone, str) else "default"

@@ -3,21 +3,14 @@
 Source: DESK contract 5.3 and 5.5.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from typing import Any, Final
 
-from starlette.requests import Request
-
 from whence.dialects import Context
-from whence.dialects.desk import encode, nearest, paging
-from whence.dialects.desk.answer import Answer
-from whence.dialects.desk.gate import Endpoint, Routes, Scope, caller, path_text
+from whence.dialects.desk import encode, nearest
+from whence.dialects.desk.catalogue_page import Listing, listed, one_of
+from whence.dialects.desk.gate import Routes, Scope
 from whence.dialects.desk.options import Options
-from whence.domain.errors import NotFound
-
-_PAGE: Final = 100
-_LARGEST_PAGE: Final = 500
 
 _TYPES: Final[Mapping[str, str]] = {
     "AVAILABILITY_EVENT": "Something is not available, as told from outside",
@@ -50,24 +43,20 @@ _PROPERTIES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """How long a page is, and how many items are before it."""
-
-    size: int
-    behind: int = 0
-
-
 def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every part is given them
     """The endpoints of this part."""
     types = {name: _event_type(name, description) for name, description in _TYPES.items()}
     properties = {key: _property(key, *told) for key, told in _PROPERTIES.items()}
     return {
-        ("GET", "/api/v2/eventTypes"): _listed(context, "eventTypeInfos", list(types.values())),
-        ("GET", "/api/v2/eventTypes/{name}"): _one(context, "event type", types),
-        ("GET", "/api/v2/eventProperties"): _listed(context, "eventProperties", list(properties.values())),
-        ("GET", "/api/v2/eventProperties/{name}"): _one(context, "event property", properties),
+        ("GET", "/api/v2/eventTypes"): listed(context, _listing("eventTypeInfos"), list(types.values())),
+        ("GET", "/api/v2/eventTypes/{name}"): one_of(context, "event type", Scope.READ_EVENTS, types),
+        ("GET", "/api/v2/eventProperties"): listed(context, _listing("eventProperties"), list(properties.values())),
+        ("GET", "/api/v2/eventProperties/{name}"): one_of(context, "event property", Scope.READ_EVENTS, properties),
     }
+
+
+def _listing(name: str) -> Listing:
+    return Listing(name=name, scope=Scope.READ_EVENTS, page=100, largest_page=500)
 
 
 def _event_type(name: str, description: str) -> dict[str, Any]:
@@ -82,37 +71,3 @@ def _event_type(name: str, description: str) -> dict[str, Any]:
 
 def _property(key: str, name: str, description: str) -> dict[str, Any]:
     return {"key": key, "displayName": name, "description": description, "writable": True, "filterable": True}
-
-
-def _listed(context: Context, name: str, items: Sequence[dict[str, Any]]) -> Endpoint:
-    """The endpoint of the list."""
-
-    async def listed(request: Request) -> Answer:
-        by = await caller(context, request, Scope.READ_EVENTS)
-        warnings: list[str] = []
-        asked = paging.question(by, request, name, _Asked)
-        if asked is None:
-            size, warnings = paging.size(request, default=_PAGE, most=_LARGEST_PAGE)
-            asked = _Asked(size=size)
-        end = asked.behind + asked.size
-        told: dict[str, Any] = {"totalCount": len(items), "pageSize": asked.size}
-        if end < len(items):
-            told[paging.KEY] = paging.key(by, name, replace(asked, behind=end))
-        answer = Answer({**told, name: items[asked.behind : end]})
-        answer.warn(warnings)
-        return answer
-
-    return listed
-
-
-def _one(context: Context, noun: str, items: Mapping[str, dict[str, Any]]) -> Endpoint:
-    """The endpoint of one of them."""
-
-    async def one(request: Request) -> Answer:
-        await caller(context, request, Scope.READ_EVENTS)
-        name = path_text(request, "name", noun=noun)
-        if (found := items.get(name)) is None:
-            raise NotFound(noun, name)
-        return Answer(found)
-
-    return one

@@ -6,15 +6,14 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request
-from starlette.types import Receive, Send
-from starlette.types import Scope as Connection
 
 from whence.dialects import Context
 from whence.dialects.desk import errors
 from whence.dialects.desk.answer import Answer
 from whence.dialects.request import body, json_value, query_faults, text_faults
+from whence.dialects.resource import Refusals, Resource
 from whence.domain.access import Principal, Right
-from whence.domain.errors import Forbidden, Invalid, NotFound, Refusal
+from whence.domain.errors import Forbidden, Invalid, NotFound
 
 Endpoint = Callable[[Request], Awaitable[Answer]]
 Routes = Mapping[tuple[str, str], Endpoint]  # by method and path: ("GET", "/api/v1/events/{event_id}")
@@ -40,38 +39,27 @@ class Scope(Enum):
     WRITE_ENTITIES = Right.WRITE_ENTITIES, "entities.write (Write entities)"
 
 
-class Resource:
-    """What one path answers, by method. An ASGI application: nothing stands between it and the server."""
-
-    def __init__(self, **endpoints: Endpoint) -> None:
-        self._endpoints: dict[str, Endpoint] = dict(endpoints)
-        if "GET" in endpoints:
-            self._endpoints["HEAD"] = endpoints["GET"]
-        self._allowed = ", ".join(sorted(self._endpoints))
-
-    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
-        """Answer one request, whatever happens."""
-        request = Request(scope, receive)
-        answer = await self.answer(request)
-        await answer(scope, receive, send)
+class _Closing(Resource[Answer]):
+    """Says so when it was asked to close the connection: a client that hears nothing uses the dead socket again."""
 
     async def answer(self, request: Request) -> Answer:
         """What the request is answered, whatever happens."""
-        answer = await self._answer(request)
+        answer = await super().answer(request)
         if "close" in request.headers.get("connection", "").lower() and "connection" not in answer.headers:
-            answer.end_connection()  # in any spelling: a client that hears nothing uses the dead socket again
+            answer.end_connection()
         return answer
 
-    async def _answer(self, request: Request) -> Answer:
-        endpoint = self._endpoints.get(request.method)
-        if endpoint is None:
-            return errors.wrong_method(self._allowed)
-        try:
-            return await endpoint(request)
-        except Refusal as refusal:
-            return errors.refused(request, refusal)
-        except Exception as bug:  # noqa: BLE001  the outermost edge of a request
-            return errors.broken(request, bug)
+
+def resource(**endpoints: Endpoint) -> Resource[Answer]:
+    """What one path answers, by method."""
+    return _Closing(_REFUSALS, endpoints)
+
+
+async def _wrong_method(_: Request, allowed: str) -> Answer:
+    return errors.wrong_method(allowed)
+
+
+_REFUSALS: Final = Refusals(refused=errors.refused, broken=errors.broken, wrong_method=_wrong_method)
 
 
 async def caller(context: Context, request: Request, scope: Scope | None) -> Principal:
@@ -106,14 +94,17 @@ async def json_object(context: Context, request: Request) -> dict[str, Any]:
 
 
 def path_text(request: Request, name: str, *, noun: str) -> str:
-    """A segment of the path as it was meant: routes are found by the encoded path, so that an id may hold a slash.
+    """A part of the path as it was meant: routes are found by the encoded path, so that an id may hold a slash.
+
+    A slash at the end of the path is none of it.
 
     Raises:
         NotFound: it cannot be the id of any `noun`.
     """
-    text = unquote(request.path_params[name], errors="surrogateescape")
+    sent = request.path_params[name].rstrip("/")
+    text = unquote(sent, errors="surrogateescape")
     if text_faults(text):
-        raise NotFound(noun, request.path_params[name])
+        raise NotFound(noun, sent)
     return text
 
 

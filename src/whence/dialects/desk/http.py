@@ -20,6 +20,7 @@ from whence.dialects import Endpoint as Calls
 from whence.dialects.desk import (
     about,
     custom_devices,
+    entity_catalogue,
     entity_lists,
     errors,
     event_catalogue,
@@ -31,7 +32,7 @@ from whence.dialects.desk import (
     v2_events,
     v2_ingest,
 )
-from whence.dialects.desk.gate import Endpoint, Resource, Routes
+from whence.dialects.desk.gate import Endpoint, Routes, resource
 from whence.dialects.desk.options import Options
 
 _PARTS: Final[tuple[Callable[[Context, Options], Routes], ...]] = (
@@ -44,6 +45,7 @@ _PARTS: Final[tuple[Callable[[Context, Options], Routes], ...]] = (
     custom_devices.routes,
     entity_lists.routes,
     v2_entities.routes,
+    entity_catalogue.routes,
     tags.routes,
 )
 _OTHERS_KEY: Final = "x-api-key"  # a credential that is not ours: what came with it is answered by whoever reads it
@@ -60,7 +62,7 @@ def app(context: Context) -> Starlette:
     for part in _PARTS:
         for (method, path), endpoint in part(context, options).items():
             by_path.setdefault(path, {})[method] = endpoint
-    bare: list[BaseRoute] = [Route(path, Resource(**endpoints)) for path, endpoints in by_path.items()]
+    bare: list[BaseRoute] = [Route(path, resource(**endpoints)) for path, endpoints in by_path.items()]
     managed = Mount("/e/{environment}", app=_Managed(bare))
     desk = Starlette(routes=[*bare, managed], exception_handlers={HTTPException: _not_routed})
     desk.router.redirect_slashes = False  # a redirected POST becomes a GET in many a client
@@ -70,7 +72,7 @@ def app(context: Context) -> Starlette:
 def direct(context: Context) -> Mapping[tuple[str, str], Calls]:
     """The push of an event, which is called most."""
     endpoints = push.routes(context, Options.read(context.options))
-    return {("POST", push.PATH): Resource(POST=endpoints["POST", push.PATH]).answer}
+    return {("POST", push.PATH): resource(POST=endpoints["POST", push.PATH]).answer}
 
 
 def owns(connection: HTTPConnection) -> bool:

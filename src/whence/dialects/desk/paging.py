@@ -58,7 +58,8 @@ def size(request: Request, *, default: int, most: int) -> tuple[int, list[str]]:
     text = query.text(request, SIZE)
     if text is None:
         return default, []
-    if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
+    digits = text.lstrip("0")
+    if not (text.isascii() and text.isdecimal()) or not digits:
         raise query.fault(SIZE, f"'{text}' must be a whole number from 1 to {most}")
-    asked = int(text) if len(text) <= len(str(most)) else most + 1
+    asked = int(digits) if len(digits) <= len(str(most)) else most + 1
     return (asked, []) if asked <= most else (most, [f"{SIZE} is {most}, the maximum"])

@@ -19,7 +19,7 @@ from whence.dialects.desk.gate import Routes, Scope, caller, path_text
 from whence.dialects.desk.options import Options
 from whence.domain.access import Principal
 from whence.domain.entity import Entity
-from whence.domain.entity_test import EntityTest
+from whence.domain.entity_test import EntityTest, Never
 from whence.domain.errors import NotFound
 
 PATH: Final = "/api/v2/entities"
@@ -39,8 +39,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 class _Asked:
     """A list that was asked for, as a page's key carries it. Times are microseconds since 1970.
 
-    `direction`: of the names, 1 upwards, -1 downwards; 0 when the ids are the order. `name`, `id`: the last entity
-    that was shown.
+    `direction`: of the names, 1 upwards, -1 downwards; 0 when the ids are the order. `is_of_zones`: only what lies in
+    some management zone is asked for. `name`, `id`: the last entity that was shown.
     """
 
     selector: str
@@ -50,11 +50,14 @@ class _Asked:
     size: int
     fields: tuple[str, ...]
     direction: int
+    is_of_zones: bool = False
     name: str = ""
     id: str = ""
 
     def test(self) -> EntityTest:
         test = selected.parsed(self.selector, now=_instant(self.now))
+        if self.is_of_zones:
+            return Never()
         return selected.there(test, _instant(self.start), None if self.end is None else _instant(self.end))
 
 
@@ -109,7 +112,10 @@ def _asked(by: Principal, request: Request) -> tuple[_Asked, list[str]]:
         size=size,
         fields=fields,
         direction=_direction(request),
+        is_of_zones=query.text(request, "mzSelector") is not None,
     )
+    if asked.is_of_zones:
+        warnings.append("there are no management zones, mzSelector matches nothing")
     return asked, [*warnings, *capped]
 
 

@@ -7,47 +7,31 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
 
 from whence.dialects import Context
 from whence.dialects.komodor import errors
 from whence.dialects.komodor.answer import Answer
 from whence.dialects.komodor.fields import Receipt
 from whence.dialects.request import body, json_value
+from whence.dialects.resource import Refusals, Resource
 from whence.domain.access import Principal, Right
-from whence.domain.errors import Invalid, NotFound, Refusal
+from whence.domain.errors import Invalid, NotFound
 
 Endpoint = Callable[[Request], Awaitable[Answer]]
 
 KEY_HEADER: Final = "x-api-key"
 
 
-class Resource:
-    """What one path answers, by method. An ASGI application: nothing stands between it and the server."""
+def resource(**endpoints: Endpoint) -> Resource[Answer]:
+    """What one path answers, by method."""
+    return Resource(_REFUSALS, endpoints)
 
-    def __init__(self, **endpoints: Endpoint) -> None:
-        self._endpoints: dict[str, Endpoint] = dict(endpoints)
-        if "GET" in endpoints:
-            self._endpoints["HEAD"] = endpoints["GET"]
-        self._allowed = ", ".join(sorted(self._endpoints))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, whatever happens."""
-        request = Request(scope, receive)
-        answer = await self.answer(request)
-        await answer(scope, receive, send)
+async def _wrong_method(request: Request, allowed: str) -> Answer:
+    return errors.wrong_method(request, allowed)
 
-    async def answer(self, request: Request) -> Answer:
-        """What the request is answered, whatever happens."""
-        endpoint = self._endpoints.get(request.method)
-        if endpoint is None:
-            return errors.wrong_method(request, self._allowed)
-        try:
-            return await endpoint(request)
-        except Refusal as refusal:
-            return errors.refused(request, refusal)
-        except Exception as bug:  # noqa: BLE001  the outermost edge of a request
-            return errors.broken(request, bug)
+
+_REFUSALS: Final = Refusals(refused=errors.refused, broken=errors.broken, wrong_method=_wrong_method)
 
 
 async def caller(context: Context, request: Request, right: Right | None) -> Principal:

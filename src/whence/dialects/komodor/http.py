@@ -18,7 +18,7 @@ from whence.dialects.komodor import errors
 from whence.dialects.komodor.answer import Answer
 from whence.dialects.komodor.clusters import Clusters
 from whence.dialects.komodor.create import Create
-from whence.dialects.komodor.gate import KEY_HEADER, Endpoint, Resource, caller
+from whence.dialects.komodor.gate import KEY_HEADER, Endpoint, caller, resource
 from whence.dialects.komodor.legacy import Legacy
 from whence.dialects.komodor.options import Options
 from whence.dialects.komodor.readback import Readback
@@ -39,23 +39,23 @@ def app(context: Context) -> Starlette:
     readback = Readback(context)
     search = Search(context)
     clusters = Clusters(context)
-    validate = Resource(GET=_validate(context))
+    validate = resource(GET=_validate(context))
     routes = [
-        Route("/mgmt/v1/events", Resource(GET=readback.page, POST=create.custom_event)),
-        Route("/mgmt/v1/events/{event_id}", Resource(GET=readback.event)),
-        Route("/mgmt/v1/events/{event_id}/close", Resource(POST=readback.close)),
+        Route("/mgmt/v1/events", resource(GET=readback.page, POST=create.custom_event)),
+        Route("/mgmt/v1/events/{event_id}", resource(GET=readback.event)),
+        Route("/mgmt/v1/events/{event_id}/close", resource(POST=readback.close)),
         Route("/mgmt/v1/apikey/validate", validate),
-        Route("/mgmt/v1/openapi.json", Resource(GET=_document())),
+        Route("/mgmt/v1/openapi.json", resource(GET=_document())),
         Route("/api/v2/apikey/validate", validate),
-        Route("/api/v2/services/k8s-events", Resource(POST=create.k8s_event)),
-        Route("/api/v2/services/k8s-events/search", Resource(POST=search.service_events)),
-        Route("/api/v2/services/search", Resource(POST=search.services)),
-        Route("/api/v2/clusters/k8s-events/search", Resource(POST=search.cluster_events)),
-        Route("/api/v2/clusters", Resource(GET=clusters.described)),
-        Route("/api/v2/user/clusters", Resource(GET=clusters.named)),
-        Route("/v0/config_change", Resource(POST=legacy.config_change)),
-        Route("/v0/event/config_change", Resource(POST=legacy.config_change)),
-        Route("/v0/image/source", Resource(POST=legacy.image_source)),
+        Route("/api/v2/services/k8s-events", resource(POST=create.k8s_event)),
+        Route("/api/v2/services/k8s-events/search", resource(POST=search.service_events)),
+        Route("/api/v2/services/search", resource(POST=search.services)),
+        Route("/api/v2/clusters/k8s-events/search", resource(POST=search.cluster_events)),
+        Route("/api/v2/clusters", resource(GET=clusters.described)),
+        Route("/api/v2/user/clusters", resource(GET=clusters.named)),
+        Route("/v0/config_change", resource(POST=legacy.config_change)),
+        Route("/v0/event/config_change", resource(POST=legacy.config_change)),
+        Route("/v0/image/source", resource(POST=legacy.image_source)),
     ]
     komodor = Starlette(routes=routes, exception_handlers={HTTPException: _not_routed})
     komodor.router.redirect_slashes = False  # a redirected POST becomes a GET in many a client
@@ -66,8 +66,8 @@ def direct(context: Context) -> Mapping[tuple[str, str], Calls]:
     """The creates, which are called most."""
     create = Create(context, Options.read(context.options))
     return {
-        ("POST", "/mgmt/v1/events"): Resource(POST=create.custom_event).answer,
-        ("POST", "/api/v2/services/k8s-events"): Resource(POST=create.k8s_event).answer,
+        ("POST", "/mgmt/v1/events"): resource(POST=create.custom_event).answer,
+        ("POST", "/api/v2/services/k8s-events"): resource(POST=create.k8s_event).answer,
     }
 
 

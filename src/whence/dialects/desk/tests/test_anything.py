@@ -12,33 +12,46 @@ from whence.dialects.desk.tests.pushing import EVENTS, PROBLEMS, TEXTS, message,
 _TEXTS: Final = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
     ["", "\0", "HOST-1", "[AWS]a:b", "a:b", "\\", "NaN", "1e400", "-0", "true", "https://x", "SERVICE", "AWS"]
 )
-_NUMBERS: Final = st.integers(-(10**30), 10**30) | st.floats() | st.sampled_from([0, millis(), millis(days=-31), 10**11])
+_NUMBERS: Final = (
+    st.integers(-(10**30), 10**30) | st.floats() | st.sampled_from([0, millis(), millis(days=-31), 10**11])
+)
 _NAMES: Final = st.sampled_from([
     "eventType", "source", "attachRules", "start", "end", "timeoutMinutes", "customProperties", "title", "description",
     "entityIds", "tagRule", "meTypes", "tags", "context", "key", "value", "timeseriesIds", "allowDavisMerge",
     "ciBackLink", "annotationType", "dt.event.correlation_tag", "HOST", "CONTEXTLESS",
 ])  # fmt: skip
-_VALUES: Final = st.recursive(
+_VALUES: Final[st.SearchStrategy[Any]] = st.recursive(
     st.none() | st.booleans() | _NUMBERS | _TEXTS | _NAMES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES | _TEXTS, inner, max_size=5),
     max_leaves=12,
 )
-_MESSAGES: Final = st.builds(
-    lambda name, changes: {**message(name), **changes},
-    st.sampled_from(sorted(TEXTS)),
-    st.dictionaries(_NAMES, _VALUES, max_size=4),
-)
+
+
+def _written(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _changed(name: str, changes: dict[str, object]) -> dict[str, object]:
+    return {**message(name), **changes}
+
+
+def _mangled(body: dict[str, object], at: int, put: bytes) -> bytes:
+    raw = _written(body)
+    return raw[: at % len(raw)] + put + raw[at % len(raw) :]
+
+
+_MESSAGES: Final = st.builds(_changed, st.sampled_from(sorted(TEXTS)), st.dictionaries(_NAMES, _VALUES, max_size=4))
 _MANGLED: Final = st.builds(
-    lambda body, at, put: (raw := json.dumps(body).encode())[: at % len(raw)] + put + raw[at % len(raw) :],
+    _mangled,
     _MESSAGES,
     st.integers(0, 10**6),
     st.binary(max_size=3) | st.sampled_from([b"}", b"\\", b"\\u0000", b"\\ud800", b'"', b"[", b"1e999", b"NaN", b"\n"]),
 )
 
 
-@settings(suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large])
 @given(
-    raw=_MESSAGES.map(lambda body: json.dumps(body).encode()) | _VALUES.map(lambda v: json.dumps(v).encode()) | _MANGLED,
+    raw=st.builds(_written, _MESSAGES) | st.builds(_written, _VALUES) | _MANGLED,
     query=st.sampled_from(["", "?strict=false", "?strict=true&waitForMatch=0"]),
 )
 async def test_anything_is_stored_or_refused(desk: AsyncClient, raw: bytes, query: str) -> None:

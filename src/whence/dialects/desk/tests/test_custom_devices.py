@@ -159,6 +159,26 @@ async def test_the_id_in_the_path_is_decoded(desk: AsyncClient, tenant: Tenant) 
     }
 
 
+async def test_slashes_of_the_id_may_come_as_they_are(desk: AsyncClient, tenant: Tenant) -> None:
+    """Some clients encode a blank and leave a slash; one at the end of the path is none of the id."""
+    encoded = await desk.post(f"{V1}/a%20b%3Ac%2Fd", json={})
+
+    for raw in ("a%20b:c/d", "a%20b:c/d/", "a%20b:c%2Fd/"):
+        for prefix in ("", "/e/acme"):
+            assert (await desk.post(f"{prefix}{V1}/{raw}", json={})).json() == encoded.json()
+
+    assert (await entity(tenant, encoded.json()["entityId"])).name == "a b:c/d"
+
+
+@pytest.mark.parametrize("path", [V1, f"{V1}/", f"{V1}//", f"/e/acme{V1}", f"/e/acme{V1}/"])
+async def test_a_device_has_an_id(desk: AsyncClient, path: str) -> None:
+    """Without one there is no such path."""
+    answer = await desk.post(path, json={})
+
+    assert answer.status_code == 404
+    assert answer.json() == {"error": {"code": 404, "message": "The requested resource was not found."}}
+
+
 async def test_a_device_that_was_archived_comes_back(desk: AsyncClient, tenant: Tenant) -> None:
     """Who reports a device wants to see it."""
     await desk.post(f"{V1}/cold-room-3", json={"group": "edge-sensors", "tags": ["cold-chain"]})

@@ -113,6 +113,65 @@ async def test_the_operator_finds_its_hosts(desk: AsyncClient, tenant: Tenant) -
     assert answer.headers["page-size"] == "4000"
 
 
+@pytest.mark.parametrize(
+    ("properties", "told"),
+    [
+        ({}, {"networkZoneId": "default", "osArchitecture": "X86"}),
+        (
+            {
+                "networkZoneId": "dmz",
+                "osArchitecture": "ARM",
+                "osType": "LINUX",
+                "osVersion": "Debian 13",
+                "monitoringMode": "FULL_STACK",
+                "cpuCores": 8,
+            },
+            {
+                "networkZoneId": "dmz",
+                "osArchitecture": "ARM",
+                "osType": "LINUX",
+                "osVersion": "Debian 13",
+                "monitoringMode": "FULL_STACK",
+                "cpuCores": 8,
+            },
+        ),
+        (
+            {
+                "networkZoneId": 7,
+                "osArchitecture": "RISCV",
+                "osType": ["LINUX"],
+                "osVersion": None,
+                "monitoringMode": "SOME",
+                "cpuCores": True,
+            },
+            {"networkZoneId": "default", "osArchitecture": "X86"},
+        ),
+        ({"osArchitecture": ["X86"], "monitoringMode": {}}, {"networkZoneId": "default", "osArchitecture": "X86"}),
+    ],
+)
+async def test_a_host_tells_what_its_properties_say(
+    desk: AsyncClient, tenant: Tenant, properties: dict[str, object], told: dict[str, object]
+) -> None:
+    """An architecture and a zone are always there, as clients want them; of the rest, what clients know."""
+    await stand(tenant, seen("a", id="HOST-0000000000000001", type="HOST", properties=properties))
+
+    [item] = (await desk.get(HOSTS)).json()
+
+    of_a_host = {"networkZoneId", "osArchitecture", "osType", "osVersion", "monitoringMode", "cpuCores"}
+    assert {name: value for name, value in item.items() if name in of_a_host} == told
+
+
+@pytest.mark.parametrize("name", ["managementZone", "managementZoneName"])
+async def test_in_a_management_zone_is_nothing(desk: AsyncClient, tenant: Tenant, name: str) -> None:
+    """There are none, and that is said."""
+    await stand(tenant, seen("a"))
+
+    answer = await desk.get(SERVICES, params={name: "17"})
+
+    assert ids(answer) == []
+    assert answer.headers["x-whence-warning"] == f"there are no management zones, {name} matches nothing"
+
+
 async def test_all_tags_must_match(desk: AsyncClient, tenant: Tenant) -> None:
     """A repeated tag narrows; a key alone is the tag without a value; a backslash makes a colon part of the key."""
     await stand(

@@ -50,7 +50,7 @@ async def test_a_key_seen_before_gets_the_same_answer(desk: AsyncClient, tenant:
 async def test_the_answer_is_the_first_whoever_matches_by_then(
     desk: AsyncClient, tenant: Tenant, event_type: str
 ) -> None:
-    """[3.8] An entity more, an entity less, or none at all."""
+    """[DE5] [3.8] An entity more, an entity less, or none at all."""
     body = message(event_type, attachRules={"entityIds": ["nobody"], **BLUE})
     first = await push(desk, body, idempotency_key=KEY)
 

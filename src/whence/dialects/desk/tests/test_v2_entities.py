@@ -307,6 +307,22 @@ async def test_bad_parameters_are_told(desk: AsyncClient, query: dict[str, str],
     }
 
 
+async def test_in_a_management_zone_is_nothing(desk: AsyncClient, tenant: Tenant) -> None:
+    """There are none; that is said, and the selector is read all the same. An empty parameter asks for nothing."""
+    await landscape(tenant)
+    selector = {"entitySelector": "type(SERVICE)"}
+
+    zoned = await desk.get(PATH, params={**selector, "mzSelector": 'mzName("shop")'})
+    empty = await desk.get(PATH, params={**selector, "mzSelector": ""})
+    unreadable = await desk.get(PATH, params={"entitySelector": "type(", "mzSelector": "mzId(1)"})
+
+    assert zoned.json() == {"totalCount": 0, "pageSize": 50, "entities": []}
+    assert zoned.headers["x-whence-warning"] == "there are no management zones, mzSelector matches nothing"
+    assert len(ids(empty)) == 2
+    assert "x-whence-warning" not in empty.headers
+    assert unreadable.status_code == 400
+
+
 async def test_another_accounts_entities_are_not_there(desk: AsyncClient, account: MakeTenant) -> None:
     """Neither in the list nor by their ids."""
     await landscape(await account())

@@ -10,9 +10,10 @@ from httpx import AsyncClient
 from tests.tenants import Tenant
 from whence.dialects.desk.correlation import correlation_id
 from whence.dialects.desk.ids import environment
-from whence.dialects.desk.tests.pushing import CART, MACHINE, ORDERS, millis, pushed, violations, warnings
+from whence.dialects.desk.tests.pushing import CART, MACHINE, ORDERS, events, millis, pushed, violations, warnings
 from whence.dialects.desk.tests.pushing import message as body
 from whence.domain.access import Right, Sees
+from whence.domain.alert import AlertFilter
 from whence.domain.entity import Draft, Tag
 from whence.domain.event import Kind, Report, Severity, Span
 from whence.domain.scope import Scope
@@ -194,8 +195,8 @@ async def test_properties_of_the_first_version(
     assert (event["eventType"], event["title"]) == (event_type, title)
 
 
-async def test_what_only_informs_has_a_correlation_id(desk: AsyncClient) -> None:
-    """[3.8] [5.5] The same recipe; and -1 is only the end of what is open."""
+async def test_what_only_informs_has_a_correlation_id(desk: AsyncClient, tenant: Tenant) -> None:
+    """[3.8] [5.5] The same recipe, and it is found by it; it opens no alert, and its end is its own."""
     start = millis(minutes=-5)
     await pushed(desk, body(title="t", start=start, end=start + 1000))
 
@@ -204,6 +205,10 @@ async def test_what_only_informs_has_a_correlation_id(desk: AsyncClient) -> None
     expected = correlation_id("CUSTOM_INFO", title="t", source="perf-lab", entity_id=ORDERS, tag="")
     assert (event["correlationId"], event["status"]) == (expected, "CLOSED")
     assert (event["startTime"], event["endTime"]) == (start, start + 1000)
+    assert (await listed(desk, eventSelector=f'correlationId("{expected}")'))["events"] == [event]
+    assert [one["id"] for one in await events(desk, correlationId=expected)] == [event["eventId"]]
+    alerts = await tenant.house.context.alerts.page(tenant.admin, AlertFilter(), cursor=None, limit=10)
+    assert alerts.items == ()
 
 
 async def three(desk: AsyncClient) -> dict[str, str]:
