@@ -128,7 +128,9 @@ spellings = st.one_of(
         ]
     ),
 )
-property_tests = st.builds(PropertyTest, path=paths, values=st.lists(spellings, min_size=1, max_size=2).map(tuple))
+property_tests = st.builds(
+    PropertyTest, path=paths, values=st.lists(spellings, min_size=1, max_size=2).map(tuple), exactly=st.booleans()
+)
 places = st.builds(Places, clusters=few(CLUSTERS), namespaces=few(NAMESPACES), services=few(NAMES))
 links = st.lists(st.builds(Link, title=texts, url=st.just("https://example.org/É?a=%25")), max_size=2).map(tuple)
 

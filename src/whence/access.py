@@ -85,7 +85,7 @@ class Access:
                 return None
             if standing or await access.tokens(db, account.id, after=_NIL, limit=1):
                 return None
-            made = new_secret("opaque", account.name)
+            made = _new_secret()
             await self._add_bootstrap(db, account, sha256(made.encode()).digest(), now)
             return made
 
@@ -149,7 +149,7 @@ class Access:
                 owner = await self._account(db, account or DEFAULT_ACCOUNT, now)
             else:
                 owner = await self._owner(db, by, account)
-            secret = new_secret(style, owner.name)
+            secret = _new_secret() if style == "opaque" else _new_decodable(owner, now, expires_at)
             token = Token(
                 id=new_id(now),
                 account=owner,
@@ -280,15 +280,30 @@ class _Bucket:
         self._level -= 1
 
 
-def new_secret(style: Format, account: str) -> str:
-    """A new token: `wh_` and 40 letters and digits, or as much randomness in the shape of a JWT.
+def _new_secret() -> str:
+    """A new token: `wh_` and 40 letters and digits."""
+    return "wh_" + "".join(choice(_ALPHABET) for _ in range(_TOKEN_LETTERS))
 
-    The JWT's signature is random: nobody verifies it, the token is looked up whole as any other.
+
+def _new_decodable(account: Account, now: datetime, expires_at: datetime | None) -> str:
+    """As much randomness in the shape of a JWT, for clients that decode their key to tell whose it is.
+
+    Its claims are there to be shown, never trusted: the token is looked up whole as any other, and its signature is
+    random.
     """
-    if style == "opaque":
-        return "wh_" + "".join(choice(_ALPHABET) for _ in range(_TOKEN_LETTERS))
-    parts = {"alg": "HS256", "typ": "JWT"}, {"tenant": account, "jti": token_urlsafe(16), "iss": "whence"}
-    head, body = (urlsafe_b64encode(dumps(p).encode()).rstrip(b"=").decode() for p in parts)
+    claims: dict[str, object] = {
+        "iss": "whence",
+        "sub": str(account.id),
+        "tenant": account.name,
+        "type": "API_KEY",
+        "key-authenticated-request-type": "ACCOUNT",
+        "iat": int(now.timestamp()),
+        "jti": token_urlsafe(16),
+    }
+    if expires_at is not None:
+        claims["exp"] = int(expires_at.timestamp())
+    parts = {"alg": "HS256", "typ": "JWT"}, claims
+    head, body = (urlsafe_b64encode(dumps(part).encode()).rstrip(b"=").decode() for part in parts)
     return f"{head}.{body}.{token_urlsafe(32)}"
 
 

@@ -46,7 +46,7 @@ class Amend:
         await self._partitions.ensure(self._pool, [change(standing).span.start])
         async with self._pool.transaction() as db:
             if standing.alert_id is not None:  # before the event, as everybody locks them
-                await alerts.require_locked(db, by.account_id, standing.alert_id)
+                await alerts.lock(db, by.account_id, standing.alert_id)
             old = await events.require_locked(db, by.account_id, event_id)
             new = replace(change(old), updated_at=now)
             if old.is_open and new.span.end != old.span.end:
@@ -83,22 +83,35 @@ class Amend:
         Returns:
             How many they were. One line on the audit trail says so for all of them.
         """
+        count, _ = await self.take_all(by, asked, dialect=dialect, most=0)
+        return count
+
+    async def take_all(
+        self, by: Principal, asked: Filter, *, dialect: str, most: int, registered: bool = False
+    ) -> tuple[int, list[Event]]:
+        """As `remove_all`; and the events that are gone, newest first: `most` of them, or fewer if they are vast.
+
+        Args:
+            registered: only events whose scope names, before all else, the id of an entity that is there.
+        """
         if asked.dialects and dialect not in asked.dialects:
-            return 0
+            return 0, []
         own = replace(asked, dialects=(dialect,))
         for _ in range(MOST_RACES):
             try:
-                return await self._remove_all(by, own, dialect)
+                return await self._take_all(by, own, dialect, most, registered=registered)
             except Unavailable as refusal:
                 if not refusal.lost_race:
                     raise
-        return await self._remove_all(by, own, dialect)
+        return await self._take_all(by, own, dialect, most, registered=registered)
 
-    async def _remove_all(self, by: Principal, asked: Filter, dialect: str) -> int:
+    async def _take_all(
+        self, by: Principal, asked: Filter, dialect: str, most: int, *, registered: bool
+    ) -> tuple[int, list[Event]]:
         now = datetime.now(UTC)
         async with self._pool.transaction() as db:
-            count = await removal.remove_all(db, by.account_id, asked, slot=self._slot)
-            if count:
-                gone = AuditEntry.by(by, "removed", "events", dialect, at=now, detail=str(count))
-                await access.record(db, by.account_id, [gone])
-        return count
+            gone = await removal.remove_all(db, by.account_id, asked, slot=self._slot, most=most, registered=registered)
+            if gone.count:
+                entry = AuditEntry.by(by, "removed", "events", dialect, at=now, detail=str(gone.count))
+                await access.record(db, by.account_id, [entry])
+        return gone.count, gone.events

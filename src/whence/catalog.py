@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from whence.domain.access import AuditEntry, Principal
 from whence.domain.census import Census
@@ -14,6 +16,7 @@ from whence.domain.entity import SERVICE, Draft, Entity, Relation, RelationKind,
 from whence.domain.entity_test import EntityTest
 from whence.domain.errors import Conflict, Invalid, NotFound, Violation
 from whence.domain.filter import EntityFilter
+from whence.domain.lineage import Lineage
 from whence.domain.page import Page, seal, unseal
 from whence.domain.placing import Register, Standing, default_tag, place_of
 from whence.domain.scope import Scope
@@ -58,6 +61,7 @@ class Catalog:
         self._seen = Seen(pool)
         self._recall = Recall(pool, self._seen)
         self._changes = Changes()
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self.census = Remembered(self._count_services, limit=_REMEMBERED_ACCOUNTS)
 
     def heard(self, payload: str) -> None:
@@ -79,8 +83,7 @@ class Catalog:
             Invalid: a tag or an alias belongs to another entity; paths begin with `entities[n]`.
         """
         now = datetime.now(UTC)
-        async with self._pool.transaction() as db:
-            await entities.lock(db, by.account_id)
+        async with self._writing(by.account_id) as db:
             written = await self._write(db, by.account_id, drafts, now)
         self._changed(by.account_id)
         return written
@@ -114,8 +117,7 @@ class Catalog:
         now = datetime.now(UTC)
         if sum(len(statement.said) for statement in statements) > MOST_AT_ONCE:
             raise Invalid.at("", f"says more than {MOST_AT_ONCE} things")
-        async with self._pool.transaction() as db:
-            await entities.lock(db, by.account_id)
+        async with self._writing(by.account_id) as db:
             await store_documents.require_unchanged(db, by.account_id, based_on)
             written = await self._write(db, by.account_id, drafts, now, only_new=only_new) if drafts else []
             ids = await _ids(db, by.account_id, (*documents, *without, *statements))
@@ -141,8 +143,7 @@ class Catalog:
         known = await self.named(by, ids)
         if all(entity_id in known for entity_id in ids):
             return [known[entity_id] for entity_id in ids]
-        async with self._pool.transaction() as db:
-            await entities.lock(db, by.account_id)
+        async with self._writing(by.account_id) as db:
             standing = await self._standing(db, by.account_id, drafts)
             found, new = Register(standing, now).introduce(drafts)
             if new:
@@ -165,8 +166,7 @@ class Catalog:
             Conflict: a tag or an alias belongs to another entity; nothing is changed.
         """
         now = datetime.now(UTC)
-        async with self._pool.transaction() as db:
-            await entities.lock(db, by.account_id)
+        async with self._writing(by.account_id) as db:
             found = await entities.select(db, by.account_id, test, after="", limit=limit + 1)
             if len(found) > limit:
                 raise Invalid.at("", f"selects more than {limit} entities")
@@ -280,6 +280,19 @@ class Catalog:
         async with self._pool.reader() as db:
             return await entities.select(db, by.account_id, test, after=after, limit=limit)
 
+    async def window(
+        self, by: Principal, asked: EntityFilter, test: EntityTest, *, skip: int, limit: int
+    ) -> tuple[list[Entity], int]:
+        """At most `limit` entities behind the first `skip`, by tag, and how many there are; both of one moment.
+
+        For vendors whose pages are numbered: what is registered or removed between two calls moves what is behind it.
+
+        Args:
+            test: who passes it; archived ones too, unless `asked` says otherwise.
+        """
+        async with self._pool.reader() as db:
+            return await entities.window(db, by.account_id, asked, test, skip=skip, limit=limit)
+
     async def count(self, by: Principal, test: EntityTest) -> int:
         """How many entities pass."""
         async with self._pool.reader() as db:
@@ -317,24 +330,45 @@ class Catalog:
             return False
         return not self._changes.are_over
 
+    async def archive(self, by: Principal, name: str, *, yes: bool) -> Entity:
+        """The entity is archived, or (not `yes`) is not any more, and was last seen now.
+
+        Raises:
+            NotFound: the account has none such.
+        """
+        now = datetime.now(UTC)
+        async with self._writing(by.account_id) as db:
+            found = await entities.named(db, by.account_id, [name])
+            if name not in found:
+                raise NotFound("entity", name)
+            entity = replace(found[name], archived=yes, last_seen=now)
+            await entities.upsert(db, by.account_id, [entity])
+        self._changed(by.account_id)
+        return entity
+
     async def remove(self, by: Principal, name: str) -> None:
         """The entity and its relations are gone; its past events stay.
 
         Raises:
             NotFound: the account has none such.
         """
+        if not await self.remove_each(by, [name]):
+            raise NotFound("entity", name)
+
+    async def remove_each(self, by: Principal, names: Sequence[str]) -> list[Entity]:
+        """As `remove`, for all at once; those that were, by id. A name that no entity has is passed over."""
         now = datetime.now(UTC)
-        async with self._pool.transaction() as db:
-            await entities.lock(db, by.account_id)
-            found = await entities.named(db, by.account_id, [name])
-            if name not in found:
-                raise NotFound("entity", name)
-            entity = found[name]
-            await entities.remove(db, by.account_id, entity.id)
-            await wanted.follow(db, by.account_id, [entity])
-            gone = AuditEntry.by(by, "removed", "entity", entity.id, at=now, detail=entity.tag)
-            await access.record(db, by.account_id, [gone])
-        self._changed(by.account_id)
+        async with self._writing(by.account_id) as db:
+            found = (await entities.named(db, by.account_id, names)).values()
+            gone = sorted({entity.id: entity for entity in found}.values(), key=lambda entity: entity.id)
+            if gone:
+                await entities.remove(db, by.account_id, [entity.id for entity in gone])
+                await wanted.follow(db, by.account_id, gone)
+                said = [AuditEntry.by(by, "removed", "entity", e.id, at=now, detail=e.tag) for e in gone]
+                await access.record(db, by.account_id, said)
+        if gone:
+            self._changed(by.account_id)
+        return gone
 
     async def relate(self, by: Principal, named: Sequence[Named]) -> list[Relation]:
         """The relations stand.
@@ -350,8 +384,7 @@ class Catalog:
     async def unrelate(self, by: Principal, named: Sequence[Named]) -> list[Relation]:
         """The relations do not stand, and nothing that was said so far wants them any more. Raises as `relate`."""
         found = await self._ends(by, named)
-        async with self._pool.transaction() as db:
-            await entities.lock(db, by.account_id)
+        async with self._writing(by.account_id) as db:
             await relations.remove(db, by.account_id, found)
             await wanted.forget(db, by.account_id, found)
         return found
@@ -368,6 +401,15 @@ class Catalog:
             ids = sorted({entity.id} | {end for r in found for end in (r.source, r.target)})
             known = await entities.named(db, by.account_id, ids)
         return [known[id_] for id_ in ids if id_ in known], found
+
+    async def lineage(self, by: Principal, ids: Sequence[str], kind: RelationKind) -> Lineage:
+        """What the entities lead to over relations of the kind, and what leads to them, however far."""
+        async with self._pool.snapshot() as db:
+            above, below = await relations.lines(db, by.account_id, ids, kind)
+            names = sorted({end for r in (*above, *below) for end in (r.source, r.target)})
+            known = await entities.named(db, by.account_id, names)
+        most = relations.MOST_RELATIONS
+        return Lineage.of(known, above, below, is_whole=max(len(above), len(below)) < most)
 
     async def relations_of(self, by: Principal, ids: Sequence[str]) -> list[Relation]:
         """Every relation that has one of the entities at an end, by source, kind and target."""
@@ -416,6 +458,17 @@ class Catalog:
             if len(found) < chunk:
                 return
             behind = found[-1].id
+
+    @asynccontextmanager
+    async def _writing(self, account: UUID) -> AsyncGenerator[Writer]:
+        """A transaction during which nobody else writes the account's entities.
+
+        Of those who wait here for others, one has a connection: there are few, and all of the house shares them.
+        """
+        turn = self._turns.setdefault(account, asyncio.Lock())
+        async with turn, self._pool.transaction() as db:
+            await entities.lock(db, account)
+            yield db
 
     def _changed(self, account: UUID) -> None:
         self.census.forget(account)

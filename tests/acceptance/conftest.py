@@ -9,6 +9,9 @@ from uuid import uuid4
 
 import pytest
 
+from tests.acceptance.clients.cortex.calls import Program
+from tests.acceptance.clients.cortex.workspace import Workspace
+from tests.acceptance.clients.install import install
 from tests.acceptance.server import Server, directory
 from whence.server import database
 from whence.settings import Settings
@@ -82,3 +85,16 @@ def tenant_token(shared: Server) -> Callable[..., str]:
         return shared.send("POST", "/v1/tokens", wanted)["token"]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def cortex_program() -> Generator[Program]:
+    """Cortex' command-line client."""
+    with Program(install("cortex")) as program:
+        yield program
+
+
+@pytest.fixture
+def cortex(cortex_program: Program, shared: Server, tenant_token: Callable[..., str], tmp_path: Path) -> Workspace:
+    """Cortex' command-line client, in an account of the test's own."""
+    return Workspace(cortex_program, shared, tenant_token(), tmp_path)

@@ -66,7 +66,7 @@ def _opened(client: PythonClient, event_type: str = "ERROR_EVENT", **fields: Any
 
 @pytest.mark.parametrize("event_type", _INFORMATION)
 def test_an_information_event_is_stored_and_read_back_closed(client: PythonClient, event_type: str) -> None:
-    """Every optional field of the body is an explicit null."""
+    """[DE1] Every optional field of the body is an explicit null."""
     answer = client(
         "events.create_event", event_type=event_type, entity_id=_HOST, source="FacilityDesk", **_INFORMATION[event_type]
     )
@@ -98,7 +98,7 @@ def test_what_the_client_cannot_name_is_refused_or_on_request_accepted(
 
 @pytest.mark.parametrize("event_type", _OPENING)
 def test_a_problem_opening_event_is_open_until_it_is_no_longer_refreshed(client: PythonClient, event_type: str) -> None:
-    """A refresh has the same correlation id, the same event and the new description."""
+    """[DE4] A refresh has the same correlation id, the same event and the new description."""
     opened = _opened(client, event_type, description="12,400 messages wait", timeout_minutes=30)
     refreshed = _opened(client, event_type, description="15,000 messages wait", timeout_minutes=30)
 
@@ -136,7 +136,7 @@ def test_the_times_of_the_client_are_kept(client: PythonClient) -> None:
 
 
 def test_tag_rules_with_tags_as_plain_strings_find_their_entities(client: PythonClient) -> None:
-    """Tags of one rule are joined by and; every entity has an event of its own."""
+    """[DE3] Tags of one rule are joined by and; every entity has an event of its own."""
     ids = [
         client("register", device_id=f"room-{n}", group="edge-sensors", display_name=f"Room {n}", tags=tags)["body"]
         for n, tags in enumerate((["cold-chain", "stage:prod"], ["cold-chain", "stage:prod"], ["cold-chain"]))
@@ -164,7 +164,7 @@ def test_no_match_is_told_as_scripts_expect_it(client: PythonClient) -> None:
 def test_what_is_refused_has_no_effect_however_often_the_client_repeats_it(
     installed: Installed, shared: Server, tenant_token: Callable[..., str]
 ) -> None:
-    """It may be told to repeat a POST after any error, those of 400 included."""
+    """[DE2] It may be told to repeat a POST after any error, those of 400 included."""
     rule = {"meTypes": ["HOST"], "tags": ["lane:green"]}
     event = {"event_type": "CUSTOM_INFO", "source": "perf-lab", "description": "Load test"}
 
@@ -265,7 +265,7 @@ def test_a_custom_device_has_the_id_that_clients_compute(client: PythonClient) -
     assert v1 == {"status": 200, "body": ids}
 
 
-@pytest.mark.parametrize("device_id", ["cold room 3", "rack:7", "Sonde-ä"])
+@pytest.mark.parametrize("device_id", ["cold room 3", "rack:7", "Sonde-ä", "a b:c/d"])
 def test_the_id_of_a_custom_device_is_any_text(client: PythonClient, device_id: str) -> None:
     """The first version has it in the path, where the client puts it as it is; the second in the body."""
     first = client("register", device_id=device_id, display_name="A device", group="edge-sensors")
@@ -295,6 +295,36 @@ def test_entities_are_listed_and_shown(client: PythonClient) -> None:
         assert [(tag["context"], tag["key"]) for tag in entity["tags"]] == [("CONTEXTLESS", "lab")]
         assert entity["last_seen"]
     assert shown["first_seen"]
+
+
+def test_hosts_of_any_origin_are_listed(client: PythonClient, shared: Server, tenant_token: Callable[..., str]) -> None:
+    """The client fails on a host whose architecture it does not know, and on one that has none."""
+    hosts = {
+        "HOST-0000000000000001": {},
+        "HOST-0000000000000002": {"osArchitecture": "ARM", "osType": "LINUX", "cpuCores": 8, "monitoringMode": "OFF"},
+        "HOST-0000000000000003": {"osArchitecture": "RISCV", "monitoringMode": "SOME"},
+    }
+    drafts = [
+        {"id": name, "type": "HOST", "name": name, "properties": properties} for name, properties in hosts.items()
+    ]
+    with shared.client(tenant_token()) as native:
+        native.put("/v1/entities", json={"entities": drafts}).raise_for_status()
+    client("events.create_event", event_type="CUSTOM_INFO", entity_id=_HOST, source="ci", description="Load test")
+
+    listed = {host["entity_id"]: host for host in client("smartscape_hosts.list", page_size=2)}
+
+    assert listed.keys() == {*hosts, _HOST}
+    assert [listed[name]["os_architecture"] for name in (*hosts, _HOST)] == ["X86", "ARM", "X86", "X86"]
+    told = listed["HOST-0000000000000002"]
+    assert (told["os_type"], told["cpu_cores"], told["monitoring_mode"]) == ("LINUX", 8, "OFF")
+    assert {host["network_zone_id"] for host in listed.values()} == {"default"}
+
+
+def test_the_types_of_entities_are_listed(client: PythonClient) -> None:
+    types = {one["type"]: one for one in client("entities.list_types", page_size=30)}
+
+    assert types.keys() >= {"HOST", "SERVICE", "CUSTOM_DEVICE", "CLOUD_APPLICATION"}
+    assert client("entities.get_type", entity_type="HOST") == types["HOST"]
 
 
 def test_tags_are_put_on_listed_and_taken_off(client: PythonClient) -> None:

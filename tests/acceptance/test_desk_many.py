@@ -18,7 +18,7 @@ def register(whence: Server, many: int) -> None:
 
 
 def test_a_rule_may_match_ten_thousand_entities(whence: Server) -> None:
-    """[DK3] All of them have the event within two seconds; one entity more, and none has it."""
+    """[DE3] All of them have the event within two seconds; one entity more, and none has it."""
     register(whence, MOST)
     body = {
         "eventType": "CUSTOM_INFO",

@@ -134,6 +134,19 @@ async def test_what_is_merely_seen_changes_nothing(
     assert (await catalog.require(tenant.admin, shop.id)).last_seen > shop.last_seen
 
 
+async def test_sights_may_be_written_twice_at_once(catalog: Catalog, tenant: Tenant) -> None:
+    """A background turn and somebody who asks for it: both end well, and nothing waits afterwards."""
+    shop, cart = await tenant.register(draft(tag="shop-tag"), draft(tag="cart-tag", name="cart"))
+    catalog.note_seen(tenant.admin, [shop.id, cart.id])
+
+    await asyncio.gather(*(catalog.save_seen() for _ in range(4)))
+    catalog.note_seen(tenant.admin, [shop.id])
+    await catalog.save_seen()
+
+    seen_last = [(await catalog.require(tenant.admin, one.id)).last_seen for one in (shop, cart)]
+    assert seen_last[0] > seen_last[1] > cart.last_seen
+
+
 async def test_who_goes_away_takes_no_answer_along(catalog: Catalog, tenant: Tenant, quiet: Quiet) -> None:
     """Those who ask the same at the same time share one question; the first of them may be cancelled."""
     (shop,) = await tenant.register(draft(tags=BLUE))

@@ -1,9 +1,11 @@
 """The program as a person types it: a real process, and what it said."""
 
 import json
+import os
 import subprocess
 from collections.abc import Generator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM, Signals
@@ -83,6 +85,20 @@ class Terminal:
             check=False,
         )
 
+    def watched(self, *arguments: str | Path) -> tuple[str, str]:
+        """What it printed, and what a person saw meanwhile on the screen, when it went well."""
+        seer, screen = os.openpty()
+        with os.fdopen(screen, "wb") as stderr, ThreadPoolExecutor(1) as person:
+            seen = person.submit(_seen, seer)
+            command = [WHENCE, *map(str, arguments)]
+            env = self._environment({}) | {"TERM": "xterm"}
+            done = subprocess.run(
+                command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=env, timeout=PATIENCE, check=False
+            )
+            stderr.close()
+        assert done.returncode == 0, seen.result()
+        return done.stdout, seen.result()
+
     def good(self, *arguments: str | Path, stdin: str = "") -> str:
         """What it printed, when it went well."""
         done = self(*arguments, stdin=stdin)
@@ -114,3 +130,12 @@ class Terminal:
 
     def _environment(self, settings: dict[str, str]) -> dict[str, str]:
         return environment(**{**self.settings, **settings}) | {"COLUMNS": _WIDTH, "NO_COLOR": "1"}
+
+
+def _seen(seer: int) -> str:
+    """All that is written to the screen until nobody can write to it any more."""
+    seen = b""
+    with os.fdopen(seer, "rb", buffering=0) as screen, suppress(OSError):  # which is how its end is told
+        while part := screen.read(65_536):
+            seen += part
+    return seen.decode()

@@ -76,6 +76,33 @@ def test_what_cortex_says_besides_is_told(written: Write) -> None:
     assert [one.reason for one in _described(path).ignored] == ["x-cortex-oncall of a"]
 
 
+def test_whoever_names_itself_is_told(written: Write) -> None:
+    """An entity is no part of itself; the others that it names are related to it."""
+    path = written("info:\n  title: A\n  x-cortex-tag: a\n  x-cortex-dependency:\n  - tag: b\n  - tag: a\n")
+
+    described = _described(path)
+
+    assert _relations(described) == [("a", "calls", "b")]
+    assert [(one.place.line, one.reason) for one in described.ignored] == [(6, "info.x-cortex-dependency: a itself")]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "info:\n  title: A\n  x-cortex-tag: a\n  x-cortex-dependency:\n  - {tag: b}\n  - {tag: c}\n  - {tag: b}\n",
+            [5, 6],
+        ),
+        ("info:\n  title: A\n  x-cortex-tag: a\n  x-cortex-parents: [{tag: b},\n   {tag: c}]\n", [4, 5]),
+        ("apiVersion: backstage.io/v1\nkind: API\nmetadata: {name: a}\nspec:\n  system: s\n  domain:\n    d\n", [5, 7]),
+        ("apiVersion: backstage.io/v1\nkind: API\nmetadata: {name: a}\nspec: {dependsOn: [b,\n  c]}\n", [4, 5]),
+    ],
+)
+def test_relations_know_their_lines(written: Write, text: str, lines: list[int]) -> None:
+    """What the server refuses can be found in the file, also in the formats of others."""
+    assert [one.place.line for one in _described(written(text)).relations] == lines
+
+
 def test_backstage_component(written: Write) -> None:
     """References are made whole, and faults travel from the provider of an API to its consumer."""
     path = written(
@@ -147,6 +174,9 @@ def test_native_items_know_their_lines(written: Write) -> None:
         ("entities: {}", 1, "entities must be a list"),
         ("info: {title: A, x-cortex-type: service}", 1, "info.x-cortex-tag is required"),
         ("info: {x-cortex-tag: a}", 1, "info.title is required"),
+        ("info: {title: A, x-cortex-tag: 0123}", 1, "info.x-cortex-tag must be text: put the number in quotes"),
+        ("info: {title: A, x-cortex-tag: ' a'}", 1, "info.x-cortex-tag must not begin or end with blanks"),
+        ("info: {title: A, x-cortex-tag: a, x-cortex-type: 'a '}", 1, "info.x-cortex-type must not begin or end"),
         ("info: {title: A, x-cortex-tag: [a]}", 1, "info.x-cortex-tag must be text"),
         ("info: {title: A, x-cortex-tag: a, x-cortex-dependency: [{}]}", 1, "x-cortex-dependency[0].tag is required"),
         ("{apiVersion: backstage.io/v1, kind: Robot, metadata: {name: r}}", 1, "kind robot is none"),

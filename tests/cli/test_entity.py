@@ -1,12 +1,14 @@
+import re
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.acceptance.server import bearer
+from tests.acceptance.server import Server, bearer
 from tests.cli.terminal import Terminal
 
 Write = Callable[[str], Path]
@@ -31,6 +33,76 @@ relations:
 """
 
 
+_DESCRIPTORS: Final = (
+    """\
+openapi: 3.0.1
+info:
+  title: Größe 🚀
+  description: "First.\\nSecond."
+  x-cortex-tag: /team/shop//api
+  x-cortex-type: aws-lambda
+  x-cortex-groups: [retail, tier-1, retail]
+  x-cortex-owners:
+    - {name: team-a, type: group, provider: CORTEX}
+    - {type: email, email: a@example.com}
+  x-cortex-link:
+    - {name: Runbook, url: 'https://wiki.example.com/shop', type: runbook}
+    - {name: Source, url: git@example.com, type: other}
+  x-cortex-git: {github: {repository: example/shop, basepath: api}}
+  x-cortex-custom-metadata: {tier: gold, limits: {cpu: 1.0, big: 12345678901234567890, none: null}, since: 2026-01-02}
+  x-cortex-k8s: {deployment: [{identifier: shop/api, cluster: eu}]}
+  x-cortex-oncall: {pagerduty: {id: P1, type: SERVICE}}
+  x-cortex-dependency:
+    - {tag: ledger, method: GET, path: /books}
+    - {tag: ledger, method: POST, path: /books}
+    - tag: /team/shop//api
+  x-cortex-domain-parents: [{tag: retail}]
+paths: {/carts: {get: {summary: Carts}}}
+---
+info: {title: Ledger, x-cortex-tag: ledger, x-cortex-type: service, x-cortex-parents: [{tag: retail}]}
+---
+info:
+  title: Retail
+  x-cortex-tag: retail
+  x-cortex-type: domain
+  x-cortex-children: [{tag: ledger}, {tag: /team/shop//api}]
+""",
+    """\
+info: {title: 7, x-cortex-tag: a, x-cortex-dependency: [b]}
+---
+info: {title: B, x-cortex-tag: b, x-cortex-dependency: [a], description: null, x-cortex-groups: null}
+""",
+    "info: {title: Squad, x-cortex-tag: squad, x-cortex-type: team, x-cortex-team: {members: [{email: a@b.c}]}}\n",
+)
+
+
+@pytest.fixture
+def other(server: Server, whence: Terminal) -> Terminal:
+    """As `whence`, with the token of another account."""
+    name = f"t-{uuid4().hex}"
+    server.send("POST", "/v1/accounts", {"name": name})
+    made = server.send("POST", "/v1/tokens", {"name": "test", "rights": ["admin"], "account": name})
+    return Terminal(home=whence.home, settings={**whence.settings, "WHENCE_TOKEN": made["token"]})
+
+
+def _asked(terminal: Terminal, method: str, path: str, **given: Any) -> Any:  # noqa: ANN401  httpx's own, and JSON
+    """The JSON of a good answer to the token of the terminal."""
+    url, token = terminal.settings["WHENCE_URL"], terminal.settings["WHENCE_TOKEN"]
+    return httpx.request(method, url + path, headers=bearer(token), **given).raise_for_status().json()
+
+
+def _catalogue(terminal: Terminal) -> tuple[dict[str, Any], set[tuple[str, str, str]]]:
+    """The entities by tag, without what each account has of its own, and the relations between their tags."""
+    entities = _asked(terminal, "GET", "/v1/entities")["entities"]
+    tags = {entity["id"]: entity["tag"] for entity in entities}
+    around = [_asked(terminal, "GET", "/v1/relations", params={"entity": one})["relations"] for one in tags]
+    own = ("id", "cid", "first_seen", "last_seen")
+    return (
+        {one["tag"]: {name: value for name, value in one.items() if name not in own} for one in entities},
+        {(tags[one["from"]], one["kind"], tags[one["to"]]) for found in around for one in found},
+    )
+
+
 def test_three_formats_in_one_file(whence: Terminal, written: Write) -> None:
     """Entities are there before the relations, wherever they stand; the same file again changes nothing."""
     path = written(_CATALOGUE)
@@ -49,15 +121,39 @@ def test_any_order_of_documents_gives_one_catalogue(
     """[CA4] A Cortex, a Backstage and an own document that name each other, whichever comes first."""
     told = whence.value("entity", "import", written("---\n".join(documents)), "-o", "json")
 
-    url, token = whence.settings["WHENCE_URL"], whence.settings["WHENCE_TOKEN"]
-    query = {"entity": "node-1", "depth": "5"}
-    found = httpx.get(f"{url}/v1/relations", params=query, headers=bearer(token)).json()
+    found = _asked(whence, "GET", "/v1/relations", params={"entity": "node-1", "depth": "5"})
     tags = {entity["id"]: entity["tag"] for entity in found["entities"]}
     assert (told["created"], told["relations"], told["refused"]) == (3, 2, [])
     assert {(tags[one["from"]], one["kind"], tags[one["to"]]) for one in found["relations"]} == {
         ("checkout-api", "calls", "component:default/payments"),
         ("component:default/payments", "runs_on", "node-1"),
     }
+
+
+@pytest.mark.parametrize("descriptors", _DESCRIPTORS)
+def test_an_import_is_as_good_as_an_upload(whence: Terminal, other: Terminal, written: Write, descriptors: str) -> None:
+    """The same descriptors, imported by one account and sent to Cortex' API by another: the same catalogue."""
+    whence.good("entity", "import", written(descriptors))
+    for descriptor in descriptors.split("---\n"):
+        _asked(other, "POST", "/api/v1/open-api", content=descriptor.encode())
+
+    assert _catalogue(whence) == _catalogue(other)
+    assert len(_catalogue(whence)[0]) == descriptors.count("---\n") + 1
+    told = whence.value("entity", "import", written(descriptors), "-o", "json")
+    assert (told["created"], told["updated"]) == (0, 0)
+
+
+def test_an_upload_over_an_import_changes_nothing(whence: Terminal, written: Write) -> None:
+    """And an import over an upload neither: teams may go from the one to the other."""
+    whence.good("entity", "import", written(_DESCRIPTORS[0]))
+    imported = _catalogue(whence)
+    for descriptor in _DESCRIPTORS[0].split("---\n"):
+        _asked(whence, "POST", "/api/v1/open-api", content=descriptor.encode())
+    uploaded = _catalogue(whence)
+    told = whence.value("entity", "import", written(_DESCRIPTORS[0]), "-o", "json")
+
+    assert imported == uploaded == _catalogue(whence)
+    assert (told["created"], told["updated"], told["unchanged"], told["refused"]) == (0, 0, 3, [])
 
 
 def test_an_update_is_told(whence: Terminal, written: Write) -> None:
@@ -123,6 +219,18 @@ def test_more_than_a_request_holds(whence: Terminal) -> None:
     told = whence.value("entity", "import", "-", "-o", "json", stdin="\n---\n".join(documents))
 
     assert (told["created"], told["relations"], told["refused"]) == (2500, 2500, [])
+
+
+def test_a_person_sees_how_far_it_is(whence: Terminal, written: Write) -> None:
+    """A bar on the screen while it works; what is printed is the summary alone."""
+    printed, seen = whence.watched("entity", "import", written(_CATALOGUE))
+
+    assert [line.split() for line in printed.splitlines()] == [
+        ["created", "updated", "unchanged", "refused", "relations"],
+        ["3", "0", "0", "0", "2"],
+    ]
+    assert re.search(r"Entities .*3/3", seen)
+    assert re.search(r"Relations .*2/2", seen)
 
 
 def test_no_file(whence: Terminal) -> None:

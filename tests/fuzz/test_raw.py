@@ -17,10 +17,19 @@ from whence.domain.access import Right
 _WRITES: Final = [
     ("native", "/v1/events"),
     ("native", "/v1/scope/match"),
+    ("cortex", "/api/v1/catalog/raw/custom-events"),
     ("komodor", "/mgmt/v1/events"),
     ("komodor", "/api/v2/services/k8s-events"),
     ("komodor", "/v0/config_change"),
     ("komodor", "/v0/image/source"),
+    ("desk", "/api/v1/events"),
+    ("desk", "/e/any/api/v1/events"),
+    ("desk", "/api/v1/events/1c8cca881849a3d9/close"),
+    ("desk", "/api/v2/events/ingest"),
+    ("desk", "/api/v1/entity/infrastructure/custom/cold room:3/b"),
+    ("desk", "/api/v2/entities/custom"),
+    ("desk", "/api/v2/tags"),
+    ("desk", "/api/v2/apiTokens/lookup"),
 ]
 _KINDS: Final = [
     "application/json", "application/x-ndjson", "application/cloudevents+json", "application/cloudevents-batch+json",
@@ -29,11 +38,15 @@ _KINDS: Final = [
 _FIELDS: Final = [
     "title", "type", "time", "end_time", "scope", "entities", "match", "properties", "links", "key", "id", "severity",
     "eventType", "summary", "details", "timestamp", "image", "clusters", "servicesNames", "data", "specversion",
+    "description", "url", "customData", "source", "start", "end", "timeoutMinutes", "attachRules", "entityIds",
+    "tagRule", "meTypes", "tags", "customProperties", "startTime", "endTime", "timeout", "entitySelector", "group",
+    "customDeviceId", "displayName", "listenPorts", "token",
 ]  # fmt: skip
 _REQUIRED: Final = ("title", "eventType", "summary", "image")  # of one dialect or another
-_TEXTS: Final = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
-    ["", "\0", "é" * 300, "2026-02-30T00:00:00Z", "9" * 40, "1.0", "https://x", "%", "_", "\\"]
-)
+_TEXTS: Final = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from([
+    "", "\0", "é" * 300, "2026-02-30T00:00:00Z", "9" * 40, "1.0", "https://x", "%", "_", "\\", "-1", "now-1w/d",
+    "CUSTOM_INFO", "ERROR_EVENT", "HOST", "HOST-1234567890ABCDEF", "type(HOST)", 'not(tag("a")', "+properties.a.b",
+])  # fmt: skip
 _VALUES: Final = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats() | _TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_FIELDS) | _TEXTS, inner, max_size=4),
@@ -57,11 +70,14 @@ _HEADERS: Final = st.dictionaries(
     max_size=5,
 )  # fmt: skip
 _QUERIES: Final = st.dictionaries(
-    st.sampled_from(["dryRun", "clusterName", "namespace", "serviceName", "from", "limit", "cursor", "x"])
+    st.sampled_from([
+        "dryRun", "clusterName", "namespace", "serviceName", "from", "limit", "cursor", "x", "strict", "api-token",
+        "entitySelector", "to",
+    ])
     | st.text(st.characters(codec="utf-8"), max_size=5),
     _TEXTS,
     max_size=4,
-)
+)  # fmt: skip
 _BOUNDED: Final = settings(
     max_examples=60,
     deadline=None,
@@ -80,6 +96,7 @@ def client(whence: Server) -> Generator[httpx.Client]:
         asked = {"name": "raw", "account": account, "rights": [Right.ADMIN]}
         token = root.post("/v1/tokens", json=asked).raise_for_status().json()["token"]
     with whence.client(token) as client:
+        client.put("/v1/entities", json={"entities": [{"name": "raw", "tag": "raw"}]}).raise_for_status()
         yield client
 
 
@@ -102,6 +119,19 @@ def _assert_answered(dialect: str, answer: httpx.Response) -> None:
 @example(body=b"[" * 5000, kind="application/json", headers={}, query={})
 @example(body=b'{"title": 1e400}', kind="application/json", headers={}, query={})
 @example(body=b'{"title": "\\ud800"}', kind="application/json", headers={}, query={})
+@example(
+    body=b'{"eventType": "CUSTOM_INFO", "source": 1, "description": [], "attachRules": {"entityIds": "HOST-1"}} }',
+    kind="",
+    headers={},
+    query={"strict": "false"},
+)
+@example(
+    body=b'{"eventType": "WARNING", "title": "x", "startTime": 1e30, "entitySelector": "entityId(HOST-1)"}',
+    kind="",
+    headers={},
+    query={},
+)
+@example(body=b'{"tags": [{"key": "a"}, "b"]}', kind="", headers={}, query={"entitySelector": "type(HOST)"})
 @example(body=b'{"title": "a", "title": "b"}', kind="application/json", headers={}, query={})
 @example(
     body=b"", kind="", headers={"ce-specversion": "1.0", "ce-id": "%ff", "ce-source": "/", "ce-type": "t"}, query={}
@@ -129,28 +159,44 @@ def test_any_bytes_are_answered_in_the_dialect(
         assert _stored(client) == before
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/v1/events", "/v1/events/facets", "/v1/events/histogram", "/v1/events/export", "/v1/entities", "/mgmt/v1/events"],
-)
+_QUESTIONS: Final = [
+    *(("native", f"/v1/{of}") for of in ("events", "events/facets", "events/histogram", "events/export", "entities")),
+    ("komodor", "/mgmt/v1/events"),
+    ("cortex", "/api/v1/custom-events"),
+    ("cortex", "/api/v1/catalog/raw/custom-events"),
+    ("desk", "/api/v1/events"),
+    ("desk", "/api/v1/entity/infrastructure/hosts"),
+    ("desk", "/api/v2/events"),
+    ("desk", "/api/v2/entities"),
+    ("desk", "/api/v2/tags"),
+    ("desk", "/api/v2/eventTypes"),
+    ("desk", "/api/v2/entityTypes"),
+]
+
+
+@pytest.mark.parametrize(("dialect", "path"), _QUESTIONS)
 @given(
     query=st.dictionaries(
         st.sampled_from([
             "from", "to", "entity", "cluster", "service", "type", "kind", "q", "prop.a", "prop.a.b", "limit", "cursor",
-            "order", "buckets", "format", "tag", "eventType", "problem", "status",
+            "order", "buckets", "format", "tag", "eventType", "problem", "status", "startTime", "updatedSince", "page",
+            "pageSize", "relativeTime", "entityId", "correlationId", "allDialects", "entitySelector", "eventSelector",
+            "mzSelector", "fields", "sort", "nextPageKey", "startTimestamp", "endTimestamp", "includeDetails",
         ]),
         st.lists(_TEXTS, min_size=1, max_size=3),
         max_size=4,
     )
 )  # fmt: skip
 @_BOUNDED
-def test_any_question_is_answered_in_the_dialect(client: httpx.Client, path: str, query: dict[str, list[str]]) -> None:
+def test_any_question_is_answered_in_the_dialect(
+    client: httpx.Client, dialect: str, path: str, query: dict[str, list[str]]
+) -> None:
     """Never a 5xx, whatever is asked."""
     key = {"x-api-key": client.headers["authorization"].removeprefix("Bearer ")}
 
     answer = client.get(path, params=query, headers=key)
 
-    _assert_answered("komodor" if path.startswith("/mgmt") else "native", answer)
+    _assert_answered(dialect, answer)
 
 
 @pytest.mark.parametrize("last", ["", "x", "1", "1.", ".1", "1.1.1", "-1.0", "1.0", "9" * 30 + ".0", "٣.٣"])

@@ -23,7 +23,7 @@ from whence.settings import Settings
 
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 _NOT_SETTINGS: Final = frozenset({"WHENCE_CONFIG", "WHENCE_URL", "WHENCE_TOKEN"})  # read before, or by clients
-_PAGE_OF: Final = {"native": "api.md", "komodor": "komodor.md"}
+_PAGE_OF: Final = {"native": "api.md", "komodor": "komodor.md", "desk": "desk.md", "cortex": "cortex.md"}
 _PROMISE: Final = re.compile(r"^\| ([A-Z]{2}\d+) \|", re.MULTILINE)
 _PROOF: Final = re.compile(r"\[([A-Z]{2}\d+(?:, ?[A-Z]{2}\d+)*)\]")
 
@@ -180,7 +180,8 @@ def test_our_curl_does_what_the_readme_asks_of_one(demo: Server, tmp_path: Path)
     assert json.loads(ran.stdout)["status"] == "accepted"
 
 
-def test_the_readme_works_as_written(demo: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", [ROOT / "README.md", *(ROOT / "docs" / "how-to").glob("send-from-a-*.md")], ids=_named)
+def test_a_page_of_examples_works_as_written(demo: Server, tmp_path: Path, page: Path) -> None:
     """Every `sh` block runs, one after the other; a `json` block behind one has the keys of what it answers."""
     environment = {
         **os.environ,
@@ -189,8 +190,7 @@ def test_the_readme_works_as_written(demo: Server, tmp_path: Path) -> None:
         "WHENCE_TOKEN": TOKEN,
         "VIRTUAL_ENV": str(Path(WHENCE).parent),
     }
-    steps = [*blocks(ROOT / "README.md"), ("", "")]
-    for (kind, text), (behind, expected) in pairwise(steps):
+    for (kind, text), (behind, expected) in pairwise([*blocks(page), ("", "")]):
         if kind != "sh":
             continue
         ran = subprocess.run(
@@ -200,10 +200,30 @@ def test_the_readme_works_as_written(demo: Server, tmp_path: Path) -> None:
 
         assert ran.returncode == 0, text + ran.stderr
         assert ran.stdout.strip(), text
+        assert not ran.stdout.startswith('{"error"'), text + ran.stdout
         if behind == "json":
-            assert json.loads(ran.stdout).keys() == json.loads(expected).keys()
-            assert json.loads(ran.stdout).get("status") == json.loads(expected).get("status")
+            told, promised = json.loads(ran.stdout), json.loads(expected)
+            assert _outline(told) == _outline(promised)
+            assert told.get("status") == promised.get("status")
 
+
+def _outline(answer: dict[str, Any]) -> dict[str, int | None]:
+    """Its keys, and how long its lists are."""
+    return {key: len(value) if isinstance(value, list) else None for key, value in answer.items()}  # pyright: ignore[reportUnknownArgumentType]  any JSON
+
+
+def test_the_readme_fills_a_timeline(demo: Server) -> None:
+    """What its commands send is where it says."""
     timeline = demo.get("/v1/entities/eu-checkout/events", limit=2)["events"]
+
     assert {event["source"] for event in timeline} >= {"ci/readme"}
     assert {event["dialect"] for event in timeline} == {"whence", "komodor"}
+
+
+def test_what_a_desk_client_sends_is_on_a_timeline(demo: Server) -> None:
+    """The events of the page's commands; the one that was open is over."""
+    timeline = demo.get("/v1/entities/SERVICE-00AA11BB22CC33DD/events")["events"]
+
+    sent = [event for event in timeline if event["dialect"] == "desk"]
+    assert [event["type"] for event in sent] == ["ERROR_EVENT", "CUSTOM_INFO", "CUSTOM_DEPLOYMENT"]
+    assert {event["status"] for event in sent} == {"closed"}

@@ -10,8 +10,8 @@ import pytest
 from tests.house.source import ROOT, SOURCE, modules, texts
 
 _VENDORS: Final = frozenset({"komodor", "dynatrace", "desk", "cloudforet", "spaceone", "cortex"})
-# What reads or writes a vendor's files, where no dialect has a part in it, says whose they are.
-_FORMATS: Final = ("cli/descriptors/",)
+# What reads a vendor's files, for the command line and for the vendor's dialect alike, says whose they are.
+_FORMATS: Final = ("descriptors/",)
 _EMPTY_WORDS: Final = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"})
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CLOCKS: Final = frozenset({"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter"})

@@ -269,6 +269,18 @@ async def test_changing_the_event_changes_the_alert(tenant: Tenant) -> None:
     assert await alerts_of(tenant) == []
 
 
+async def test_a_recovery_outlives_its_problem(tenant: Tenant) -> None:
+    """Its event may still be changed when the problem's, and the alert with it, was removed."""
+    amend = tenant.house.context.amend
+    (opened,) = await accept(tenant, problem())
+    (ended,) = await accept(tenant, recovery())
+    await amend.remove(tenant.admin, opened.id)
+
+    changed = await amend.change(tenant.admin, ended.id, lambda event: replace(event, title="all well"))
+
+    assert [event.title for event in await tenant.found(asked())] == [changed.title] == ["all well"]
+
+
 async def test_live_readers_are_told_of_alerts(tenant: Tenant) -> None:
     """[AL7] When one opens, is held open, is acknowledged and ends: each time as it is then, with its event."""
     follow, alerts = tenant.house.context.follow, tenant.house.context.alerts

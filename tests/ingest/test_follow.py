@@ -12,7 +12,7 @@ from tests.builders import ago, asked, report
 from tests.ingest.conftest import MakeIngest
 from tests.tenants import MakeTenant, Tenant
 from whence.domain.event import Event, Span
-from whence.follow import Follow, Place, Reset, Silence, Told
+from whence.follow import Follow, News, Place, Reset, Silence, Told
 from whence.server import House
 from whence.store import feed
 
@@ -26,9 +26,9 @@ def follow(house: House) -> Follow:
     return house.context.follow
 
 
-async def heard(told: AsyncGenerator[Told], many: int) -> list[tuple[Place, Event]]:
+async def heard(told: AsyncGenerator[Told], many: int) -> list[News]:
     """The next events, in the order told."""
-    heard: list[tuple[Place, Event]] = []
+    heard: list[News] = []
     while len(heard) < many:
         one = await anext(told)
         assert isinstance(one, tuple), f"{one} after {len(heard)} of {many}"
@@ -36,9 +36,9 @@ async def heard(told: AsyncGenerator[Told], many: int) -> list[tuple[Place, Even
     return heard
 
 
-def titles(told: Sequence[tuple[Place, Event]]) -> list[str]:
+def titles(told: Sequence[News]) -> list[str]:
     """What the events are called."""
-    return [event.title for _, event in told]
+    return [event.title for _, event in told if isinstance(event, Event)]
 
 
 async def said(tenant: Tenant, *names: str) -> list[Event]:
@@ -127,7 +127,7 @@ async def test_of_what_is_written_at_the_same_time_nothing_is_lost(
     since = datetime.now(UTC)
     await said(tenant, *map(str, range(50)))
 
-    async def read() -> list[tuple[Place, Event]]:
+    async def read() -> list[News]:
         async with follow.follow(account, since=since, quiet=FOREVER) as told:
             return await heard(told, 250)
 

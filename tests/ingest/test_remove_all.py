@@ -99,6 +99,38 @@ async def test_more_than_one_batch(tenant: Tenant, pool: Pool) -> None:
     ]
 
 
+async def test_what_is_taken_is_told(tenant: Tenant) -> None:
+    """The newest of what is gone, as many as were asked for; and no more bytes of properties than an answer bears."""
+    sent = await tenant.send(report(dialect="x", span=moment(ago(minutes=n))) for n in range(3))
+    use = tenant.house.context.amend
+
+    count, gone = await use.take_all(tenant.admin, asked(), dialect="x", most=2)
+
+    assert count == 3
+    assert [event.id for event in gone] == [event.id for event in sent[:2]]
+    assert await use.take_all(tenant.admin, asked(), dialect="x", most=2) == (0, [])
+    told = removal.Gone(most=3, most_bytes=10)
+    for event, size in zip(sent, (6, 6, 4), strict=True):
+        told.add(event, size)
+    assert (told.count, told.events) == (3, [sent[0], sent[2]])
+
+
+async def test_what_was_of_an_entity_that_is_gone_stays(tenant: Tenant) -> None:
+    """Where only the registered are meant."""
+    shop, till = await tenant.register(draft("shop"), draft("till"))
+    wide, of_shop, of_till = await tenant.send(
+        [report(dialect="x"), *(report(dialect="x", scope=Scope.entities((one.id,))) for one in (shop, till))]
+    )
+    await tenant.house.context.catalog.remove(tenant.admin, shop.id)
+
+    count, gone = await tenant.house.context.amend.take_all(
+        tenant.admin, asked(), dialect="x", most=10, registered=True
+    )
+
+    assert (count, [event.id for event in gone]) == (1, [of_till.id])
+    assert {event.id for event in await tenant.found(asked())} == {wide.id, of_shop.id}
+
+
 @pytest.mark.parametrize(
     "said",
     [

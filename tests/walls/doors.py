@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
@@ -44,6 +45,10 @@ class Door:
 
 def _query(**names: str) -> Probe:
     return Probe(query=names)
+
+
+def _millis(at: datetime) -> str:
+    return str(int(at.timestamp()) * 1000)
 
 
 def _json(json: Any, *, stores: bool = False) -> Probe:  # noqa: ANN401  whatever JSON can say
@@ -268,4 +273,308 @@ KOMODOR: Final[Mapping[tuple[str, str], Door]] = {
     ("POST", "/v0/image/source"): Door(key=_WRITE_EVENTS, probes=(_json({"image": "<title>"}, stores=True),)),
 }
 
-DOORS: Final = {"native": NATIVE, "komodor": KOMODOR}
+# The answer of the first version repeats the window: one that does not depend on the moment, and holds it.
+_YEAR: Final = datetime(datetime.now(UTC).year, 1, 1, tzinfo=UTC)
+_WINDOW: Final = {
+    "from": _millis(_YEAR - timedelta(days=31)),
+    "to": _millis(_YEAR + timedelta(days=400)),
+}
+_DESK_INFO: Final = {"eventType": "CUSTOM_INFO", "source": "<pusher>", "description": "from the other account"}
+_DESK_ERROR: Final = {
+    "eventType": "ERROR_EVENT", "source": "<pusher>", "title": "<pushed>", "description": "from the other account",
+}  # fmt: skip
+_DESK_INGESTED: Final = {"eventType": "CUSTOM_INFO", "title": "from the other account"}
+_BY_TAG: Final = {"tagRule": [{"meTypes": ["SERVICE"], "tags": ["<key>"]}]}
+_OF_ENTITY: Final = 'entityId("<entity>")'
+_OF_TAG: Final = "type(SERVICE),tag(<key>)"
+_INGEST: Final = Door(
+    key=_WRITE_EVENTS,
+    probes=(
+        _json(_DESK_INGESTED | {"entitySelector": _OF_TAG}),
+        _json(_DESK_INGESTED | {"entitySelector": _OF_ENTITY}, stores=True),
+        _json(_DESK_ERROR | {"properties": {"dt.event.source": "<pusher>"}, "entitySelector": _OF_ENTITY}, stores=True),
+        _json(_DESK_INGESTED, stores=True),
+    ),
+)
+_OTHER_LIST: Final = Door(key=_READ_ENTITIES, probes=(_query(nextPageKey="<desk services key>"), Probe(query={})))
+_EVENT_CATALOGUE: Final = Door(key=_READ_EVENTS, probes=(_query(nextPageKey="<pushed events key>"), Probe(query={})))
+_ONE_OF_ALL: Final = "nothing: what is asked for is the same for everybody"
+DESK: Final[Mapping[tuple[str, str], Door]] = {
+    ("POST", "/api/v1/events"): Door(
+        key=_WRITE_EVENTS,
+        probes=(
+            _json(_DESK_INFO | {"attachRules": _BY_TAG}),
+            _json(_DESK_INFO | {"attachRules": {"entityIds": ["<cid>"]}}),
+            _json(_DESK_INFO | {"attachRules": {"entityIds": ["<entity>"]}}, stores=True),
+            _json(_DESK_ERROR | {"attachRules": {"entityIds": ["<entity>"]}}, stores=True),
+        ),
+    ),
+    ("POST", "/api/v1/events/{correlation_id}/close"): Door(
+        key=_WRITE_EVENTS, probes=(Probe(path="/api/v1/events/<correlation>/close"),)
+    ),
+    ("GET", "/api/v1/events"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            _query(**_WINDOW, entityId="<entity>"),
+            _query(**_WINDOW, correlationId="<correlation>"),
+            _query(**_WINDOW, eventType="CUSTOM_INFO"),
+            _query(**_WINDOW, allDialects="true"),
+            _query(cursor="<pushed events key>"),
+            _query(cursor="<events cursor>"),
+        ),
+    ),
+    ("GET", "/api/v1/events/{event_id}"): Door(key=_READ_EVENTS, probes=(Probe(path="/api/v1/events/<pushed event>"),)),
+    ("POST", "/api/v2/events/ingest"): _INGEST,
+    ("POST", "/api/v2/events"): _INGEST,
+    ("GET", "/api/v2/events"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            _query(eventSelector=_OF_ENTITY),
+            _query(eventSelector='correlationId("<correlation>")'),
+            _query(eventSelector='eventId("<pushed event>")'),
+            _query(eventSelector='property.dt.event.source("<pusher>")'),
+            _query(eventSelector='property.dt.event.description("<pushed>")'),
+            _query(entitySelector=_OF_TAG),
+            _query(entitySelector=_OF_ENTITY),
+            _query(nextPageKey="<pushed events key>"),
+            _query(nextPageKey="<desk entities key>"),
+            Probe(query={}),
+        ),
+    ),
+    ("GET", "/api/v2/events/{event_id}"): Door(key=_READ_EVENTS, probes=(Probe(path="/api/v2/events/<pushed event>"),)),
+    ("GET", "/api/v2/eventTypes"): _EVENT_CATALOGUE,
+    ("GET", "/api/v2/eventTypes/{name}"): Door(key=_READ_EVENTS, reaches=_ONE_OF_ALL),
+    ("GET", "/api/v2/eventProperties"): _EVENT_CATALOGUE,
+    ("GET", "/api/v2/eventProperties/{name}"): Door(key=_READ_EVENTS, reaches=_ONE_OF_ALL),
+    ("POST", "/api/v1/entity/infrastructure/custom/{device_id}"): Door(
+        key=_WRITE_ENTITIES,
+        probes=(
+            Probe(
+                path="/api/v1/entity/infrastructure/custom/<device>",
+                json={"group": "<group>", "displayName": "mine"},
+                stores=True,
+            ),
+        ),
+    ),
+    ("POST", "/api/v2/entities/custom"): Door(
+        key=_WRITE_ENTITIES,
+        probes=(_json({"customDeviceId": "<device>", "displayName": "mine", "group": "<group>"}, stores=True),),
+    ),
+    ("GET", "/api/v1/entity/applications"): _OTHER_LIST,
+    ("GET", "/api/v1/entity/services"): Door(
+        key=_READ_ENTITIES,
+        probes=(
+            _query(entity="<entity>"),
+            _query(tag="<key>"),
+            _query(nextPageKey="<desk services key>"),
+            _query(nextPageKey="<desk entities key>"),
+            Probe(query={}),
+        ),
+    ),
+    ("GET", "/api/v1/entity/infrastructure/hosts"): _OTHER_LIST,
+    ("GET", "/api/v1/entity/infrastructure/processes"): _OTHER_LIST,
+    ("GET", "/api/v1/entity/infrastructure/process-groups"): _OTHER_LIST,
+    ("GET", "/api/v2/entities"): Door(
+        key=_READ_ENTITIES,
+        probes=(
+            _query(entitySelector=_OF_ENTITY),
+            _query(entitySelector=_OF_TAG),
+            _query(entitySelector='type(SERVICE),entityName.equals("<service>")'),
+            _query(entitySelector=f"type(SERVICE),fromRelationships.calls(type(SERVICE)),not({_OF_ENTITY})"),
+            _query(nextPageKey="<desk entities key>"),
+            _query(nextPageKey="<pushed events key>"),
+        ),
+    ),
+    ("GET", "/api/v2/entities/{entity_id}"): Door(
+        key=_READ_ENTITIES,
+        probes=(Probe(path="/api/v2/entities/<entity>"), Probe(path="/api/v2/entities/<cid>")),
+    ),
+    ("GET", "/api/v2/entityTypes"): _OTHER_LIST,
+    ("GET", "/api/v2/entityTypes/{name}"): Door(key=_READ_ENTITIES, reaches=_ONE_OF_ALL),
+    ("GET", "/api/v2/tags"): Door(
+        key=_READ_ENTITIES, probes=(_query(entitySelector=_OF_ENTITY), _query(entitySelector=_OF_TAG))
+    ),
+    ("POST", "/api/v2/tags"): Door(
+        key=_WRITE_ENTITIES,
+        probes=tuple(
+            Probe(query={"entitySelector": selector}, json={"tags": [{"key": "mine"}]})
+            for selector in (_OF_ENTITY, _OF_TAG)
+        ),
+    ),
+    ("DELETE", "/api/v2/tags"): Door(
+        key=_WRITE_ENTITIES, probes=(_query(key="<key>", entitySelector=_OF_ENTITY, deleteAllWithKey="true"),)
+    ),
+    ("GET", "/api/v1/config/clusterversion"): Door(key=Key.ANY, reaches=_ONE_OF_ALL),
+    ("GET", "/api/v1/time"): Door(key=Key.ANY, reaches=_ONE_OF_ALL),
+    ("POST", "/api/v2/apiTokens/lookup"): Door(key=Key.ANY, probes=(_json({"token": "<secret>"}),)),
+}
+
+_CORTEX_EVENT: Final = {"title": "from the other account", "type": "<type>", "timestamp": "2999-01-01T00:00:00Z"}
+_CORTEX_EVENTS: Final = tuple(f"/api/v1/catalog/{name}/custom-events" for name in ("<tag>", "<cid>"))
+_CORTEX_ONE: Final = "/api/v1/catalog/<tag>/custom-events/<cortex event>"
+
+_CORTEX: Final = "/api/v1/catalog"
+_CORTEX_DEPLOY: Final = {"title": "from the other account", "type": "SCALE", "timestamp": "2999-01-01T00:00:00Z"}
+_CORTEX_DEPLOYED: Final = f"{_CORTEX}/<tag>/deploys/<cortex deploy>"
+_CORTEX_EDGE: Final = f"{_CORTEX}/<tag>/dependencies/<other tag>"
+_CORTEX_EDGES: Final = {"values": {"<tag>": [{"tag": "<other tag>"}]}}
+_CORTEX_ENTRY: Final = {"key": "<key>", "value": "from the other account"}
+_CORTEX_GROUPS: Final = {"groups": [{"tag": "<key>"}]}
+_CORTEX_TYPE: Final = f"{_CORTEX}/definitions/<cortex type>"
+_CORTEX_DOCS: Final = f"{_CORTEX}/<tag>/documentation/openapi"
+
+
+def _of_entity(rest: str, *, query: Mapping[str, str] | None = None, json: object = None) -> tuple[Probe, ...]:
+    """The path behind an entity, by both of its names there."""
+    return tuple(Probe(path=f"{_CORTEX}/{name}/{rest}", query=query, json=json) for name in ("<tag>", "<cid>"))
+
+
+_CORTEX_DEPLOYS: Final[Mapping[tuple[str, str], Door]] = {
+    ("GET", "/api/v1/catalog/{tag_or_id}/deploys"): Door(key=Key.ANY, probes=_of_entity("deploys")),
+    ("POST", "/api/v1/catalog/{tag_or_id}/deploys"): Door(
+        key=_WRITE_EVENTS, probes=_of_entity("deploys", json=_CORTEX_DEPLOY)
+    ),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}/deploys"): Door(
+        key=_WRITE_EVENTS, probes=_of_entity("deploys", query={"sha": "<key>"})
+    ),
+    ("GET", "/api/v1/catalog/{tag_or_id}/deploys/{uuid}"): Door(key=Key.ANY, probes=(Probe(path=_CORTEX_DEPLOYED),)),
+    ("PUT", "/api/v1/catalog/{tag_or_id}/deploys/{uuid}"): Door(
+        key=_WRITE_EVENTS, probes=(Probe(path=_CORTEX_DEPLOYED, json=_CORTEX_DEPLOY),)
+    ),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}/deploys/{uuid}"): Door(
+        key=_WRITE_EVENTS, probes=(Probe(path=_CORTEX_DEPLOYED),)
+    ),
+    ("DELETE", "/api/v1/catalog/deploys"): Door(
+        key=_WRITE_EVENTS, probes=(_query(sha="<key>"), _query(environment="<key>"))
+    ),
+    ("DELETE", "/api/v1/catalog/deploys/all"): Door(key=_WRITE_EVENTS, probes=(Probe(query={}),)),
+}
+
+_CORTEX_DEPENDENCIES: Final[Mapping[tuple[str, str], Door]] = {
+    ("GET", "/api/v1/catalog/{tag_or_id}/dependencies"): Door(
+        key=Key.ANY, probes=_of_entity("dependencies", query={"includeIncoming": "true"})
+    ),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}/dependencies"): Door(
+        key=_WRITE_ENTITIES, probes=_of_entity("dependencies")
+    ),
+    ("GET", "/api/v1/catalog/{tag_or_id}/dependencies/{callee}"): Door(key=Key.ANY, probes=(Probe(path=_CORTEX_EDGE),)),
+    ("POST", "/api/v1/catalog/{tag_or_id}/dependencies/{callee}"): Door(
+        key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_EDGE, query={"method": "PUT"}, json={}),)
+    ),
+    ("PUT", "/api/v1/catalog/{tag_or_id}/dependencies/{callee}"): Door(
+        key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_EDGE, json={"description": "taken over", "metadata": {}}),)
+    ),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}/dependencies/{callee}"): Door(
+        key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_EDGE),)
+    ),
+    ("PUT", "/api/v1/catalog/dependencies"): Door(key=_WRITE_ENTITIES, probes=(_json(_CORTEX_EDGES),)),
+    ("DELETE", "/api/v1/catalog/dependencies"): Door(key=_WRITE_ENTITIES, probes=(_json(_CORTEX_EDGES),)),
+}
+
+_CORTEX_BESIDE: Final[Mapping[tuple[str, str], Door]] = {
+    ("GET", "/api/v1/catalog/{tag_or_id}/custom-data"): Door(key=Key.ANY, probes=_of_entity("custom-data")),
+    ("POST", "/api/v1/catalog/{tag_or_id}/custom-data"): Door(
+        key=_WRITE_ENTITIES, probes=_of_entity("custom-data", json=_CORTEX_ENTRY)
+    ),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}/custom-data"): Door(
+        key=_WRITE_ENTITIES, probes=_of_entity("custom-data", query={"key": "<key>"})
+    ),
+    ("GET", "/api/v1/catalog/{tag_or_id}/custom-data/{key}"): Door(key=Key.ANY, probes=_of_entity("custom-data/<key>")),
+    ("GET", "/api/v1/catalog/custom-data"): Door(
+        key=Key.ANY, probes=(_query(tag="<tag>"), _query(tag="<cid>", key="<key>"))
+    ),
+    ("POST", "/api/v1/catalog/custom-data"): Door(
+        key=_WRITE_ENTITIES, probes=(Probe(query={"tag": "<tag>"}, json=_CORTEX_ENTRY),)
+    ),
+    ("DELETE", "/api/v1/catalog/custom-data"): Door(key=_WRITE_ENTITIES, probes=(_query(tag="<tag>", key="<key>"),)),
+    ("PUT", "/api/v1/catalog/custom-data"): Door(
+        key=_WRITE_ENTITIES, probes=(_json({"values": {"<tag>": [_CORTEX_ENTRY]}}),)
+    ),
+    ("GET", "/api/v1/catalog/{tag_or_id}/groups"): Door(key=Key.ANY, probes=_of_entity("groups")),
+    ("PUT", "/api/v1/catalog/{tag_or_id}/groups"): Door(
+        key=_WRITE_ENTITIES, probes=_of_entity("groups", json=_CORTEX_GROUPS)
+    ),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}/groups"): Door(
+        key=_WRITE_ENTITIES, probes=_of_entity("groups", json=_CORTEX_GROUPS)
+    ),
+    ("GET", "/api/v1/catalog/definitions"): Door(key=Key.ANY, probes=(Probe(query={}),)),
+    ("POST", "/api/v1/catalog/definitions"): Door(
+        key=_WRITE_ENTITIES, reaches="a type of the asker's own: a second one of a name that another account has"
+    ),
+    ("GET", "/api/v1/catalog/definitions/{type}"): Door(key=Key.ANY, probes=(Probe(path=_CORTEX_TYPE),)),
+    ("PUT", "/api/v1/catalog/definitions/{type}"): Door(
+        key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_TYPE, json={"schema": {"a": 1}}),)
+    ),
+    ("DELETE", "/api/v1/catalog/definitions/{type}"): Door(key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_TYPE),)),
+    ("GET", "/api/v1/catalog/{tag_or_id}/documentation/openapi"): Door(
+        key=Key.ANY, probes=_of_entity("documentation/openapi", query={"name": "<key>"})
+    ),
+    ("PUT", "/api/v1/catalog/{tag_or_id}/documentation/openapi"): Door(
+        key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_DOCS, json={"spec": "a: 1"}),)
+    ),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}/documentation/openapi"): Door(
+        key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_DOCS),)
+    ),
+}
+
+_CORTEX_DESCRIPTOR: Final = {"info": {"title": "from the other account", "x-cortex-tag": "<tag>"}}
+_CORTEX_NAMED: Final = (Probe(path=f"{_CORTEX}/<tag>"), Probe(path=f"{_CORTEX}/<cid>"))
+
+_CORTEX_CATALOG: Final[Mapping[tuple[str, str], Door]] = {
+    ("GET", "/api/v1/catalog"): Door(
+        key=Key.ANY, probes=(_query(query="<service>"), _query(query="<tag>", types="service"), Probe(query={}))
+    ),
+    ("DELETE", "/api/v1/catalog"): Door(
+        key=_WRITE_ENTITIES, reaches="no more than it names: the answer is the same whatever went"
+    ),
+    ("GET", "/api/v1/catalog/{tag_or_id}"): Door(key=Key.ANY, probes=_CORTEX_NAMED),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}"): Door(key=_WRITE_ENTITIES, probes=_CORTEX_NAMED),
+    ("PUT", "/api/v1/catalog/{tag_or_id}/archive"): Door(key=_WRITE_ENTITIES, probes=_of_entity("archive", json={})),
+    ("PUT", "/api/v1/catalog/{tag_or_id}/unarchive"): Door(
+        key=_WRITE_ENTITIES, probes=_of_entity("unarchive", json={})
+    ),
+    ("GET", "/api/v1/catalog/{tag_or_id}/openapi"): Door(
+        key=Key.ANY, probes=(*_of_entity("openapi"), *_of_entity("openapi", query={"yaml": "true"}))
+    ),
+    ("GET", "/api/v1/catalog/descriptors"): Door(key=Key.ANY, probes=(Probe(query={}), _query(yaml="true"))),
+    ("POST", "/api/v1/open-api"): Door(
+        key=_WRITE_ENTITIES,
+        probes=(
+            Probe(query={"dryRun": "true", "mode": "CREATE"}, json=_CORTEX_DESCRIPTOR),
+            _json(_CORTEX_DESCRIPTOR, stores=True),
+        ),
+    ),
+    ("PATCH", "/api/v1/open-api"): Door(
+        key=_WRITE_ENTITIES,
+        probes=(
+            Probe(query={"failIfEntityDoesNotExist": "true"}, json=_CORTEX_DESCRIPTOR),
+            _json(_CORTEX_DESCRIPTOR, stores=True),
+        ),
+    ),
+}
+
+CORTEX: Final[Mapping[tuple[str, str], Door]] = {
+    **_CORTEX_CATALOG,
+    **_CORTEX_DEPLOYS,
+    **_CORTEX_DEPENDENCIES,
+    **_CORTEX_BESIDE,
+    ("GET", "/api/v1/catalog/{tag_or_id}/custom-events"): Door(
+        key=Key.ANY, probes=tuple(Probe(path=path) for path in _CORTEX_EVENTS)
+    ),
+    ("POST", "/api/v1/catalog/{tag_or_id}/custom-events"): Door(
+        key=_WRITE_EVENTS, probes=tuple(Probe(path=path, json=_CORTEX_EVENT) for path in _CORTEX_EVENTS)
+    ),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}/custom-events"): Door(
+        key=_WRITE_EVENTS, probes=tuple(Probe(path=path) for path in _CORTEX_EVENTS)
+    ),
+    ("GET", "/api/v1/catalog/{tag_or_id}/custom-events/{uuid}"): Door(key=Key.ANY, probes=(Probe(path=_CORTEX_ONE),)),
+    ("PUT", "/api/v1/catalog/{tag_or_id}/custom-events/{uuid}"): Door(
+        key=_WRITE_EVENTS, probes=(Probe(path=_CORTEX_ONE, json=_CORTEX_EVENT),)
+    ),
+    ("DELETE", "/api/v1/catalog/{tag_or_id}/custom-events/{uuid}"): Door(
+        key=_WRITE_EVENTS, probes=(Probe(path=_CORTEX_ONE),)
+    ),
+    ("GET", "/api/v1/custom-events"): Door(key=Key.ANY, probes=(_query(type="<type>"), Probe(query={}))),
+}
+
+DOORS: Final = {"native": NATIVE, "cortex": CORTEX, "desk": DESK, "komodor": KOMODOR}

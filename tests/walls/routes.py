@@ -44,7 +44,7 @@ def _flat(routes: Iterable[BaseRoute]) -> Iterator[Route]:
 
 
 def _with_methods(server: Server, routes: Iterable[Route]) -> Iterator[tuple[str, str]]:
-    with httpx.Client(base_url=server.url) as client:
+    with server.client() as client:  # with a token: there are dialects that tell nothing without
         for route in routes:
             methods = route.methods or _allowed(client.request("LOCK", concrete(route.path)))
             path = _PARAMETER.sub(r"{\1}", route.path)

@@ -43,9 +43,39 @@ def _komodor(answer: httpx.Response) -> bool:
     )
 
 
+def _desk(answer: httpx.Response) -> bool:
+    error = _error(answer)
+    violations = error.get("constraintViolations", [])
+    return (
+        error.keys() - {"constraintViolations"} == {"code", "message"}
+        and error["code"] == answer.status_code
+        and bool(error["message"])
+        and all(v.keys() == {"path", "message", "parameterLocation", "location"} for v in violations)
+        and bool(violations) == (error["message"] == "Constraints violated.")
+    )
+
+
+def _cortex(answer: httpx.Response) -> bool:
+    if answer.headers.get("content-type") != "application/json":
+        return False
+    error: dict[str, Any] = answer.json()
+    return (
+        error.keys() == {"type", "message", "details", "httpStatus", "requestId"}
+        and error["requestId"] == answer.headers["x-request-id"]
+        and error["httpStatus"] == answer.status_code
+        and bool(error["type"] and error["message"] and error["details"])
+    )
+
+
 SPEECH: Final[Mapping[str, Speech]] = {
+    "cortex": Speech(
+        header=lambda token: {"authorization": f"Bearer {token}".strip()}, unauthenticated=401, refuses=_cortex
+    ),
     "native": Speech(
         header=lambda token: {"authorization": f"Bearer {token}".strip()}, unauthenticated=401, refuses=_native
+    ),
+    "desk": Speech(
+        header=lambda token: {"authorization": f"Api-Token {token}".strip()}, unauthenticated=401, refuses=_desk
     ),
     "komodor": Speech(header=lambda token: {"x-api-key": token}, unauthenticated=403, refuses=_komodor),
 }

@@ -104,7 +104,7 @@ def test_every_dialect_is_asked() -> None:
 async def test_each_reads_its_own_unless_the_token_sees_all(
     tenant: Tenant, client: Callable[[str | None], Client], writer: str, reader: str, sees: Sees
 ) -> None:
-    """[CX3] What one dialect wrote about an entity another reads only with a token that sees all; ours always does."""
+    """[DI2] What one dialect wrote about an entity another reads only with a token that sees all; ours always does."""
     entity = await _tagged(tenant)
     token = await tenant.key(*_RIGHTS, sees=sees)
     plain = client(None)
@@ -122,7 +122,7 @@ async def test_each_reads_its_own_unless_the_token_sees_all(
 
 
 async def test_all_are_on_one_timeline(tenant: Tenant, client: Callable[[str | None], Client]) -> None:
-    """[CX2] The native timeline of the entity shows what each dialect's client wrote about it."""
+    """[DI1] The native timeline of the entity shows what each dialect's client wrote about it."""
     entity = await _tagged(tenant)
     token = await tenant.key(*_RIGHTS)
     plain = client(None)
@@ -136,7 +136,7 @@ async def test_all_are_on_one_timeline(tenant: Tenant, client: Callable[[str | N
 
 @pytest.mark.parametrize("sees", list(Sees))
 async def test_deletes_touch_only_their_own(tenant: Tenant, client: Callable[[str | None], Client], sees: Sees) -> None:
-    """[CX4] However much a token sees, a dialect that deletes everything of an entity leaves the others' events."""
+    """[DI3] However much a token sees, a dialect that deletes everything of an entity leaves the others' events."""
     entity = await _tagged(tenant)
     token = await tenant.key(*_RIGHTS, sees=sees)
     plain = client(None)

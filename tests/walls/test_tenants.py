@@ -30,7 +30,7 @@ class Reach:
     @property
     def is_harmless(self) -> bool:
         """Whether its owner has as much after it as before, or more."""
-        return self.method in {"GET", "POST", "PUT"} and not self.path.endswith("/close")
+        return self.method in {"GET", "POST", "PUT"} and not self.path.endswith(("/close", "/archive"))
 
     def __str__(self) -> str:
         named = json.dumps([self.probe.query, self.probe.json])

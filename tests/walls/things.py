@@ -1,7 +1,8 @@
 """An account with something of every kind, and names of the same forms that are nobody's."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
@@ -62,6 +63,9 @@ def furnished(client: httpx.Client, name: str, token: str) -> Things:
     return {
         **named, **said, "account": name, "event": event_id, "custom event": custom_id,
         "entity": made[0]["id"], "cid": made[0]["cid"], "alert": alert_id,
+        **_pushed(client, made[0]["id"], mark, token),
+        "cortex event": _noted(client, named["tag"], said["type"]),
+        **_catalogued(client, named["tag"], made[1]["tag"], named["key"], mark),
         "token": client.get("/v1/tokens").json()["tokens"][0]["id"],
         **{f"{kind} cursor": _cursor(client, f"/v1/{kind}") for kind in ("events", "alerts", "entities")},
         "tokens cursor": _tokens_cursor(client),
@@ -80,7 +84,7 @@ def filled(value: Any, things: Things) -> Any:  # noqa: ANN401  whatever JSON ca
         case str():
             return _PLACEHOLDER.sub(lambda found: things[found[1]], value)
         case Mapping():
-            return {key: filled(one, things) for key, one in value.items()}  # pyright: ignore[reportUnknownVariableType]
+            return {filled(key, things): filled(one, things) for key, one in value.items()}  # pyright: ignore[reportUnknownVariableType]
         case list():
             return [filled(one, things) for one in value]  # pyright: ignore[reportUnknownVariableType]
         case _:
@@ -93,18 +97,75 @@ def path(template: str, things: Things) -> str:
 
 
 def state(client: httpx.Client) -> dict[str, object]:
-    """All that can be seen of an account; when its tokens were last used aside."""
+    """All that can be seen of an account, aside from what is written a while after: last uses, and last sights."""
     tokens = client.get("/v1/tokens", params={"limit": 1000}).raise_for_status().json()["tokens"]
     entities = client.get("/v1/entities").raise_for_status().json()["entities"]
     return {
         "events": client.get("/v1/events/export", params={"include": "original"}).raise_for_status().text,
         "alerts": client.get("/v1/alerts", params={"limit": 1000}).raise_for_status().json(),
         "facets": client.get("/v1/events/facets").raise_for_status().json(),
-        "entities": entities,
-        "relations": [client.get("/v1/relations", params={"entity": e["id"]}).json() for e in entities],
+        "entities": _unseen(entities),
+        "relations": [_related(client, entity["id"]) for entity in entities],
         "tokens": [{**token, "last_used_at": None} for token in tokens],
         "audit": client.get("/v1/audit").raise_for_status().json(),
     }
+
+
+def _related(client: httpx.Client, entity_id: str) -> dict[str, Any]:
+    found = client.get("/v1/relations", params={"entity": entity_id}).raise_for_status().json()
+    return {**found, "entities": _unseen(found["entities"])}
+
+
+def _unseen(entities: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
+    return [{**entity, "last_seen": None} for entity in entities]
+
+
+def _pushed(client: httpx.Client, entity_id: str, mark: str, token: str) -> Things:
+    """What a sender that speaks DESK makes: events, one of them open, a device, and the keys of next pages."""
+    key = {"authorization": f"Api-Token {token}"}
+
+    def send(path: str, **body: object) -> dict[str, Any]:
+        return client.post(path, json=body, headers=key).raise_for_status().json()
+
+    def next_page(path: str, **query: str) -> str:
+        answer = client.get(path, params={"pageSize": "1", **query}, headers=key).raise_for_status()
+        return answer.headers.get("next-page-key") or answer.json()["nextPageKey"]
+
+    source, on = f"pusher-{mark}", {"entityIds": [entity_id]}
+    said = {"source": source, "attachRules": on, "description": f"pushed-{mark}"}
+    event = send("/api/v1/events", eventType="CUSTOM_INFO", **said)
+    alert = send("/api/v1/events", eventType="ERROR_EVENT", title=f"pushed-{mark}", **said)
+    send(f"/api/v1/entity/infrastructure/custom/device-{mark}", group=f"group-{mark}")
+    return {
+        "pusher": source, "pushed": f"pushed-{mark}", "device": f"device-{mark}", "group": f"group-{mark}",
+        "pushed event": event["storedIds"][0], "correlation": alert["storedCorrelationIds"][0], "secret": token,
+        "pushed events key": next_page("/api/v2/events"),
+        "desk entities key": next_page("/api/v2/entities", entitySelector="type(SERVICE)"),
+        "desk services key": next_page("/api/v1/entity/services"),
+    }  # fmt: skip
+
+
+def _noted(client: httpx.Client, tag: str, event_type: str) -> str:
+    """The id of what a sender that speaks Cortex makes: a custom event of the entity."""
+    event = {"title": "noted", "type": event_type, "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"}
+    return client.post(f"/api/v1/catalog/{tag}/custom-events", json=event).raise_for_status().json()["uuid"]
+
+
+def _catalogued(client: httpx.Client, tag: str, other: str, key: str, mark: str) -> dict[str, str]:
+    """What somebody who speaks Cortex puts beside the entity, all of it named by the key, and some things' names."""
+
+    def send(method: str, where: str, json: object) -> httpx.Response:
+        return client.request(method, f"/api/v1/catalog/{where}", json=json).raise_for_status()
+
+    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    deploy = {"title": "out", "type": "DEPLOY", "timestamp": at, "sha": key, "environment": key}
+    deploy_id = send("POST", f"{tag}/deploys", deploy).json()["uuid"]
+    send("POST", f"{tag}/dependencies/{quote(other, safe='')}", {"description": key})
+    send("POST", f"{tag}/custom-data", {"key": key, "value": key})
+    send("PUT", f"{tag}/groups", {"groups": [{"tag": key}]})
+    send("PUT", f"{tag}/documentation/openapi", {"spec": f"about: {key}"})
+    send("POST", "definitions", {"type": f"breed-{mark}", "schema": {}})
+    return {"cortex deploy": deploy_id, "other tag": other, "cortex type": f"breed-{mark}"}
 
 
 def _cursor(client: httpx.Client, where: str, **headers: str) -> str:

@@ -13,6 +13,7 @@ from whence.descriptors.found import (
     FoundEntity,
     FoundRelation,
     Json,
+    Place,
     mapping,
     present,
     required,
@@ -92,18 +93,23 @@ def describe(document: Document) -> Described:
     return Described(
         entities=[FoundEntity(place=place, body=body)],
         relations=[
-            FoundRelation(place=place, body={"from": source, "to": target, "kind": relation})
-            for source, target, relation in dict.fromkeys(_relations(own, home, spec))
+            FoundRelation(place=said, body={"from": source, "to": target, "kind": relation})
+            for (source, target, relation), said in _relations(own, home, document).items()
         ],
     )
 
 
-def _relations(own: str, home: str, spec: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
-    for field, (kind, relation, reverse) in _RELATIONS.items():
-        value = spec.get(field)
-        for reference in sequence([value] if isinstance(value, str) else value, f"spec.{field}"):
-            other = _resolved(required(reference, f"spec.{field}"), kind, home)
-            yield (other, own, relation) if reverse else (own, other, relation)
+def _relations(own: str, home: str, document: Document) -> Mapping[tuple[str, str, str], Place]:
+    """The relations, each with where it is said first."""
+    spec = mapping(mapping(document.value, "the document").get("spec"), "spec")
+    related: dict[tuple[str, str, str], Place] = {}
+    for name, (kind, relation, reverse) in _RELATIONS.items():
+        value, field = spec.get(name), f"spec.{name}"
+        for n, reference in enumerate(sequence([value] if isinstance(value, str) else value, field)):
+            other = _resolved(required(reference, field), kind, home)
+            ends = (other, own, relation) if reverse else (own, other, relation)
+            related.setdefault(ends, document.item(field, n))
+    return related
 
 
 def _resolved(reference: str, kind: str, home: str) -> str:

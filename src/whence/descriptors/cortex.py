@@ -4,6 +4,7 @@ A dependency is a call (Cortex names the caller and the callee, often with metho
 and domain parents are what is part of what.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
 from whence.descriptors.found import (
@@ -12,6 +13,8 @@ from whence.descriptors.found import (
     FoundEntity,
     FoundRelation,
     Json,
+    Place,
+    exact,
     mapping,
     present,
     required,
@@ -23,6 +26,13 @@ from whence.descriptors.found import (
 from whence.descriptors.yaml_documents import Document
 
 _X: Final = "x-cortex-"
+# Lists that name other entities -> how they are related, and whether this one is where the relation begins.
+_NAMING: Final[Mapping[str, tuple[str, bool]]] = {
+    f"info.{_X}dependency": ("calls", True),
+    f"info.{_X}parents": ("part_of", True),
+    f"info.{_X}domain-parents": ("part_of", True),
+    f"info.{_X}children": ("part_of", False),
+}
 # What is read here, and what says nothing about a service's place among others.
 _KNOWN: Final = frozenset(
     f"{_X}{name}"
@@ -48,49 +58,54 @@ def describe(document: Document) -> Described:
         ValueError: it is not in this format's shape.
     """
     info = mapping(mapping(document.value, "the document").get("info"), "info")
-    tag = required(info.get(f"{_X}tag"), f"info.{_X}tag")
+    tag = required(exact(info.get(f"{_X}tag"), f"info.{_X}tag"), f"info.{_X}tag")
     place = document.place
     cluster, namespace = _kubernetes(info.get(f"{_X}k8s"))
     body = present(
         {
             "tag": tag,
-            "type": type_name(text(info.get(f"{_X}type"), f"info.{_X}type") or "service"),
+            "type": type_name(exact(info.get(f"{_X}type"), f"info.{_X}type") or "service"),
             "name": required(info.get("title"), "info.title"),
             "description": text(info.get("description"), "info.description"),
             "cluster": cluster,
             "namespace": namespace,
             "tags": [
-                *({"key": "group", "value": group} for group in _texts(info.get(f"{_X}groups"), f"{_X}groups")),
-                *({"key": "owner", "value": owner} for owner in _owners(info.get(f"{_X}owners"))),
+                *(
+                    {"key": "group", "value": group}
+                    for group in dict.fromkeys(_texts(info.get(f"{_X}groups"), f"{_X}groups"))
+                ),
+                *({"key": "owner", "value": owner} for owner in dict.fromkeys(_owners(info.get(f"{_X}owners")))),
             ],
             "links": web_links(_links(info.get(f"{_X}link"))),
             "properties": _properties(info),
         }
     )
-    related = [
-        *((tag, other, "calls") for other in _tags(info, "dependency")),
-        *((tag, other, "part_of") for other in _tags(info, "parents")),
-        *((tag, other, "part_of") for other in _tags(info, "domain-parents")),
-        *((other, tag, "part_of") for other in _tags(info, "children")),
-    ]
+    named = [(field, other, said) for field in _NAMING for other, said in _named(document, field)]
+    related: dict[tuple[str, str, str], Place] = {}
+    for field, other, said in named:
+        kind, begins_here = _NAMING[field]
+        if other != tag:
+            related.setdefault((tag, other, kind) if begins_here else (other, tag, kind), said)
     strange = sorted(key for key in info if key.startswith(_X) and key not in _KNOWN)
     return Described(
         entities=[FoundEntity(place=place, body=body)],
         relations=[
-            FoundRelation(place=place, body={"from": source, "to": target, "kind": kind})
-            for source, target, kind in dict.fromkeys(related)
+            FoundRelation(place=said, body={"from": source, "to": target, "kind": kind})
+            for (source, target, kind), said in related.items()
         ],
-        ignored=[Faulty(place=place, reason=f"{', '.join(strange)} of {tag}")] if strange else [],
+        ignored=[
+            *([Faulty(place=place, reason=f"{', '.join(strange)} of {tag}")] if strange else []),
+            *(Faulty(place=said, reason=f"{field}: {tag} itself") for field, other, said in named if other == tag),
+        ],
     )
 
 
-def _tags(info: object, name: str) -> list[str]:
-    field = f"info.{_X}{name}"
-    items = sequence(mapping(info, "info").get(f"{_X}{name}"), field)
-    return [
-        required(item if isinstance(item, str) else mapping(item, f"{field}[{n}]").get("tag"), f"{field}[{n}].tag")
-        for n, item in enumerate(items)
-    ]
+def _named(document: Document, field: str) -> Iterator[tuple[str, Place]]:
+    """The tags in the list, each with where it stands."""
+    info = mapping(mapping(document.value, "the document").get("info"), "info")
+    for n, item in enumerate(sequence(info.get(field.removeprefix("info.")), field)):
+        tag = item if isinstance(item, str) else mapping(item, f"{field}[{n}]").get("tag")
+        yield required(tag, f"{field}[{n}].tag"), document.item(field, n)
 
 
 def _texts(value: object, name: str) -> list[str]:

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Final, cast
 
 Json = dict[str, Any]
+
+_LONGEST_TYPE: Final = 64  # characters
+_LONGEST_TITLE: Final = 500  # characters
+_LONGEST_URL: Final = 2000  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,20 @@ def text(value: object, name: str) -> str:
             return str(value)
 
 
+def exact(value: object, name: str) -> str:
+    """The text, letter by letter as it stands there: 0123 and 83 are one number, and two names. Nothing is empty.
+
+    Raises:
+        ValueError: something else stands there, or blanks around it.
+    """
+    found = text(value, name)
+    if found and not isinstance(value, str):
+        raise ValueError(f"{name} must be text: put the number in quotes")
+    if found != found.strip():
+        raise ValueError(f"{name} must not begin or end with blanks")
+    return found
+
+
 def required(value: object, name: str) -> str:
     """The text.
 
@@ -124,7 +142,7 @@ def required(value: object, name: str) -> str:
 def type_name(text: str) -> str:
     """A type in the letters that types have here: `aws-lambda` is `AWS_LAMBDA`."""
     letters = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in text.upper())
-    return letters[:64] if letters[:1].isalpha() else f"T_{letters}"[:64]
+    return (letters if letters[:1].isalpha() else f"T_{letters}")[:_LONGEST_TYPE]
 
 
 def present(fields: Json) -> Json:
@@ -133,5 +151,9 @@ def present(fields: Json) -> Json:
 
 
 def web_links(pairs: list[tuple[str, str]]) -> list[Json]:
-    """Links that a browser opens; repository paths and the like are left out."""
-    return [{"title": title[:500], "url": url} for title, url in pairs if url.startswith(("https://", "http://"))]
+    """Links that a browser opens, each once; repository paths and the like are left out."""
+    return [
+        {"title": title[:_LONGEST_TITLE], "url": url}
+        for title, url in dict.fromkeys(pairs)
+        if url.startswith(("https://", "http://")) and len(url) <= _LONGEST_URL
+    ]

@@ -44,14 +44,14 @@ class _Loader(_SafeLoader):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A document's value, which is JSON, and on which line each item of its top-level lists stands."""
+    """A document's value, which is JSON, and on which line each item of its lists stands; `lines_of` says which."""
 
     place: Place
     value: object
     lines: Mapping[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
 
     def item(self, name: str, index: int) -> Place:
-        """Where the item of the list `name` stands."""
+        """Where the item of the list `name` stands: `entities`, or `info.x`; at least in which document."""
         return Place(file=self.place.file, line=self.lines.get((name, index), self.place.line))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DEEPEST: Final = 100  # nested lists and mappings; people's files have ten
 _GROWTH: Final = 10  # times as large as it is written
 _ALLOWANCE: Final = 10_000  # values by which any document may grow
+_LONG: Final = 100  # characters that count as a value of their own: an alias repeats a long text, too
 _TAG: Final = "tag:yaml.org,2002:"
 _NUMBERS: Final = frozenset({f"{_TAG}int", f"{_TAG}float"})
 _SCALARS: Final = _NUMBERS | {f"{_TAG}bool", f"{_TAG}null"}
@@ -80,13 +81,26 @@ def line_of(what: Node | Event) -> int:
 
 
 def lines_of(node: Node) -> Iterator[tuple[tuple[str, int], int]]:
-    """The (name, index) of every item of a top-level list, with its line."""
-    if not isinstance(node, MappingNode):
-        return
-    for key, value in cast("list[tuple[Node, Node]]", node.value):
-        if isinstance(value, SequenceNode):
-            for index, item in enumerate(cast("list[Node]", value.value)):
-                yield (str(key.value), index), line_of(item)
+    """The (name, index) of every item of a list, with its line: at the top (`entities`), and one below (`info.x`).
+
+    What is no list is its own item 0.
+    """
+    for name, value in _named(node):
+        for inner, item in _named(value):
+            yield from _items(f"{name}.{inner}", item)
+        yield from _items(name, value)
+
+
+def _named(node: Node) -> Iterator[tuple[str, Node]]:
+    if isinstance(node, MappingNode):
+        for key, value in cast("list[tuple[Node, Node]]", node.value):
+            yield str(key.value), value
+
+
+def _items(name: str, node: Node) -> Iterator[tuple[tuple[str, int], int]]:
+    items = cast("list[Node]", node.value) if isinstance(node, SequenceNode) else [node]
+    for index, item in enumerate(items):
+        yield (name, index), line_of(item)
 
 
 class _Inspection:
@@ -95,10 +109,11 @@ class _Inspection:
     def __init__(self) -> None:
         self._measures: dict[int, tuple[int, int]] = {}
         self._open: set[int] = set()
+        self._written = 0
 
     def inspect(self, root: Node) -> None:
         size, _ = self._measure(root)
-        if size > _GROWTH * len(self._measures) + _ALLOWANCE:
+        if size > _GROWTH * self._written + _ALLOWANCE:
             raise RefusedError("its aliases make it far larger than it is written", line_of(root))
 
     def _measure(self, node: Node) -> tuple[int, int]:
@@ -109,7 +124,9 @@ class _Inspection:
         if id(node) in self._open:
             raise RefusedError("an alias stands for what it is in", line_of(node))
         self._open.add(id(node))
-        size = depth = 1
+        size = 1 + len(node.value) // _LONG if isinstance(node, ScalarNode) else 1
+        depth = 1
+        self._written += size
         for child in self._children(node):
             inner = self._measure(child)
             size, depth = size + inner[0], max(depth, inner[1] + 1)

@@ -141,6 +141,11 @@ async def get(db: Reader, account: UUID, alert_id: UUID) -> Alert | None:
     return _alert(row) if row else None
 
 
+async def lock(db: Writer, account: UUID, alert_id: UUID) -> None:
+    """Until the transaction ends nobody else changes the alert, if there still is one."""
+    await db.row(_LOCK, account, alert_id)
+
+
 async def require_locked(db: Writer, account: UUID, alert_id: UUID) -> Alert:
     """The alert, which nobody else changes before the transaction ends.
 

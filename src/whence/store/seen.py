@@ -48,7 +48,7 @@ class Seen:
             await self._save(account)
 
     async def _save(self, account: UUID) -> None:
-        noted = self._noted[account]
+        noted = self._noted.get(account, {})  # somebody else may be saving, too
         waiting = list(noted.items())
         for first in range(0, len(waiting), _AT_ONCE):
             written = dict(waiting[first : first + _AT_ONCE])
@@ -56,8 +56,8 @@ class Seen:
                 await entities.lock(db, account)  # two who update many rows in different orders would block each other
                 await entities.seen(db, account, written)
             for entity_id, at in written.items():
-                if noted[entity_id] == at:
+                if noted.get(entity_id) == at:
                     del noted[entity_id]
                     self._size -= 1
-        if not noted:
+        if not noted and self._noted.get(account) is noted:
             del self._noted[account]
