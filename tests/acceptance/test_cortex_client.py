@@ -70,7 +70,7 @@ def test_the_client_has_no_other_commands() -> None:
 
 
 def test_custom_events_are_created(cortex: Workspace) -> None:
-    """With every option, from a file, with a slash in the tag, by the entity's id; each is on its timeline."""
+    """[CX1] With every option, from a file, with a slash in the tag, by the entity's id; each is on its timeline."""
     cortex.register("checkout-api", "/team/pay//api")
     cid = cortex.entity("checkout-api")["cid"]
     began = datetime.now(UTC).replace(microsecond=0)
@@ -119,7 +119,7 @@ def test_custom_events_are_created(cortex: Workspace) -> None:
 
 
 def test_custom_events_are_listed_and_read(cortex: Workspace) -> None:
-    """All, a page, a type and from a time on, for programs and as a table; never an event of another kind."""
+    """[CX1] All, a page, a type and from a time on, for programs and as a table; never an event of another kind."""
     cortex.register("checkout-api", "elsewhere")
     flag = _custom_event(
         "Flag", hour=2, type="FEATURE_FLAG", customData={"by": {"hand": True}}, url="https://x.example/1"
@@ -167,7 +167,7 @@ def test_a_long_list_is_read_to_its_end(cortex: Workspace) -> None:
 
 
 def test_custom_events_are_replaced_whole(cortex: Workspace) -> None:
-    """What the new one leaves out is gone; it keeps its id."""
+    """[CX1] What the new one leaves out is gone; it keeps its id."""
     cortex.register("checkout-api")
     full = _custom_event("Old", description="long", customData={"n": 1}, url="https://x.example/1")
     first, second = _posted(cortex, "checkout-api", "custom-events", full, {**full, "title": "Older"})
@@ -197,7 +197,7 @@ def test_custom_events_are_replaced_whole(cortex: Workspace) -> None:
 
 
 def test_custom_events_are_deleted(cortex: Workspace) -> None:
-    """One, those of a type, those from a time on, all: silently, and nothing of another kind."""
+    """[CX1] One, those of a type, those from a time on, all: silently, and nothing of another kind."""
     firsts: dict[str, str] = {}
     for tag in ("one", "typed", "late", "all"):
         cortex.register(tag)
@@ -226,7 +226,7 @@ def test_custom_events_are_deleted(cortex: Workspace) -> None:
 
 
 def test_deploys_are_added_listed_and_replaced(cortex: Workspace) -> None:
-    """With every option and from a file; each is a change on the timeline."""
+    """[CX1] With every option and from a file; each is a change on the timeline."""
     cortex.register("checkout-api")
 
     full, filed = cortex.together(
@@ -267,7 +267,7 @@ def test_deploys_are_added_listed_and_replaced(cortex: Workspace) -> None:
 
 
 def test_deploys_are_deleted(cortex: Workspace) -> None:
-    """One, those of an entity, those of all entities that a filter finds, all there are; custom events stay."""
+    """[CX1] One, those of an entity, those of all entities that a filter finds, all there are; custom events stay."""
     firsts: dict[str, str] = {}
     for tag in ("one", "some", "whole", "other"):
         cortex.register(tag)

@@ -41,7 +41,7 @@ def _plain(tag: str, type_: str = "service") -> str:
 
 
 def test_an_entity_is_created_and_shown(cortex: Workspace) -> None:
-    """From a descriptor, which is kept as it was written; what it names may come later; a rehearsal stores nothing."""
+    """[CX1] From a descriptor, kept as it was written; what it names may come later; a rehearsal stores nothing."""
     rehearsed = cortex("catalog create --dry-run -f-", _SHOP).value
     before = cortex.tags()
     created = cortex("catalog create -f-", _SHOP).value
@@ -103,7 +103,7 @@ def test_an_entity_is_created_and_shown(cortex: Workspace) -> None:
 
 
 def test_an_entity_is_replaced_and_merged_into(cortex: Workspace) -> None:
-    """A new descriptor stands for the old one; a patch leaves what it does not name."""
+    """[CX1] A new descriptor stands for the old one; a patch leaves what it does not name."""
     cortex.register("ledger")
     cortex("catalog create -f-", _SHOP)
     cid = cortex.entity("shop")["cid"]
@@ -157,7 +157,7 @@ def test_a_descriptor_that_is_not_good(cortex: Workspace) -> None:
 
 
 def test_the_catalogue_is_listed(cortex: Workspace) -> None:
-    """Whole or page by page; by group, owner, repository and type; with as much of each entity as is asked for."""
+    """[CX1] Whole or page by page; by group, owner, repository and type; with as much of each as is asked for."""
     team = f"{_plain('team-a', 'team')[:-1]}, x-cortex-team: {{members: [{{name: A, email: a@example.com}}]}}}}"
     for text in (_SHOP, _RETAIL, _plain("ledger"), _plain("old"), team):
         cortex.send_text("POST", "/api/v1/open-api", text)
@@ -199,7 +199,7 @@ def test_the_catalogue_is_listed(cortex: Workspace) -> None:
 
 
 def test_entities_are_archived_and_deleted(cortex: Workspace) -> None:
-    """An archived one keeps its events and comes back; a deleted one is gone, and one of its tag begins anew."""
+    """[CX1] An archived one keeps its events and comes back; a deleted one is gone, and one of its tag begins anew."""
     cortex.register("a", "b", "c", "d")
     event = {"title": "Flag", "type": "OPS", "timestamp": "2099-01-01T00:00:00Z"}
     cortex.send("POST", "/api/v1/catalog/a/custom-events", event)
@@ -233,7 +233,7 @@ def test_what_a_catalogue_here_does_not_know(cortex: Workspace) -> None:
 
 
 def test_dependencies(cortex: Workspace) -> None:
-    """Made, read, changed and removed one by one; each is a relation of the house for as long as one stands."""
+    """[CX1] Made, read, changed and removed one by one; each is a relation of the house for as long as one stands."""
     cortex.register("shop", "ledger", "mail")
 
     made, bare, _ = cortex.together(
@@ -268,7 +268,7 @@ def test_dependencies(cortex: Workspace) -> None:
 
 
 def test_dependencies_in_bulk(cortex: Workspace) -> None:
-    """Of several callers at once."""
+    """[CX1] Of several callers at once."""
     cortex.register("shop", "ledger", "mail")
     values = {"shop": [{"tag": "ledger", "method": "GET", "path": "/"}, {"tag": "mail"}], "mail": [{"tag": "ledger"}]}
 

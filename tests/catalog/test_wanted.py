@@ -212,7 +212,7 @@ async def test_the_order_of_registration_does_not_matter(
 
 @pytest.mark.parametrize("order", list(permutations(["api", "db", "team"])), ids="-".join)
 async def test_descriptors_in_any_order(tenant: Tenant, order: tuple[str, ...]) -> None:
-    """Callers before callees, children before parents: what is said works once both are there."""
+    """[CX3] Callers before callees, children before parents: what is said works once both are there."""
     catalog, by = tenant.house.context.catalog, tenant.admin
     said = {
         "api": (Said(kind=CALLS, other="db"),),

@@ -132,7 +132,7 @@ def test_any_order_of_documents_gives_one_catalogue(
 
 @pytest.mark.parametrize("descriptors", _DESCRIPTORS)
 def test_an_import_is_as_good_as_an_upload(whence: Terminal, other: Terminal, written: Write, descriptors: str) -> None:
-    """The same descriptors, imported by one account and sent to Cortex' API by another: the same catalogue."""
+    """[CA5] The same descriptors, imported by one account and sent to Cortex' API by another."""
     whence.good("entity", "import", written(descriptors))
     for descriptor in descriptors.split("---\n"):
         _asked(other, "POST", "/api/v1/open-api", content=descriptor.encode())

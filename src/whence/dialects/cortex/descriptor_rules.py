@@ -166,9 +166,11 @@ def faults(value: object) -> list[Fault]:
 
 def tag_faults(value: object) -> list[Fault]:
     """What is wrong with the descriptor that leaves unsaid whose it is."""
-    info = cast("dict[str, object]", value).get("info") if isinstance(value, dict) else None
-    if not isinstance(info, dict):
+    if not isinstance(value, dict):
         return faults(value)
+    info = cast("dict[str, object]", value).get("info")
+    if not isinstance(info, dict):
+        return faults(cast("object", value))
     tag = cast("dict[str, object]", info).get(TAG)
     return [*_INFO[TAG](tag, ("info", TAG)), *_unstorable(tag, ("info", TAG))]
 

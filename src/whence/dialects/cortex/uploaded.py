@@ -26,7 +26,7 @@ _JSON_ESCAPE: Final = re.compile(rb"\s*\{.*\\u[dD][89a-fA-F]", re.DOTALL)  # tha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How a descriptor is to be taken. `merging`: how into what stands, which `must_stand` or need not; None: not so."""
+    """How a descriptor is to be taken. `merging`: how into what stands (which `must_stand`), if at all."""
 
     is_rehearsal: bool
     only_new: bool = False

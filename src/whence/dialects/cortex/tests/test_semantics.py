@@ -153,7 +153,7 @@ async def test_the_same_key_at_once_makes_one_event(cortex: AsyncClient) -> None
 
 
 async def test_walks_never_fail_while_others_write(cortex: AsyncClient) -> None:
-    """[A6.8, A6.9] Inserts and deletes move what is behind them, and break nothing."""
+    """[CX2] A6.8 and A6.9: inserts and deletes move what is behind them, and break nothing."""
     stays = [
         await made(cortex, EVENTS, title=f"stays {n}", timestamp=f"{GOOD['timestamp'][:10]}T05:00:0{n}Z")
         for n in range(9)
