@@ -83,7 +83,8 @@ _END_LINKS: Final = """
     where account_id = $1 and event_link.key = new.key and event_link.occurred_at = new.occurred_at
     and event_link.event_id = new.event_id
 """
-# One statement for both tables: a round trip costs as much as a dozen rows.
+# One statement for both tables: a round trip costs as much as a dozen rows. The ids are named twice, so that the index
+# is used also before PostgreSQL has statistics of the table.
 _HOLD: Final = """
     with new as (
         select * from unnest(
@@ -96,7 +97,7 @@ _HOLD: Final = """
     ), held as (
         update alert set last_report_at = new.last_report_at, expires_at = new.expires_at,
             due_at = least(alert.due_at, new.expires_at), report_count = new.report_count, severity = new.severity
-        from new where account_id = $1 and alert.alert_id = new.alert_id
+        from new where account_id = $1 and alert.alert_id = any($2::uuid[]) and alert.alert_id = new.alert_id
     )
     update event set description = new.description, properties = new.properties, search = new.search,
         severity = new.severity, updated_at = $13, report_count = event.report_count + new.reports,

@@ -32,7 +32,8 @@ comment on column alert.due_at is
     'when to look whether it has expired; never after expires_at, mostly before: a report moves only expires_at, which no '
     'index has, so that it costs no index entry';
 create unique index alert_open on alert (account_id, key) where closed_at is null;
-create index alert_due on alert (account_id, due_at) where closed_at is null;
+-- "is not null" so that nobody who looks for a key walks through all that is open by this one.
+create index alert_due on alert (account_id, due_at) where closed_at is null and due_at is not null;
 create index alert_opened on alert (account_id, opened_at, alert_id);
 create index alert_entity on alert (account_id, entity_id, opened_at) where entity_id is not null;
 
