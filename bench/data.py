@@ -21,9 +21,9 @@ from bench.fill import fill, missing
 from bench.history import History, last_end
 from bench.world import entities, now
 from whence.access import Access
-from whence.catalog import Catalog
 from whence.domain.access import Principal
 from whence.embedded import Embedded
+from whence.registry import Registry
 from whence.store.pool import Pool
 from whence.telemetry import configure_logging
 
@@ -79,7 +79,7 @@ async def filled(directory: Path, events: int, days: int, told: Callable[[int], 
             wanted = await missing(db, by.account_id, history)
         if not wanted:
             return 0
-        await Catalog(pool).register(by, entities())
+        await Registry(pool, changed=lambda _: None).register(by, entities())
         await asyncio.to_thread(fill, database.address(embedded), by.account_id, wanted, told)
         await _settle(embedded)
     return sum(stretch.events for stretch in wanted)

@@ -47,7 +47,7 @@ class Tenant:
 
     async def register(self, *drafts: Draft) -> list[Entity]:
         """The entities stand."""
-        return await self.house.context.catalog.register(self.admin, drafts) if drafts else []
+        return await self.house.context.registry.register(self.admin, drafts) if drafts else []
 
     async def send(self, said: Iterable[Report]) -> list[Event]:
         """The events of the reports, in their order; each is new."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -11,11 +12,12 @@ from whence.access import Access
 from whence.alerts import Alerts
 from whence.catalog import Catalog
 from whence.domain.errors import Unavailable
-from whence.store import housekeeping
+from whence.store import housekeeping, statistics
 from whence.store.pool import Pool
 
 TURN: Final = timedelta(seconds=30)
 EXPIRY: Final = timedelta(seconds=1)  # an alert is ended within five seconds of its time; this is well within
+STATISTICS: Final = timedelta(seconds=1)  # a storm fills a table in that time
 FEED_KEPT: Final = timedelta(days=2)  # how long a live reader may be away and still go on where it was
 
 log = structlog.get_logger()
@@ -32,6 +34,7 @@ async def run(pool: Pool, access: Access, alerts: Alerts, catalog: Catalog, *, r
         group.create_task(_turns(tidy, every=TURN))
         group.create_task(_turns(alerts.expire, every=EXPIRY))
         group.create_task(_turns(catalog.save_seen, every=TURN))
+        group.create_task(_turns(partial(statistics.refresh, pool), every=STATISTICS))
 
 
 async def _turns(turn: Callable[[], Awaitable[object]], *, every: timedelta) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from whence.catalog import Catalog
 from whence.domain.access import Principal
+from whence.registry import Registry
 from whence.server import House
 from whence.store import entities
 from whence.store.notify import Ear
@@ -44,6 +45,18 @@ async def other(pool: Pool) -> AsyncGenerator[Catalog]:
     yield other
     task.cancel()
     await asyncio.wait([task])
+
+
+@pytest.fixture
+def registry(house: House) -> Registry:
+    """That of the house, which tells the house's catalogue."""
+    return house.context.registry
+
+
+@pytest.fixture
+def elsewhere(pool: Pool, other: Catalog) -> Registry:
+    """That of the other process."""
+    return Registry(pool, changed=other.changed)
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ async def test_documents_go_with_their_entity(tenant: Tenant, documents: Documen
     (shop,) = await tenant.register(draft(tag="shop"))
     await documents.put(tenant.admin, [Document(owner=shop.id, kind="k", key="a"), Document(kind="k", key="a")])
 
-    await tenant.house.context.catalog.remove(tenant.admin, "shop")
+    await tenant.house.context.registry.remove(tenant.admin, "shop")
     (again,) = await tenant.register(draft(tag="shop"))
 
     assert await documents.get(tenant.admin, shop.id, "k", "a") is None
@@ -146,7 +146,7 @@ async def test_documents_and_the_removal_of_their_entity_at_once(tenant: Tenant,
     async with asyncio.TaskGroup() as group:
         for n in range(10):
             group.create_task(put(n))
-        group.create_task(tenant.house.context.catalog.remove(tenant.admin, "shop"))
+        group.create_task(tenant.house.context.registry.remove(tenant.admin, "shop"))
 
     assert await documents.of(tenant.admin, [shop.id], ["k"]) == []
 

@@ -14,6 +14,7 @@ from tests.tenants import MakeTenant, Tenant
 from whence.catalog import Catalog
 from whence.domain.entity import Entity, Tag, TagRule, TagTest
 from whence.domain.entity_test import WithId
+from whence.registry import Registry
 from whence.store import seen
 from whence.store.memory import MOST_IN_ALL, MOST_MATCHES, MOST_NAMES, MOST_OF_ACCOUNT, Match, Memory
 from whence.store.pool import Address, Pool
@@ -66,7 +67,7 @@ async def test_a_cid_of_two_types_is_that_of_the_first_by_id(catalog: Catalog, t
     assert found.id == f"HOST-{digits}"
 
 
-Write = Callable[[Catalog, Tenant, Entity], Awaitable[object]]
+Write = Callable[[Registry, Tenant, Entity], Awaitable[object]]
 
 WRITES: Final[dict[str, Write]] = {
     "register": lambda node, t, _: node.register(t.admin, [draft("till", tags=BLUE)]),
@@ -78,7 +79,13 @@ WRITES: Final[dict[str, Write]] = {
 
 @pytest.mark.parametrize("write", WRITES)
 async def test_a_change_is_known_at_once_where_it_is_made(
-    catalog: Catalog, other: Catalog, tenant: Tenant, account: MakeTenant, quiet: Quiet, write: str
+    catalog: Catalog,
+    registry: Registry,
+    other: Catalog,
+    tenant: Tenant,
+    account: MakeTenant,
+    quiet: Quiet,
+    write: str,
 ) -> None:
     """And on other nodes as soon as they hear of it; what is remembered of another account stays."""
     neighbour = await account()
@@ -88,7 +95,7 @@ async def test_a_change_is_known_at_once_where_it_is_made(
         assert await remembered(node, tenant) == ([shop.id], [shop.id])
         assert await remembered(node, neighbour) == ([], [])
 
-    await WRITES[write](catalog, tenant, shop)
+    await WRITES[write](registry, tenant, shop)
 
     assert is_blank(catalog, tenant)
     here = await catalog.matching(tenant.admin, RULES)
@@ -98,7 +105,7 @@ async def test_a_change_is_known_at_once_where_it_is_made(
     assert not is_blank(other, neighbour)
 
 
-async def test_nothing_is_remembered_while_nobody_listens(catalog: Catalog, deaf: Catalog, tenant: Tenant) -> None:
+async def test_nothing_is_remembered_while_nobody_listens(registry: Registry, deaf: Catalog, tenant: Tenant) -> None:
     """Answers are right all the same; what was remembered is forgotten when listening ends or begins again."""
     (shop,) = await tenant.register(draft(tag="shop-tag", tags=BLUE))
 
@@ -110,7 +117,7 @@ async def test_nothing_is_remembered_while_nobody_listens(catalog: Catalog, deaf
         await remembered(deaf, tenant)
         deaf.listening(listening)
         assert is_blank(deaf, tenant)
-    await catalog.remove(tenant.admin, shop.id)
+    await registry.remove(tenant.admin, shop.id)
     assert await deaf.matching(tenant.admin, RULES) == ()
 
 

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from tests.builders import draft
 from tests.tenants import MakeTenant, Tenant
-from whence.catalog import Named
 from whence.domain.document import Document
 from whence.domain.entity import RelationKind
 from whence.domain.entity_test import AllOf, Documented, EntityTest, Negated, OfType, WithId, any_of
 from whence.domain.filter import EntityFilter
+from whence.registry import Named
 from whence.server import House
 from whence.store.pool import Pool
 
@@ -80,11 +80,11 @@ async def test_entities_are_found_by_what_is_kept_beside_them(house: House, tena
 
 async def test_an_entity_is_put_aside_and_taken_back(house: House, tenant: Tenant) -> None:
     """By any of its names; nothing else of it changes, and doing so again does not either."""
-    catalog = house.context.catalog
+    catalog, registry = house.context.catalog, house.context.registry
     (shop,) = await tenant.register(draft(tag="shop", aliases=("s",), properties={"a": 1}))
 
     for yes, name in ((True, "shop"), (True, "s"), (False, shop.id), (False, shop.cid)):
-        changed = await catalog.archive(tenant.admin, name, yes=yes)
+        changed = await registry.archive(tenant.admin, name, yes=yes)
         assert changed == await catalog.require(tenant.admin, "shop")
         assert changed.archived is yes
         assert changed.last_seen > shop.last_seen
@@ -93,25 +93,25 @@ async def test_an_entity_is_put_aside_and_taken_back(house: House, tenant: Tenan
 
 async def test_entities_are_removed_together(house: House, tenant: Tenant) -> None:
     """Each once, by any of its names; names of nobody are passed over; each is in the audit."""
-    catalog = house.context.catalog
+    catalog, registry = house.context.catalog, house.context.registry
     a, b, c = await tenant.register(draft(tag="a", aliases=("also",)), draft(tag="b"), draft(tag="c"))
 
-    gone = await catalog.remove_each(tenant.admin, ["also", b.cid, "a", "nope"])
+    gone = await registry.remove_each(tenant.admin, ["also", b.cid, "a", "nope"])
 
     assert [entity.id for entity in gone] == sorted([a.id, b.id])
     assert await catalog.select(tenant.admin, EVERYBODY, limit=9) == [c]
-    assert await catalog.remove_each(tenant.admin, ["a"]) == []
+    assert await registry.remove_each(tenant.admin, ["a"]) == []
     written = await house.context.access.audit(tenant.admin, cursor=None, limit=9)
     assert sorted(entry.detail for entry in written.items if entry.action == "removed") == ["a", "b"]
 
 
 async def test_removing_at_the_same_time_removes_once(house: House, tenant: Tenant) -> None:
     """Each entity is told to one of those who remove it."""
-    catalog = house.context.catalog
+    registry = house.context.registry
     await tenant.register(*(draft(tag=f"e{n}") for n in range(9)))
     names = [f"e{n}" for n in range(9)]
 
-    gone = await asyncio.gather(*(catalog.remove_each(tenant.admin, names[n:]) for n in range(9)))
+    gone = await asyncio.gather(*(registry.remove_each(tenant.admin, names[n:]) for n in range(9)))
 
     assert sorted(entity.tag for some in gone for entity in some) == names
 
@@ -127,11 +127,11 @@ async def test_lineages_are_what_walking_finds(
     tenant = await account()
     standing = await tenant.register(*(draft(tag=f"e{n}") for n in range(6)))
     ids = [entity.id for entity in standing]
-    catalog = house.context.catalog
-    await catalog.relate(
+    catalog, registry = house.context.catalog, house.context.registry
+    await registry.relate(
         tenant.admin, [Named(source=ids[a], target=ids[b], kind=RelationKind.PART_OF) for a, b in edges]
     )
-    await catalog.relate(tenant.admin, [Named(source=ids[0], target=ids[1], kind=RelationKind.CALLS)])
+    await registry.relate(tenant.admin, [Named(source=ids[0], target=ids[1], kind=RelationKind.CALLS)])
 
     lineage = await catalog.lineage(tenant.admin, [ids[n] for n in asked], RelationKind.PART_OF)
 

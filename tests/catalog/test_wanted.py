@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW, draft
 from tests.tenants import MakeTenant, Tenant
-from whence.catalog import Catalog, Named
+from whence.catalog import Catalog
 from whence.domain.access import Principal
 from whence.domain.document import Document
 from whence.domain.entity import Draft, Entity, Relation, RelationKind
 from whence.domain.entity_test import WithId
 from whence.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from whence.domain.wanted import Said, Statement
+from whence.registry import Named, Registry
 
 CALLS: Final = RelationKind.CALLS
 IDS: Final = tuple(f"SERVICE-{n:016X}" for n in range(4))
@@ -134,7 +135,7 @@ class World:
         }
 
 
-async def happen(catalog: Catalog, by: Principal, step: Step, world: World) -> None:  # noqa: C901  one case a step
+async def happen(registry: Registry, by: Principal, step: Step, world: World) -> None:  # noqa: C901  one case a step
     """The step is taken, in the account and in the world; what is refused is in neither."""
     match step:
         case Write(nth, alias, origin, said):
@@ -142,7 +143,7 @@ async def happen(catalog: Catalog, by: Principal, step: Step, world: World) -> N
             given = draft("s", id=IDS[nth], tag=tag, aliases=(alias,) if alias else ())
             statements = [Statement(owner=IDS[nth], origin=origin, said=said)] if origin else []
             try:
-                await catalog.write(by, [given], statements=statements)
+                await registry.write(by, [given], statements=statements)
             except (Invalid, Conflict):
                 return
             world.names[nth] = tag, alias
@@ -150,20 +151,20 @@ async def happen(catalog: Catalog, by: Principal, step: Step, world: World) -> N
                 world.said[nth, origin] = said
         case Rename(nth, tag):
             try:
-                changed = await catalog.edit(by, WithId((IDS[nth],)), lambda entity: replace(entity, tag=tag))
+                changed = await registry.edit(by, WithId((IDS[nth],)), lambda entity: replace(entity, tag=tag))
             except (Invalid, Conflict):
                 return
             if changed:
                 world.names[nth] = tag, world.names[nth][1]
         case Leave(nth):
             if nth in world.names:
-                await catalog.remove(by, IDS[nth])
+                await registry.remove(by, IDS[nth])
             world.leave(nth)
         case Assert(source, target, stands):
             relation = Relation(source=IDS[source], target=IDS[target], kind=CALLS)
             if {source, target} <= world.names.keys():
                 named = [Named(source=IDS[source], target=IDS[target], kind=CALLS)]
-                await (catalog.relate(by, named) if stands else catalog.unrelate(by, named))
+                await (registry.relate(by, named) if stands else registry.unrelate(by, named))
                 if stands:
                     world.asserted.add(relation)
                 else:
@@ -174,10 +175,10 @@ async def happen(catalog: Catalog, by: Principal, step: Step, world: World) -> N
 async def test_relations_follow_from_what_is_said_and_what_stands(account: MakeTenant, taken: list[Step]) -> None:
     """After each step, whoever registers, leaves, comes back, takes a name over or takes back what was said."""
     tenant = await account()
-    catalog, world = tenant.house.context.catalog, World()
+    catalog, registry, world = tenant.house.context.catalog, tenant.house.context.registry, World()
 
     for step in taken:
-        await happen(catalog, tenant.admin, step, world)
+        await happen(registry, tenant.admin, step, world)
 
         assert set(await catalog.relations_of(tenant.admin, IDS)) == world.relations()
 
@@ -194,16 +195,16 @@ async def test_the_order_of_registration_does_not_matter(
     results: list[set[Relation]] = []
     for sequence in (list(range(4)), order):
         tenant = await account()
-        catalog = tenant.house.context.catalog
+        catalog, registry = tenant.house.context.catalog, tenant.house.context.registry
 
-        async def come(nth: int, use: Catalog = catalog, by: Principal = tenant.admin) -> None:
+        async def come(nth: int, use: Registry = registry, by: Principal = tenant.admin) -> None:
             statement = Statement(owner=TAGS[nth], origin="file", said=said[nth])
             await use.write(by, [draft("s", id=IDS[nth], tag=TAGS[nth])], statements=[statement])
 
         for nth in sequence:
             await come(nth)
         for nth in again if sequence is order else []:
-            await catalog.remove(tenant.admin, TAGS[nth])
+            await registry.remove(tenant.admin, TAGS[nth])
             await come(nth)
         results.append(set(await catalog.relations_of(tenant.admin, IDS)))
 
@@ -213,7 +214,7 @@ async def test_the_order_of_registration_does_not_matter(
 @pytest.mark.parametrize("order", list(permutations(["api", "db", "team"])), ids="-".join)
 async def test_descriptors_in_any_order(tenant: Tenant, order: tuple[str, ...]) -> None:
     """[CX3] Callers before callees, children before parents: what is said works once both are there."""
-    catalog, by = tenant.house.context.catalog, tenant.admin
+    catalog, registry, by = tenant.house.context.catalog, tenant.house.context.registry, tenant.admin
     said = {
         "api": (Said(kind=CALLS, other="db"),),
         "db": (),
@@ -221,7 +222,7 @@ async def test_descriptors_in_any_order(tenant: Tenant, order: tuple[str, ...]) 
     }
 
     for name in order:
-        await catalog.write(
+        await registry.write(
             by, [draft(name, tag=name)], statements=[Statement(owner=name, origin="f", said=said[name])]
         )
 
@@ -235,14 +236,14 @@ async def test_descriptors_in_any_order(tenant: Tenant, order: tuple[str, ...]) 
 
 async def test_other_ways_to_register_find_what_waits(tenant: Tenant) -> None:
     """Not only `write`: an entity that is registered, or introduced by an event, has the relations wanted of it."""
-    catalog, by = tenant.house.context.catalog, tenant.admin
+    catalog, registry, by = tenant.house.context.catalog, tenant.house.context.registry, tenant.admin
     said = tuple(Said(kind=CALLS, other=name) for name in ("registered", IDS[2]))
-    await catalog.write(by, [draft(tag="shop")], statements=[Statement(owner="shop", origin="f", said=said)])
+    await registry.write(by, [draft(tag="shop")], statements=[Statement(owner="shop", origin="f", said=said)])
     (shop,) = await catalog.select(by, WithId(((await catalog.require(by, "shop")).id,)), limit=1)
     assert await catalog.relations_of(by, [shop.id]) == []
 
-    await catalog.register(by, [draft("a", tag="registered")])
-    await catalog.introduce(by, [draft("b", id=IDS[2])])
+    await registry.register(by, [draft("a", tag="registered")])
+    await registry.introduce(by, [draft("b", id=IDS[2])])
 
     assert len(await catalog.relations_of(by, [shop.id])) == 2
     assert [(one.said.other, one.relation is not None) for one in await catalog.wanted(by, [shop.id])] == [
@@ -253,17 +254,17 @@ async def test_other_ways_to_register_find_what_waits(tenant: Tenant) -> None:
 
 async def test_what_an_asserted_relation_outlives(tenant: Tenant) -> None:
     """What somebody asserted stands on when a statement that wanted it too is taken back, and the other way round."""
-    catalog, by = tenant.house.context.catalog, tenant.admin
+    catalog, registry, by = tenant.house.context.catalog, tenant.house.context.registry, tenant.admin
     await tenant.register(draft("a", tag="a"), draft("b", tag="b"))
     said = (Said(kind=CALLS, other="b"),)
 
-    await catalog.write(by, [], statements=[Statement(owner="a", origin=o, said=said) for o in ("file", "api")])
-    await catalog.write(by, [], statements=[Statement(owner="a", origin="file")])
+    await registry.write(by, [], statements=[Statement(owner="a", origin=o, said=said) for o in ("file", "api")])
+    await registry.write(by, [], statements=[Statement(owner="a", origin="file")])
     assert len(await relations(catalog, by, "a")) == 1
-    await catalog.relate(by, [Named(source="a", target="b", kind=CALLS)])
-    await catalog.write(by, [], statements=[Statement(owner="a", origin="api")])
+    await registry.relate(by, [Named(source="a", target="b", kind=CALLS)])
+    await registry.write(by, [], statements=[Statement(owner="a", origin="api")])
     assert len(await relations(catalog, by, "a")) == 1
-    await catalog.unrelate(by, [Named(source="a", target="b", kind=CALLS)])
+    await registry.unrelate(by, [Named(source="a", target="b", kind=CALLS)])
     assert await relations(catalog, by, "a") == []
 
 
@@ -276,7 +277,7 @@ async def test_each_account_waits_for_its_own(account: MakeTenant) -> None:
     """[AC2] An entity of another account is not what is wanted."""
     mine, other = await account(), await account()
     statement = Statement(owner="a", origin="f", said=(Said(kind=CALLS, other="b"),))
-    await mine.house.context.catalog.write(mine.admin, [draft("a", tag="a")], statements=[statement])
+    await mine.house.context.registry.write(mine.admin, [draft("a", tag="a")], statements=[statement])
 
     await other.register(draft("a", tag="a"), draft("b", tag="b"))
 
@@ -296,8 +297,8 @@ async def test_documents_come_with_their_entity(tenant: Tenant) -> None:
     use, by = tenant.house.context, tenant.admin
     given = [Document(owner="shop", kind="k", key="a", value={"n": 1}), Document(kind="type", key="service", value={})]
 
-    (shop,) = await use.catalog.write(by, [draft(tag="shop")], documents=given)
-    await use.catalog.write(by, [], documents=[Document(owner=shop.cid, kind="k", key="b")], without=given[:1])
+    (shop,) = await use.registry.write(by, [draft(tag="shop")], documents=given)
+    await use.registry.write(by, [], documents=[Document(owner=shop.cid, kind="k", key="b")], without=given[:1])
 
     assert [d.key for d in await use.documents.of(by, [shop.id], ["k"])] == ["b"]
     assert await use.documents.get(by, None, "type", "service") is not None
@@ -328,7 +329,7 @@ async def test_a_write_is_all_or_nothing(
     await use.documents.put(by, [Document(owner=shop.id, kind="k", key="a", value="old")])
 
     with pytest.raises(refusal):
-        await use.catalog.write(by, drafts, **more)  # pyright: ignore[reportArgumentType]  from the table
+        await use.registry.write(by, drafts, **more)  # pyright: ignore[reportArgumentType]  from the table
 
     assert await use.catalog.named(by, ["new"]) == {}
     assert [d.value for d in await use.documents.of(by, [shop.id], ["k"])] == ["old"]
@@ -338,11 +339,11 @@ async def test_a_write_is_all_or_nothing(
 async def test_what_is_based_on_a_document_that_changed_is_refused(tenant: Tenant) -> None:
     """Two who read, merge and write: the second one is told, and loses nothing of the first's."""
     use, by = tenant.house.context, tenant.admin
-    (shop,) = await use.catalog.write(by, [draft(tag="shop")], documents=[ONE])
+    (shop,) = await use.registry.write(by, [draft(tag="shop")], documents=[ONE])
     (read,) = await use.documents.of(by, [shop.id], ["k"])
 
-    await use.catalog.write(by, [], documents=[replace(ONE, value=2)], based_on=[read])
+    await use.registry.write(by, [], documents=[replace(ONE, value=2)], based_on=[read])
     with pytest.raises(Conflict):
-        await use.catalog.write(by, [], documents=[replace(ONE, value=3)], based_on=[read])
+        await use.registry.write(by, [], documents=[replace(ONE, value=3)], based_on=[read])
 
     assert [d.value for d in await use.documents.of(by, [shop.id], ["k"])] == [2]

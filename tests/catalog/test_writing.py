@@ -9,22 +9,25 @@ import pytest
 from tests.builders import draft, report
 from tests.catalog.conftest import Quiet
 from tests.tenants import MakeTenant, Tenant
-from whence.catalog import Catalog, Named
+from whence.catalog import Catalog
 from whence.domain.entity import Entity, RelationKind, Tag, TagTest
 from whence.domain.entity_test import AllOf, EntityTest, Negated, OfType, Related, Tagged, Unhealthy, WithId
 from whence.domain.errors import Conflict, Invalid
 from whence.domain.event import Kind
 from whence.domain.scope import Scope
+from whence.registry import Named, Registry
 
 ONE: Final = "SERVICE-00000000000000A1"
 TWO: Final = "SERVICE-00000000000000A2"
 EVERYBODY: Final = AllOf(())
 
 
-async def test_an_entity_is_introduced_once(catalog: Catalog, other: Catalog, tenant: Tenant) -> None:
+async def test_an_entity_is_introduced_once(
+    catalog: Catalog, registry: Registry, elsewhere: Registry, tenant: Tenant
+) -> None:
     """Of 32 who introduce it at the same time, on two nodes, one registers it; the others are told what stands."""
     drafts = [draft(f"name {n}", id=ONE, description=str(n)) for n in range(32)]
-    nodes = [catalog, other] * 16
+    nodes = [registry, elsewhere] * 16
 
     introduced = await asyncio.gather(
         *(node.introduce(tenant.admin, [one]) for node, one in zip(nodes, drafts, strict=True))
@@ -34,11 +37,11 @@ async def test_an_entity_is_introduced_once(catalog: Catalog, other: Catalog, te
     assert all(answer == [standing] for answer in introduced)
 
 
-async def test_what_is_known_stays_as_it_is(catalog: Catalog, tenant: Tenant) -> None:
+async def test_what_is_known_stays_as_it_is(registry: Registry, catalog: Catalog, tenant: Tenant) -> None:
     """By whatever name it is known, when it was last seen included; only what is new is registered."""
     (shop,) = await tenant.register(draft(id=ONE, tag="t", aliases=("HOST-00000000000000A3",)))
 
-    introduced = await catalog.introduce(
+    introduced = await registry.introduce(
         tenant.admin,
         [
             draft("other", id=ONE, description="changed"),
@@ -54,12 +57,14 @@ async def test_what_is_known_stays_as_it_is(catalog: Catalog, tenant: Tenant) ->
     assert await catalog.count(tenant.admin, EVERYBODY) == 2
 
 
-async def test_who_is_introduced_may_not_take_another_s_name(catalog: Catalog, tenant: Tenant) -> None:
+async def test_who_is_introduced_may_not_take_another_s_name(
+    registry: Registry, catalog: Catalog, tenant: Tenant
+) -> None:
     """With every fault and its path; nobody is registered."""
     await tenant.register(draft(id=ONE, tag="t", aliases=("a",)))
 
     with pytest.raises(Invalid) as refused:
-        await catalog.introduce(tenant.admin, [draft(id=ONE), draft("new", id=TWO, tag="t", aliases=("b", "a"))])
+        await registry.introduce(tenant.admin, [draft(id=ONE), draft("new", id=TWO, tag="t", aliases=("b", "a"))])
 
     assert [v.path for v in refused.value.violations] == ["entities[1].tag", "entities[1].aliases[1]"]
     assert await catalog.count(tenant.admin, EVERYBODY) == 1
@@ -73,12 +78,14 @@ def painted(entity: Entity) -> Entity:
 BLUE: Final = Tagged((TagTest(key="blue"),))
 
 
-async def test_entities_are_edited_together(catalog: Catalog, tenant: Tenant, account: MakeTenant) -> None:
+async def test_entities_are_edited_together(
+    registry: Registry, catalog: Catalog, tenant: Tenant, account: MakeTenant
+) -> None:
     """Those that pass, in the order of ids; they were seen now; all else stays, and so do the others."""
     shop, till, cart = await tenant.register(draft("shop", aliases=("s",)), draft("till"), draft("cart"))
     await (await account()).register(draft("shop"))
 
-    edited = await catalog.edit(tenant.admin, Negated(WithId((cart.id,))), painted)
+    edited = await registry.edit(tenant.admin, Negated(WithId((cart.id,))), painted)
 
     assert [e.id for e in edited] == sorted([shop.id, till.id])
     standing = {e.id: e for e in await catalog.select(tenant.admin, EVERYBODY, limit=9)}
@@ -89,20 +96,22 @@ async def test_entities_are_edited_together(catalog: Catalog, tenant: Tenant, ac
     assert (await catalog.require(tenant.admin, "s")).id == shop.id
 
 
-async def test_edits_at_the_same_time_all_count(catalog: Catalog, other: Catalog, tenant: Tenant) -> None:
+async def test_edits_at_the_same_time_all_count(
+    catalog: Catalog, registry: Registry, elsewhere: Registry, tenant: Tenant
+) -> None:
     """None overwrites another's, on whatever node: each sees what those before it have left."""
     await tenant.register(draft())
 
-    async def paint(node: Catalog, n: int) -> None:
+    async def paint(node: Registry, n: int) -> None:
         await node.edit(tenant.admin, EVERYBODY, lambda e: replace(e, tags=(*e.tags, Tag(key=str(n)))))
 
-    await asyncio.gather(*(paint(node, n) for n, node in enumerate([catalog, other] * 8)))
+    await asyncio.gather(*(paint(node, n) for n, node in enumerate([registry, elsewhere] * 8)))
 
     (standing,) = await catalog.select(tenant.admin, EVERYBODY, limit=9)
     assert sorted(tag.key for tag in standing.tags) == sorted(map(str, range(16)))
 
 
-async def test_an_edit_that_cannot_be_changes_nothing(catalog: Catalog, tenant: Tenant) -> None:
+async def test_an_edit_that_cannot_be_changes_nothing(registry: Registry, catalog: Catalog, tenant: Tenant) -> None:
     """Too many at once, a tag for two, another id, a change that fails."""
     before = await tenant.register(draft("a", id=ONE), draft("b", id=TWO))
 
@@ -110,13 +119,13 @@ async def test_an_edit_that_cannot_be_changes_nothing(catalog: Catalog, tenant: 
         raise Invalid.at(entity.id, "no")
 
     with pytest.raises(Invalid, match="more than 1 entities"):
-        await catalog.edit(tenant.admin, EVERYBODY, painted, limit=1)
+        await registry.edit(tenant.admin, EVERYBODY, painted, limit=1)
     with pytest.raises(Conflict):
-        await catalog.edit(tenant.admin, EVERYBODY, lambda e: replace(e, tag="same"))
+        await registry.edit(tenant.admin, EVERYBODY, lambda e: replace(e, tag="same"))
     with pytest.raises(ValueError, match="keeps id"):
-        await catalog.edit(tenant.admin, WithId((ONE,)), lambda e: replace(e, id=TWO))
+        await registry.edit(tenant.admin, WithId((ONE,)), lambda e: replace(e, id=TWO))
     with pytest.raises(Invalid, match="no"):
-        await catalog.edit(tenant.admin, EVERYBODY, fail)
+        await registry.edit(tenant.admin, EVERYBODY, fail)
 
     assert await catalog.select(tenant.admin, EVERYBODY, limit=9) == before
 
@@ -132,7 +141,9 @@ async def test_pages_follow_each_other(catalog: Catalog, tenant: Tenant) -> None
     assert found == known
 
 
-async def test_a_change_wakes_who_waits(catalog: Catalog, other: Catalog, tenant: Tenant, account: MakeTenant) -> None:
+async def test_a_change_wakes_who_waits(
+    registry: Registry, catalog: Catalog, other: Catalog, tenant: Tenant, account: MakeTenant
+) -> None:
     """Everybody on each node, for the account's own entities only; without one the time runs out."""
     neighbour = await account()
     waiting = [
@@ -141,17 +152,17 @@ async def test_a_change_wakes_who_waits(catalog: Catalog, other: Catalog, tenant
     away = asyncio.create_task(other.wait_for_change(neighbour.admin, 0.2))
     await asyncio.sleep(0)
 
-    await catalog.register(tenant.admin, [draft()])
+    await registry.register(tenant.admin, [draft()])
 
     async with asyncio.timeout(10):
         assert await asyncio.gather(*waiting) == [True] * 6
     assert not await away
 
 
-async def test_no_change_is_missed(catalog: Catalog, other: Catalog, tenant: Tenant) -> None:
+async def test_no_change_is_missed(registry: Registry, other: Catalog, tenant: Tenant) -> None:
     """One that came between the question and the waiting counts, if the waiting is from before the question."""
     change = other.next_change(tenant.admin)
-    await catalog.register(tenant.admin, [draft()])
+    await registry.register(tenant.admin, [draft()])
 
     assert await other.wait_for_change(tenant.admin, 10, since=change)
     assert await other.wait_for_change(tenant.admin, 0, since=change)
@@ -189,13 +200,13 @@ async def names(catalog: Catalog, tenant: Tenant, test: EntityTest) -> list[str]
     return sorted(e.name for e in await catalog.select(tenant.admin, test, limit=9))
 
 
-async def test_relations_select(catalog: Catalog, tenant: Tenant) -> None:
+async def test_relations_select(registry: Registry, catalog: Catalog, tenant: Tenant) -> None:
     """By kind, direction and what is at the other end, which is never an archived one."""
     drafts = [draft("shop"), draft("till"), draft("orders", type="DATABASE"), draft("old", archived=True)]
     shop, till, orders, old = await tenant.register(*drafts)
     calls, depends = RelationKind.CALLS, RelationKind.DEPENDS_ON
     ends = [(shop, till, calls), (till, orders, depends), (shop, old, depends)]
-    related = await catalog.relate(tenant.admin, [Named(source=s.id, target=t.id, kind=k) for s, t, k in ends])
+    related = await registry.relate(tenant.admin, [Named(source=s.id, target=t.id, kind=k) for s, t, k in ends])
 
     asked: list[tuple[EntityTest, list[str]]] = [
         (Related((calls,), outgoing=True, inner=EVERYBODY), ["shop"]),

@@ -121,7 +121,7 @@ async def test_what_was_of_an_entity_that_is_gone_stays(tenant: Tenant) -> None:
     wide, of_shop, of_till = await tenant.send(
         [report(dialect="x"), *(report(dialect="x", scope=Scope.entities((one.id,))) for one in (shop, till))]
     )
-    await tenant.house.context.catalog.remove(tenant.admin, shop.id)
+    await tenant.house.context.registry.remove(tenant.admin, shop.id)
 
     count, gone = await tenant.house.context.amend.take_all(
         tenant.admin, asked(), dialect="x", most=10, registered=True

@@ -36,7 +36,7 @@ async def found(pool: Pool, by: Principal, question: Filter, order: Order = Orde
 
 async def registered(house: House, by: Principal, drafts: list[Draft]) -> list[Entity]:
     """The drafts, each an entity."""
-    return await house.context.catalog.register(by, drafts) if drafts else []
+    return await house.context.registry.register(by, drafts) if drafts else []
 
 
 @given(before=catalogs(), said=st.lists(scopes, max_size=6), after=catalogs())

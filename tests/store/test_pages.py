@@ -50,7 +50,7 @@ async def test_a_walk_misses_and_repeats_nothing(
 ) -> None:
     """[TL1, TL2] What stood throughout is seen once, in order, whoever inserts or removes, many at one instant."""
     by = (await account()).admin
-    (shop,) = await house.context.catalog.register(by, [draft()])
+    (shop,) = await house.context.registry.register(by, [draft()])
     question = asked(concerning=(shop,)) if of_entity else asked()
     standing = await inserted(house, by, at_first)
     seen: list[Event] = []
@@ -104,7 +104,7 @@ async def test_a_walk_through_entities_sees_each_once(
 ) -> None:
     """In the order of their ids, whatever their names are."""
     by = (await account()).admin
-    known = await house.context.catalog.register(by, [draft(name) for name in names]) if names else []
+    known = await house.context.registry.register(by, [draft(name) for name in names]) if names else []
     seen: list[str] = []
     cursor = None
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from whence.catalog import Named
 from whence.domain.entity import HOST, SERVICE, Draft, RelationKind, Tag
 from whence.domain.event import Kind, Report, Severity, Span
 from whence.domain.scope import Scope
+from whence.registry import Named
 
 SUFFERER: Final = "eu-checkout"  # the tag of the entity whose timeline is worth a look
 

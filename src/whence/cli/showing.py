@@ -6,28 +6,28 @@ from typing import Final
 from whence.access import DEFAULT_ACCOUNT
 from whence.cli import history
 from whence.cli.output import stderr
-from whence.cli.running import reachable, show
+from whence.cli.running import places, reachable, show
 from whence.domain.access import Principal, Right, Sees
 from whence.domain.event import Accepted, Span
 from whence.domain.filter import Filter
+from whence.listen import Addresses
 from whence.server import House
 from whence.settings import Settings
 
 _NAME: Final = "demo"  # of the token that is made anew at each start
 
 
-async def show_around(asked: Settings, house: House, address: str) -> None:
+async def show_around(asked: Settings, house: House, addresses: Addresses) -> None:
     """The demo's history stands, and whoever started it knows address and token."""
     bootstrap = asked.bootstrap_token.get_secret_value() if asked.bootstrap_token else None
     secret = bootstrap or house.first_token or await _fresh_token(house)
     by = await house.context.access.authenticate(secret)
     planted = await _plant(house, by)
     shown, spelled = ("the one in WHENCE_BOOTSTRAP_TOKEN", "$WHENCE_BOOTSTRAP_TOKEN") if bootstrap else (secret, secret)
-    where = reachable(address)
-    facts = {"Address": where, "API": f"{where}/v1/docs", "Token": shown}
+    where = reachable(addresses.http)
     show(
         "whence demo",
-        facts,
+        {**places(addresses), "Token": shown},
         note=f"{planted} events of the last day and a half were made up." if planted else "",
     )
     _print_commands(where, spelled)
@@ -58,8 +58,8 @@ async def _plant(house: House, by: Principal) -> int:
     ever = Filter(window=Span(start=now - context.retention, end=now + timedelta(days=7)))
     if (await context.timeline.page(by, ever, limit=1)).items:
         return 0
-    registered = await context.catalog.register(by, history.entities())
-    await context.catalog.relate(by, history.relations())
+    registered = await context.registry.register(by, history.entities())
+    await context.registry.relate(by, history.relations())
     ids = {entity.tag: entity.id for entity in registered}
     # A sender's id of its own each: a start that was cut short is finished by the next.
     reports = history.reports(now, ids)

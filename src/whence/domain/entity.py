@@ -13,6 +13,7 @@ from whence.domain.link import Link
 SERVICE: Final = "SERVICE"
 HOST: Final = "HOST"
 CONTEXTLESS: Final = "CONTEXTLESS"
+MOST_AT_ONCE: Final = 10_000  # entities that one call matches or changes
 
 _TYPE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _ID: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}-[0-9A-F]{16}")

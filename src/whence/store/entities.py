@@ -71,11 +71,6 @@ _SEEN: Final = """
     update entity set last_seen = new.at from unnest($2::text[], $3::timestamptz[]) as new (entity_id, at)
     where account_id = $1 and entity.entity_id = new.entity_id and entity.last_seen < new.at
 """
-# Since statistics were last taken the table has doubled: its plans are for a table that one may well read whole.
-_HAS_GROWN: Final = """
-    select pg_relation_size(oid) > 2 * greatest(relpages, 1) * current_setting('block_size')::bigint as yes
-    from pg_class where oid = 'entity'::regclass
-"""
 _FARTHEST: Final = 2**62  # further than any list goes, and a number that PostgreSQL can hold
 _REMOVE: Final = "delete from entity where account_id = $1 and entity_id = any($2::text[])"
 _NOTIFY: Final = "select pg_notify('whence_catalog', $1)"
@@ -251,14 +246,6 @@ async def upsert(db: Writer, account: UUID, entities: Sequence[Entity]) -> None:
     if aliases:
         await db.execute(_ADD_ALIASES, account, [alias for alias, _ in aliases], [owner for _, owner in aliases])
     await db.execute(_NOTIFY, str(account))
-    await _refresh_statistics(db)
-
-
-async def _refresh_statistics(db: Writer) -> None:
-    """While many register, at once or one by one, plans are for what is there; PostgreSQL takes a minute to notice."""
-    grown = await db.row(_HAS_GROWN)
-    if grown is not None and grown["yes"]:
-        await db.execute("analyze entity")
 
 
 async def seen(db: Writer, account: UUID, last_seen: Mapping[str, datetime]) -> None:

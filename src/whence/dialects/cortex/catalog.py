@@ -66,7 +66,7 @@ class Catalog:
             shown = Shown.in_details(query)
             query.settle()
             entity = await path.entity(self._context, by, request)
-            return await self._details(by, await self._context.catalog.archive(by, entity.id, yes=yes), shown)
+            return await self._details(by, await self._context.registry.archive(by, entity.id, yes=yes), shown)
 
         return archive
 
@@ -74,7 +74,7 @@ class Catalog:
         """`DELETE /catalog/{tagOrId}`."""
         by = await caller(self._context, request, Right.WRITE_ENTITIES)
         entity = await path.entity(self._context, by, request)
-        await self._context.catalog.remove(by, entity.id)
+        await self._context.registry.remove(by, entity.id)
         return Done()
 
     async def remove_some(self, request: Request) -> Answer:
@@ -108,12 +108,12 @@ class Catalog:
             if name in {entity.tag, entity.cid} and (not types or entity.type in types)
         ]
         for start in range(0, len(ids), _AT_ONCE):
-            await self._context.catalog.remove_each(by, ids[start : start + _AT_ONCE])
+            await self._context.registry.remove_each(by, ids[start : start + _AT_ONCE])
 
     async def _remove_typed(self, by: Principal, types: tuple[str, ...]) -> None:
         test = OfType(types)
         while True:
             found, _ = await self._context.catalog.window(by, _EVERYBODY, test, skip=0, limit=_AT_ONCE)
-            await self._context.catalog.remove_each(by, [entity.id for entity in found])
+            await self._context.registry.remove_each(by, [entity.id for entity in found])
             if len(found) < _AT_ONCE:
                 return

@@ -81,7 +81,7 @@ class Definitions:
             raise Conflict(f"Entity type already exists: {name}")
         nothing = Document(kind=KIND, key=name, updated_at=NEVER)
         definition = Document(kind=KIND, key=name, value=said)
-        await self._context.catalog.write(by, (), documents=[definition], based_on=[standing or nothing])
+        await self._context.registry.write(by, (), documents=[definition], based_on=[standing or nothing])
         return Answer(_told(definition))
 
     async def replace(self, request: Request) -> Answer:

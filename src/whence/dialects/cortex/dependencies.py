@@ -106,7 +106,7 @@ class Dependencies:
         source, target = await self._ends(by, request)
         call = Call(callee=target.id, method=method, path=where)
         await self._require_made(by, source, target, call)
-        await self._context.catalog.write(
+        await self._context.registry.write(
             by,
             (),
             without=[dependency.document(source, call, About())],
@@ -124,7 +124,7 @@ class Dependencies:
                 statements = [
                     dependency.statement(entity, dependency.kept(document)[0], stands=False) for document in made
                 ]
-                await self._context.catalog.write(by, (), without=made, statements=statements)
+                await self._context.registry.write(by, (), without=made, statements=statements)
             if total <= len(made):
                 return NoContent()
 
@@ -141,7 +141,7 @@ class Dependencies:
     async def _stored(
         self, by: Principal, source: Entity, target: Entity, call: Call, about: About, status: HTTPStatus
     ) -> Answer:
-        await self._context.catalog.write(
+        await self._context.registry.write(
             by,
             (),
             documents=[dependency.document(source, call, about)],

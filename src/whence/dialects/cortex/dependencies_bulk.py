@@ -68,7 +68,7 @@ class ManyDependencies:
         """`PUT /catalog/dependencies`; the answer is what stands now, in the shape in which it was sent."""
         by = await caller(self._context, request, Right.WRITE_ENTITIES)
         named = await self._named(by, await self._sent(request))
-        await self._context.catalog.write(
+        await self._context.registry.write(
             by,
             (),
             documents=[dependency.document(one.caller, one.call, one.about) for one in named],
@@ -84,7 +84,7 @@ class ManyDependencies:
         """`DELETE /catalog/dependencies`; one that is not there is as good as removed."""
         by = await caller(self._context, request, Right.WRITE_ENTITIES)
         named = await self._named(by, await self._sent(request))
-        await self._context.catalog.write(
+        await self._context.registry.write(
             by,
             (),
             without=[dependency.document(one.caller, one.call, one.about) for one in named],

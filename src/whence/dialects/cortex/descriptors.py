@@ -108,7 +108,7 @@ class Descriptors:
 
     async def _write(self, by: Principal, tag: str, taken: uploaded.Taken) -> None:
         types = await definitions.implied(self._context, by, taken.value)
-        await self._context.catalog.write(
+        await self._context.registry.write(
             by,
             [taken.draft],
             documents=[*described.documents(tag, taken.value, taken.text), *types],

@@ -73,7 +73,7 @@ class Groups:
         await self._context.documents.remove(by, entity.id, ADDED_GROUP, sent)
         if not set(sent).isdisjoint(tagged(entity, GROUP)):
             gone = {Tag(context=CONTEXTLESS, key=GROUP, value=group) for group in sent}
-            await self._context.catalog.edit(by, WithId((entity.id,)), lambda standing: _without(standing, gone))
+            await self._context.registry.edit(by, WithId((entity.id,)), lambda standing: _without(standing, gone))
         return Done()
 
     async def _page(self, by: Principal, entity: Entity, page: Numbered) -> Answer:

@@ -11,7 +11,6 @@ from typing import Final
 
 from starlette.requests import Request
 
-from whence.catalog import Catalog, Named
 from whence.dialects import Context
 from whence.dialects.desk import device_body, errors, ids
 from whence.dialects.desk.answer import Answer, Nothing
@@ -25,6 +24,7 @@ from whence.dialects.request import body
 from whence.domain.access import Principal
 from whence.domain.entity import Draft, Entity, RelationKind
 from whence.domain.entity_test import WithId
+from whence.registry import Named
 
 V1_PATH: Final = "/api/v1/entity/infrastructure/custom/{device_id:path}"  # some clients do not encode its slashes
 V2_PATH: Final = "/api/v2/entities/custom"
@@ -39,30 +39,31 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
         if not device_id:
             return errors.not_served()
         device = device_body.v1(device_id, document(await body(request, context.max_body_bytes)))
-        named, _ = await _register(context.catalog, by, device)
+        named, _ = await _register(context, by, device)
         return Answer(_shown(named))
 
     async def v2(request: Request) -> Answer:
         by = await caller(context, request, Scope.WRITE_ENTITIES)
         device = device_body.v2(document(await body(request, context.max_body_bytes)))
-        named, is_new = await _register(context.catalog, by, device)
+        named, is_new = await _register(context, by, device)
         return Answer(_shown(named), HTTPStatus.CREATED) if is_new else Nothing()
 
     return {("POST", V1_PATH): v1, ("POST", V2_PATH): v2}
 
 
-async def _register(catalog: Catalog, by: Principal, device: Device) -> tuple[CustomDevice, bool]:
+async def _register(context: Context, by: Principal, device: Device) -> tuple[CustomDevice, bool]:
     """The device and its group stand, as it says; and whether it is new."""
+    registry = context.registry
     named = ids.custom_device(device.id, group=device.group, kind=device.kind)
-    is_new = named.device_id not in await catalog.named(by, [named.device_id])
-    standing, _ = await catalog.introduce(by, [_draft(named, device), _group_draft(named, device)])
+    is_new = named.device_id not in await context.catalog.named(by, [named.device_id])
+    standing, _ = await registry.introduce(by, [_draft(named, device), _group_draft(named, device)])
     described = partial(_described, device=device)
     # A device that another request registered in between is known, though it was not a moment ago.
-    if (not is_new or described(standing) != standing) and not await catalog.edit(
+    if (not is_new or described(standing) != standing) and not await registry.edit(
         by, WithId((named.device_id,)), described
     ):
-        await catalog.register(by, [_revived(described(standing))])
-    await catalog.relate(by, [Named(source=named.device_id, target=named.group_id, kind=RelationKind.PART_OF)])
+        await registry.register(by, [_revived(described(standing))])
+    await registry.relate(by, [Named(source=named.device_id, target=named.group_id, kind=RelationKind.PART_OF)])
     return named, is_new
 
 

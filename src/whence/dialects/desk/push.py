@@ -80,7 +80,7 @@ class Push:
         if len(raw) * len(found.entities) > _LARGEST:
             raise Invalid.at(ATTACH_RULES, f"matches {len(found.entities)} entities, too many for a body of this size")
 
-        entities = await targets.registered(self._context.catalog, by, found)
+        entities = await targets.registered(self._context.registry, by, found)
         once = keyed or (SameBytes(raw) if sent.start is not None and not reports.opens_problem else None)
         made = [reports.on(entity, once and once.once(n, entity.id)) for n, entity in enumerate(entities)]
         stored = await self._accept(by, made)

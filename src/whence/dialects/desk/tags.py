@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
-from whence.catalog import MOST_AT_ONCE
 from whence.dialects import Context
 from whence.dialects.desk import fields, query, selected, tag_shown
 from whence.dialects.desk.answer import Answer
@@ -20,7 +19,7 @@ from whence.dialects.desk.gate import Routes, Scope, caller
 from whence.dialects.desk.json_text import Document, document, spelled, unmapped
 from whence.dialects.desk.options import Options
 from whence.dialects.request import body
-from whence.domain.entity import CONTEXTLESS, Tag, TagTest
+from whence.domain.entity import CONTEXTLESS, MOST_AT_ONCE, Tag, TagTest
 from whence.domain.entity_test import AllOf, EntityTest, Tagged
 from whence.domain.errors import Invalid, Violation
 
@@ -32,7 +31,7 @@ _LONGEST: Final = 2000  # characters, of a key and of a value
 
 def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every part has the same signature
     """The endpoints of this part."""
-    catalog = context.catalog
+    catalog, registry = context.catalog, context.registry
 
     async def read(request: Request) -> Answer:
         by = await caller(context, request, Scope.READ_ENTITIES)
@@ -47,14 +46,14 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
         by = await caller(context, request, Scope.WRITE_ENTITIES)
         test = _test(request)
         tags = _tags(document(await body(request, context.max_body_bytes)))
-        changed = await catalog.edit(by, test, lambda entity: added(entity, tags))
+        changed = await registry.edit(by, test, lambda entity: added(entity, tags))
         return Answer({"matchedEntitiesCount": len(changed), "appliedTags": tag_shown.v2(tags) if changed else []})
 
     async def remove(request: Request) -> Answer:
         by = await caller(context, request, Scope.WRITE_ENTITIES)
         unwanted = _unwanted(request)
         test = AllOf((_test(request), Tagged((unwanted,))))
-        changed = await catalog.edit(by, test, lambda entity: removed(entity, unwanted))
+        changed = await registry.edit(by, test, lambda entity: removed(entity, unwanted))
         return Answer({"matchedEntitiesCount": len(changed)})
 
     return {("GET", PATH): read, ("POST", PATH): add, ("DELETE", PATH): remove}

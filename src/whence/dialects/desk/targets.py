@@ -16,6 +16,7 @@ from whence.dialects.desk.vocabulary import ENTITY_TYPES
 from whence.domain.access import Principal
 from whence.domain.entity import Draft, Entity, is_entity_id
 from whence.domain.errors import Invalid
+from whence.registry import Registry
 
 MOST: Final = 10_000  # entities of one event: as many as go into one commit
 
@@ -65,13 +66,13 @@ async def look_up(catalog: Catalog, by: Principal, attach: Attach, options: Opti
     return Targets(entities=entities, ignored=tuple(ignored))
 
 
-async def registered(catalog: Catalog, by: Principal, targets: Targets) -> list[Entity]:
+async def registered(registry: Registry, by: Principal, targets: Targets) -> list[Entity]:
     """The targets' entities; those that nobody knew stand, with their id for a name."""
     unknown = [entity_id for entity_id, entity in targets.entities.items() if entity is None]
     found: dict[str, Entity] = {}
     if unknown:
         drafts = [Draft(id=entity_id, type=ids.type_of(entity_id), name=entity_id) for entity_id in unknown]
-        found = dict(zip(unknown, await catalog.introduce(by, drafts), strict=True))
+        found = dict(zip(unknown, await registry.introduce(by, drafts), strict=True))
     return [entity or found[entity_id] for entity_id, entity in targets.entities.items()]
 
 

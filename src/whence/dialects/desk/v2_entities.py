@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
-from whence.catalog import MOST_AT_ONCE, Catalog
+from whence.catalog import Catalog
 from whence.dialects import Context
 from whence.dialects.desk import entity_shown, ids, paging, query, selected
 from whence.dialects.desk.answer import Answer
@@ -18,7 +18,7 @@ from whence.dialects.desk.entity_shown import ALL_FIELDS, Standing
 from whence.dialects.desk.gate import Routes, Scope, caller, path_text
 from whence.dialects.desk.options import Options
 from whence.domain.access import Principal
-from whence.domain.entity import Entity
+from whence.domain.entity import MOST_AT_ONCE, Entity
 from whence.domain.entity_test import EntityTest, Never
 from whence.domain.errors import NotFound
 

@@ -162,7 +162,7 @@ class Ingest:
             for name, entity in found.items()
             if entity is None
         ]
-        new = {entity.id: entity for entity in await self._context.catalog.introduce(by, drafts)} if drafts else {}
+        new = {entity.id: entity for entity in await self._context.registry.introduce(by, drafts)} if drafts else {}
         return [entity or new[name] for name, entity in found.items()]
 
 

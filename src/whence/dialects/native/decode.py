@@ -8,7 +8,6 @@ from typing import Final, cast
 
 from pydantic_core import to_json
 
-from whence.catalog import Named
 from whence.dialects.native import wire
 from whence.dialects.request import text_faults
 from whence.domain.alert import AlertFilter
@@ -19,6 +18,7 @@ from whence.domain.filter import EntityFilter, Filter, PropertyTest
 from whence.domain.link import Link
 from whence.domain.page import Cursor
 from whence.domain.scope import ALL_SERVICES, Places, Scope
+from whence.registry import Named
 
 DIALECT: Final = "whence"
 DAY: Final = timedelta(days=1)

@@ -17,7 +17,7 @@ from whence.domain.access import Right
 def routes(context: Context) -> APIRouter:
     """The endpoints below `/v1/entities` and `/v1/relations`."""
     router = APIRouter()
-    catalog = context.catalog
+    catalog, registry = context.catalog, context.registry
     reads = [gate(context, Right.READ_ENTITIES)]
     writes = [gate(context, Right.WRITE_ENTITIES)]
     reads_events = [gate(context, Right.READ_EVENTS)]
@@ -33,7 +33,7 @@ def routes(context: Context) -> APIRouter:
     async def register(request: Request) -> Response:
         by = principal(request)
         drafts = decode.drafts(await read(context, request, wire.EntitiesIn))
-        entities = await catalog.register(by, drafts) if drafts else []
+        entities = await registry.register(by, drafts) if drafts else []
         return Answer({"entities": [encode.entity(entity) for entity in entities]})
 
     @router.get("/v1/entities", summary="Entities", response_model=shape.EntityPage, dependencies=reads)
@@ -55,7 +55,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def remove(request: Request, name: EntityName) -> Response:
         by = principal(request)
-        await catalog.remove(by, name)
+        await registry.remove(by, name)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @router.get(
@@ -77,7 +77,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def relate(request: Request) -> Response:
         by = principal(request)
-        relations = await catalog.relate(by, decode.named(await read(context, request, wire.RelationsIn)))
+        relations = await registry.relate(by, decode.named(await read(context, request, wire.RelationsIn)))
         return Answer({"relations": [encode.relation(relation) for relation in relations]})
 
     @router.delete(
@@ -89,7 +89,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def unrelate(request: Request) -> Response:
         by = principal(request)
-        relations = await catalog.unrelate(by, decode.named(await read(context, request, wire.RelationsIn)))
+        relations = await registry.unrelate(by, decode.named(await read(context, request, wire.RelationsIn)))
         return Answer({"relations": [encode.relation(relation) for relation in relations]})
 
     @router.get(

@@ -15,7 +15,7 @@ async def describe(tenant: Tenant, entity: Entity, **info: Any) -> None:  # noqa
     named = {f"x-cortex-{name.replace('_', '-')}": value for name, value in info.items()}
     value = {"openapi": "3.0.1", "info": {"title": entity.name, "x-cortex-tag": entity.tag, **named}}
     said = tuple(Said(kind=RelationKind.CALLS, other=one["tag"]) for one in info.get("dependency", ()))
-    await tenant.house.context.catalog.write(
+    await tenant.house.context.registry.write(
         tenant.admin,
         (),
         documents=described.documents(entity.tag, value, yaml.safe_dump(value)),

@@ -352,7 +352,7 @@ async def test_the_events_of_all_entities_are_one_list(cortex: AsyncClient, tena
     second = await made(cortex, catalog.format("%2Fo"), title="2", timestamp=f"{DAY}T07:00:00Z")
     await made(cortex, catalog.format("gone"), title="3", timestamp=f"{DAY}T08:00:00Z")
     await tenant.send([report(), report(dialect="cortex", call="deploy", scope=Scope.entities([other.id]))])
-    await tenant.house.context.catalog.remove(tenant.admin, gone.id)
+    await tenant.house.context.registry.remove(tenant.admin, gone.id)
 
     listed = (await cortex.get("/api/v1/custom-events")).json()
     narrow = (

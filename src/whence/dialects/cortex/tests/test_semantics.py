@@ -90,7 +90,7 @@ async def test_a_deleted_entity_takes_its_events_out_of_reach(
     """[A9] For good: one of the same tag starts empty, with another id."""
     event = await made(cortex, EVENTS)
     by_id = EVENTS.replace("checkout-api", checkout.cid)
-    await tenant.house.context.catalog.remove(tenant.admin, checkout.id)
+    await tenant.house.context.registry.remove(tenant.admin, checkout.id)
 
     for method in ("GET", "POST", "DELETE"):
         is_missing(await cortex.request(method, EVENTS, json=GOOD), "Entity not found: checkout-api")

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.builders import NOW, ago, entity
 from tests.tenants import Tenant
-from whence.catalog import Named
 from whence.domain.entity import Entity, RelationKind
+from whence.registry import Named
 from whence.store import entities
 
 
@@ -19,7 +19,7 @@ async def stand(tenant: Tenant, *standing: Entity) -> None:
 async def relate(tenant: Tenant, *relations: tuple[str, RelationKind, str]) -> None:
     """The first of each three stands in that relation to the last."""
     named = [Named(source=source, kind=kind, target=target) for source, kind, target in relations]
-    await tenant.house.context.catalog.relate(tenant.admin, named)
+    await tenant.house.context.registry.relate(tenant.admin, named)
 
 
 def seen(name: str, *, first: datetime = ago(days=30), last: datetime = NOW, **given: Any) -> Entity:  # noqa: ANN401, B008  a builder takes what the value does

@@ -183,8 +183,7 @@ async def test_a_device_that_was_archived_comes_back(desk: AsyncClient, tenant: 
     """Who reports a device wants to see it."""
     await desk.post(f"{V1}/cold-room-3", json={"group": "edge-sensors", "tags": ["cold-chain"]})
     room = await entity(tenant, ROOM)
-    catalog = tenant.house.context.catalog
-    await catalog.edit(tenant.admin, WithId((ROOM,)), _archived)
+    await tenant.house.context.registry.edit(tenant.admin, WithId((ROOM,)), _archived)
     assert (await entity(tenant, ROOM)).archived
 
     await desk.post(f"{V1}/cold-room-3", json={"group": "edge-sensors", "displayName": "Back"})
