@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits its words at spaces, and a checkout may live in "My Projects".
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench bench-data clean
+.PHONY: help setup run test check format proto lock bench bench-data clean
 
 ARGS ?=
 N ?= 1000000
@@ -32,11 +32,16 @@ format: setup ## Format the code and apply the safe fixes
 	@.venv/bin/ruff check --fix-only .
 	@.venv/bin/ruff format .
 
+proto: setup ## Compile the protos of the gRPC services again
+	@cd src/whence/dialects/cloudforet/contract && find proto -name '*.proto' | sort | sed 's,^proto/,,' | \
+		xargs "$(CURDIR)/.venv/bin/python" -m grpc_tools.protoc --proto_path=proto --descriptor_set_out=descriptors.binpb
+
 lock: setup ## Resolve all lock files again: make lock ARGS=--upgrade
 	@$(LOCK) $(ARGS) pyproject.toml --output-file requirements/run.txt
 	@$(LOCK) $(ARGS) pyproject.toml --all-extras --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
-	@for wanted in $(CLIENTS)/*/requirements.in; do \
-		$(LOCK) $(ARGS) "$$wanted" --output-file "$${wanted%.in}.txt" || exit 1; done
+	@for wanted in $(CLIENTS)/*/requirements.in; do without="$${wanted%requirements.in}excludes.txt"; \
+		$(LOCK) $(ARGS) $$(test ! -f "$$without" || echo --excludes "$$without") "$$wanted" \
+			--output-file "$${wanted%.in}.txt" || exit 1; done
 	@for wanted in $(CLIENTS)/*/package.json; do \
 		$(NPM) $(if $(findstring --upgrade,$(ARGS)),update,install) --prefix "$${wanted%/*}" || exit 1; done
 

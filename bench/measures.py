@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import bodies, data, desk, live, stored, writes
+from bench import bodies, data, desk, live, signals, stored, writes
 from bench.entity import newest
 from bench.figure import Figure
 from bench.overview import overview
@@ -79,6 +79,7 @@ FRESH: Final[Mapping[str, Measure]] = {
     **{one.name: partial(writes.single, one) for one in _SINGLE},
     "batch": lambda size, empty: writes.batch("/v1/events", size, empty),
     "live": live.seen,
+    "signals": signals.asked,
 }
 STORED: Final[Mapping[str, Measure]] = {
     "entity": _entity,

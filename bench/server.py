@@ -7,7 +7,7 @@ import typer
 import uvloop
 
 from bench.child import TOKEN
-from whence.listen import serve
+from whence.listen import Addresses, serve
 from whence.server import House
 from whence.settings import Settings, load
 from whence.telemetry import configure_logging
@@ -21,8 +21,8 @@ def main(data_dir: Path) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    async def started(_: House, url: str) -> None:
-        print(json.dumps({"url": url}), flush=True)
+    async def started(_: House, addresses: Addresses) -> None:
+        print(json.dumps({"url": addresses.http}), flush=True)
 
     await serve(settings, started=started)
 

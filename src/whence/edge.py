@@ -24,6 +24,13 @@ REQUESTS: Final = Histogram(
 _PORT: Final = re.compile(rb":[0-9]+$")
 
 
+def own_contexts(
+    dialects: Sequence[Dialect], context: Context, options: Mapping[str, Mapping[str, str]]
+) -> list[Context]:
+    """The context of each dialect, with the settings that are its own."""
+    return [replace(context, options=options.get(dialect.name, {})) for dialect in dialects]
+
+
 class Edge:
     """The root of the HTTP service.
 
@@ -41,7 +48,7 @@ class Edge:
         hosts: Sequence[str],
     ) -> None:
         self._dialects = dialects
-        contexts = [replace(context, options=options.get(dialect.name, {})) for dialect in dialects]
+        contexts = own_contexts(dialects, context, options)
         self._apps = [dialect.app(own) for dialect, own in zip(dialects, contexts, strict=True)]
         self._direct = {
             where: (number, _called(endpoint))

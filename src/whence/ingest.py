@@ -18,7 +18,7 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from whence.domain.errors import Conflict, Invalid, Pushback, Refusal, Unavailable
-from whence.domain.event import Accepted, Duplicate, Event, Receipt, Rejected, Report
+from whence.domain.event import Accepted, Duplicate, Event, Ignored, Receipt, Rejected, Report
 from whence.domain.identity import new_id
 from whence.store import feed, once
 from whence.store.append import Appended, append
@@ -98,6 +98,19 @@ class Ingest:
             Unavailable: the queue is full, the database cannot be reached, or the server is stopping. Whether
                 something was stored is then unknown: an idempotency key makes it safe to send again.
         """
+        outcomes = await self._settled(account, reports)
+        return [outcome for outcome in outcomes if not isinstance(outcome, Ignored)]  # which only signals can be
+
+    async def deliver(self, account: UUID, reports: Sequence[Report]) -> list[Refusal]:
+        """Take the reports of signals; the refusals of those that could not be stored, the rest being durable.
+
+        Raises:
+            Unavailable: as `accept`.
+        """
+        outcomes = await self._settled(account, reports)
+        return [outcome.refusal for outcome in outcomes if isinstance(outcome, Rejected)]
+
+    async def _settled(self, account: UUID, reports: Sequence[Report]) -> list[Receipt | Ignored]:
         if self._closing or self._queued + len(reports) > max(self._queue_limit, len(reports)):
             raise Unavailable("Service unavailable", retry_after=1)
         now = self._clock()
@@ -293,11 +306,12 @@ def _fail(waiting: _Waiting, exc: BaseException) -> None:
 _OUTCOMES: Final = {
     Accepted: EVENTS.labels("accepted"),
     Duplicate: EVENTS.labels("duplicate"),
+    Ignored: EVENTS.labels("ignored"),
     Rejected: EVENTS.labels("rejected"),
 }
 
 
-def _counted(items: Sequence[Item]) -> list[Receipt]:
+def _counted(items: Sequence[Item]) -> list[Receipt | Ignored]:
     receipts = [item.receipt for item in items if item.receipt is not None]
     if len(receipts) == 1:
         _OUTCOMES[type(receipts[0])].inc()

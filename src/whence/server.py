@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -17,19 +17,25 @@ from whence.access import Access
 from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
-from whence.dialects import Context, Dialect, discover, option_faults
+from whence.deliver import Deliver
+from whence.dialects import Context, Dialect, GrpcServices, discover, option_faults
 from whence.documents import Documents
 from whence.domain.errors import Unavailable
-from whence.edge import Edge
+from whence.edge import Edge, own_contexts
 from whence.embedded import Embedded
 from whence.follow import Follow
 from whence.ingest import Ingest
+from whence.registry import Registry
+from whence.routing import Routing
 from whence.settings import Settings, SettingsError
+from whence.signals import Signals
 from whence.store import access as tokens
 from whence.store import entities, feed, migrate
 from whence.store.notify import Ear
 from whence.store.pool import Address, Pool
+from whence.tickets import Tickets
 from whence.timeline import Timeline
+from whence.webhooks import Webhooks
 
 _SLOTS: Final = 32_768
 _SUPERVISE_SECONDS: Final = 0.2
@@ -39,11 +45,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """Everything that runs, put together; `first_token` is set once in the life of a database."""
+    """Everything that runs, put together; `first_token` is set once in the life of a database.
+
+    `services` gives what is answered over gRPC, when it is told where `app` is reached if no setting says so.
+    """
 
     pool: Pool
     context: Context
     app: ASGIApp
+    services: Callable[[str], list[GrpcServices]]
     first_token: str | None
 
 
@@ -78,7 +88,7 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
         retention = timedelta(days=settings.retention_days)
         slot = secrets.randbelow(_SLOTS)
         access = Access(pool, rate_per_minute=settings.rate_per_minute)
-        catalog = Catalog(pool, most_bytes=settings.max_body_bytes)
+        catalog = Catalog(pool)
         follow = Follow(pool)
         alerts = Alerts(pool)
         ingest = Ingest(pool, retention=retention, queue_limit=settings.queue_limit, slot=slot)
@@ -102,7 +112,13 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
             follow=follow,
             alerts=alerts,
             catalog=catalog,
+            registry=Registry(pool, changed=catalog.changed, most_bytes=settings.max_body_bytes),
             documents=Documents(pool, most_bytes=settings.max_body_bytes),
+            webhooks=Webhooks(pool),
+            deliver=Deliver(pool, ingest),
+            routing=Routing(pool),
+            tickets=Tickets(pool, slot=slot),
+            signals=Signals(pool),
             ready=ready,
             max_body_bytes=settings.max_body_bytes,
             retention=retention,
@@ -117,7 +133,8 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
         stack.push_async_callback(ingest.drain)
         stack.callback(follow.close)
         stack.callback(catalog.close)
-        yield House(pool=pool, context=context, app=app, first_token=first_token)
+        services = partial(_services, settings, context, spoken)
+        yield House(pool=pool, context=context, app=app, services=services, first_token=first_token)
 
 
 def _edge(settings: Settings, context: Context, dialects: tuple[Dialect, ...]) -> Edge:
@@ -133,6 +150,12 @@ def _edge(settings: Settings, context: Context, dialects: tuple[Dialect, ...]) -
         return Edge(dialects, context, options=settings.dialects, hosts=settings.hosts())
     except ValueError as exc:
         raise SettingsError(f"WHENCE_DIALECTS: {exc}") from exc
+
+
+def _services(settings: Settings, context: Context, dialects: tuple[Dialect, ...], address: str) -> list[GrpcServices]:
+    known = replace(context, public_url=context.public_url or address)
+    contexts = own_contexts(dialects, known, settings.dialects)
+    return [dialect.grpc(own) for dialect, own in zip(dialects, contexts, strict=True) if dialect.grpc is not None]
 
 
 async def _started(settings: Settings) -> Embedded:

@@ -1,5 +1,6 @@
 """A whole server in a process of its own, which a test may kill, stop and start again."""
 
+import json
 import os
 import shutil
 import signal
@@ -57,6 +58,12 @@ class Server:
     def postmaster(self) -> psutil.Process | None:
         """The PostgreSQL that the server started or joined, when it runs."""
         return postmaster(self.data_dir)
+
+    @property
+    def grpc_port(self) -> int:
+        """Where it answers over gRPC; another one after each start."""
+        served = [json.loads(line) for line in self.said.splitlines() if '"grpc.served"' in line]
+        return served[-1]["port"]
 
     @property
     def said(self) -> str:

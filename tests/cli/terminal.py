@@ -38,9 +38,16 @@ class Running:
 
     def address(self) -> str:
         """Where it serves, once it has said all that it says of itself."""
+        return self._told("Address")
+
+    def grpc(self) -> str:
+        """Where it serves gRPC: `grpc://host:port`."""
+        return self._told("gRPC")
+
+    def _told(self, name: str) -> str:
         self.until(lambda: "\nAPI: " in self.said, "it serves")
-        (line,) = (line for line in self.said.splitlines() if line.startswith("Address: "))
-        return line.removeprefix("Address: ")
+        (line,) = (line for line in self.said.splitlines() if line.startswith(f"{name}: "))
+        return line.removeprefix(f"{name}: ")
 
     def lines(self, count: int) -> list[str]:
         """What it printed, when that is so many lines."""

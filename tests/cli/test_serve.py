@@ -2,9 +2,11 @@ import re
 import signal
 import socket
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
+from grpc import insecure_channel
 
 from tests.acceptance.server import bearer, free_port, postmaster
 from tests.cli.terminal import Terminal
@@ -60,6 +62,30 @@ def test_a_port_in_use(alone: Terminal, home: Path) -> None:
     assert "something else listens there" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (home / "data").exists()
+
+
+@pytest.mark.parametrize(("option", "said"), [("--port", "cannot listen on"), ("--grpc-port", "cannot serve gRPC on")])
+def test_another_one_on_the_same_port(alone: Terminal, option: str, said: str) -> None:
+    """It says which of the two ports is taken, and how to have another."""
+    with alone.begin("serve", "--port", "0", "--grpc-port", "0") as first:
+        taken = {"--port": first.address().rpartition(":")[2], "--grpc-port": first.grpc().rpartition(":")[2]}[option]
+        done = alone("serve", option, taken)
+
+    assert done.returncode == 1
+    assert f"{said} 127.0.0.1:{taken}: something else listens there" in done.stderr
+    assert f"{option} 0 takes any free port" in done.stderr
+
+
+def test_it_says_where_it_speaks_grpc(alone: Terminal) -> None:
+    """And whoever is connected there does not hold it up when it is told to stop."""
+    with alone.begin("serve") as serving, insecure_channel(serving.grpc().removeprefix("grpc://")) as channel:
+        watch = cast("Any", channel).unary_stream("/grpc.health.v1.Health/Watch")
+        first = next(watch(b"", timeout=60))
+        code = serving.stop()
+
+    assert first == b"\x08\x01"  # SERVING
+    assert code == 0, serving.said
+    assert "Traceback" not in serving.said
 
 
 def test_stopped_while_it_starts(alone: Terminal, home: Path) -> None:

@@ -47,7 +47,7 @@ def explained(asked: Settings) -> Generator[None]:
     except SettingsError as exc:  # what only the dialect that it is for could tell
         raise CommandError(str(exc), remedy="mend the setting that is named", code=Exit.USAGE) from exc
     except ListenError as exc:
-        raise CommandError(str(exc), remedy="--port 0 takes any free port; WHENCE_PORT sets another") from exc
+        raise CommandError(str(exc), remedy=_other_port(exc.setting)) from exc
     except EmbeddedError as exc:
         raise CommandError(str(exc), remedy="whence doctor", code=Exit.UNREACHABLE) from exc
     except SchemaError as exc:
@@ -62,3 +62,10 @@ def explained(asked: Settings) -> Generator[None]:
         raise CommandError(f"PostgreSQL refuses: {exc}", remedy="whence doctor", code=Exit.UNREACHABLE) from exc
     except Refusal as exc:
         raise CommandError(str(exc)) from exc
+
+
+def _other_port(setting: str) -> str:
+    variable = f"WHENCE_{setting.upper()}"
+    if setting == "metrics_port":  # which is no option of a command
+        return f"{variable} sets another port"
+    return f"--{setting.replace('_', '-')} 0 takes any free port; {variable} sets another"

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from whence.cli.house import explained, settings
 from whence.cli.output import stderr
-from whence.listen import serve
+from whence.listen import Addresses, serve
 from whence.server import House
 from whence.settings import Settings
 from whence.telemetry import configure_logging
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 _KEEP: Final = "Keep this token: it may do everything, and is not shown again."
 
 
-def run(given: dict[str, object], started: Callable[[Settings, House, str], Coroutine[None, None, None]]) -> None:
+def run(given: dict[str, object], started: Callable[[Settings, House, Addresses], Coroutine[None, None, None]]) -> None:
     """Serve with these settings until told to stop.
 
     Raises:
@@ -30,20 +30,26 @@ def run(given: dict[str, object], started: Callable[[Settings, House, str], Coro
     asked = settings(**given)
     configure_logging(asked.log_format)
 
-    async def up(house: House, address: str) -> None:
-        await started(asked, house, address)
+    async def up(house: House, addresses: Addresses) -> None:
+        await started(asked, house, addresses)
 
     with explained(asked):
         uvloop.run(serve(asked, started=up))
 
 
-async def announce(_settings: Settings, house: House, address: str) -> None:
+async def announce(_settings: Settings, house: House, addresses: Addresses) -> None:
     """Say where the server is and, once in its life, how to get in."""
-    where = reachable(address)
-    facts = {"Address": where, "API": f"{where}/v1/docs"}
+    facts = places(addresses)
     if house.first_token is not None:
         facts["Token"] = house.first_token
     show("whence is serving", facts, note=_KEEP if house.first_token is not None else "")
+
+
+def places(addresses: Addresses) -> dict[str, str]:
+    """Where the server is, as it is typed on this machine."""
+    where = reachable(addresses.http)
+    over_grpc = {"gRPC": reachable(f"grpc://{addresses.grpc}")} if addresses.grpc else {}
+    return {"Address": where, **over_grpc, "API": f"{where}/v1/docs"}
 
 
 def reachable(address: str) -> str:

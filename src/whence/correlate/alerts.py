@@ -65,6 +65,8 @@ class Episodes:
             case Kind.PROBLEM:
                 return self._hold(report, report.key, event_id)
             case Kind.RECOVERY:
+                for key in report.also:
+                    self._recover(report, key)
                 return self._recover(report, report.key)
             case _:
                 return None

@@ -10,6 +10,8 @@ from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from grpc import GenericRpcHandler
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -18,12 +20,18 @@ from whence.access import Access
 from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
+from whence.deliver import Deliver
 from whence.documents import Documents
 from whence.domain.access import Options
 from whence.domain.errors import Violation
 from whence.follow import Follow
 from whence.ingest import Ingest
+from whence.registry import Registry
+from whence.routing import Routing
+from whence.signals import Signals
+from whence.tickets import Tickets
 from whence.timeline import Timeline
+from whence.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +51,13 @@ class Context:
     follow: Follow
     alerts: Alerts
     catalog: Catalog
+    registry: Registry
     documents: Documents
+    webhooks: Webhooks
+    deliver: Deliver
+    routing: Routing
+    tickets: Tickets
+    signals: Signals
     ready: Callable[[], Awaitable[None]]
     max_body_bytes: int
     retention: timedelta
@@ -66,10 +80,24 @@ def _none(_: Context) -> Mapping[tuple[str, str], Endpoint]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrpcServices:
+    """What a dialect answers over gRPC.
+
+    `handlers` answer whatever happens. `files` describe the services `names`, with all their imports, and what is
+    imported comes first; `names` are full ones, of which the last part is unique on a server.
+    """
+
+    handlers: tuple[GenericRpcHandler, ...]
+    files: tuple[FileDescriptorProto, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """One way to speak to whence.
 
-    `app` builds its HTTP application. `direct` names the endpoints of it, by method and path, that are called
+    `app` builds its HTTP application, `grpc` its services for the port beside, if it has any; the `public_url` that
+    those are given is never None. `direct` names the endpoints of it, by method and path, that are called
     without the application's layers, which cost as much as all the rest of a write; such an endpoint answers
     whatever happens. `owns` says whether a request that no route of any dialect matches is answered in this
     dialect's error shape. `check_options` raises ValueError, with a sentence, when options of this dialect that a
@@ -80,6 +108,7 @@ class Dialect:
     app: Callable[[Context], Starlette]
     direct: Callable[[Context], Mapping[tuple[str, str], Endpoint]] = _none
     owns: Callable[[HTTPConnection], bool] = lambda _: False
+    grpc: Callable[[Context], GrpcServices] | None = None
     check_options: Callable[[Mapping[str, str]], object] = _no_options
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Self, cast
 from uuid import UUID
 
+from whence.domain.delivery import Delivery
 from whence.domain.errors import Invalid, Refusal
 from whence.domain.link import Link
 from whence.domain.scope import ALL_SERVICES, Places, Scope
@@ -89,7 +90,9 @@ class Report:
     holds it open: until the end of its span, else for `timeout` from its receipt, else (None) until something closes
     it. A recovery with a `key` closes it. `numbered`: the event can be found by its `identity.number` alone.
     `call`: the dialect's name for the one of its calls that brought the report; empty when it has but one.
-    `may_be_far`: it may lie further ahead than others may.
+    `may_be_far`: it may lie further ahead than others may. `also`: further keys whose alerts a recovery closes.
+    `delivery`: the signal that the report speaks of: which alert it moves, and whether it says anything new, is decided
+    where it is stored.
     """
 
     kind: Kind = Kind.INFO
@@ -114,6 +117,8 @@ class Report:
     numbered: bool = False
     call: str = ""
     may_be_far: bool = False
+    also: tuple[str, ...] = ()
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +166,11 @@ class Duplicate:
     """The report had been stored before, under `id`; nothing new is stored."""
 
     id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """The report was understood and changes nothing: a recovery of what is not open. Nothing is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,21 @@ def new_id(at: datetime) -> UUID:
     return UUID(int=millis << 80 | 0x7 << 76 | (noise >> 62) << 64 | 0b10 << 62 | noise & 0x3FFF_FFFF_FFFF_FFFF)
 
 
+def in_millis(at: datetime) -> datetime:
+    """The instant without what is finer than a millisecond, as it is shown to those who ask for it by what they saw."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def first_id(at: datetime) -> UUID:
+    """What sorts before every id that `new_id` makes in that millisecond or later, and behind all before."""
+    return UUID(int=((at - _EPOCH) // _MILLISECOND & 0xFFFF_FFFF_FFFF) << 80)
+
+
+def born_at(made: UUID) -> datetime:
+    """The millisecond that the id was made in by `new_id`."""
+    return _EPOCH + (made.int >> 80) * _MILLISECOND
+
+
 def number(event_id: UUID) -> int:
     """The 64 most random bits of the id, as a signed number: for those who can hold no more than that.
 

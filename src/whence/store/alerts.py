@@ -63,10 +63,15 @@ _INSERT: Final = """
     on conflict (account_id, key) where closed_at is null do nothing
     returning alert_id
 """
+# The ticket of an alert is over with it, whoever ends it.
 _END: Final = """
-    update alert set closed_at = new.closed_at, closed_by = new.closed_by
-    from unnest($2::uuid[], $3::timestamptz[], $4::text[]) as new (alert_id, closed_at, closed_by)
-    where account_id = $1 and alert.alert_id = new.alert_id
+    with over as (
+        update alert set closed_at = new.closed_at, closed_by = new.closed_by
+        from unnest($2::uuid[], $3::timestamptz[], $4::text[]) as new (alert_id, closed_at, closed_by)
+        where account_id = $1 and alert.alert_id = new.alert_id returning alert.alert_id
+    )
+    update ticket set resolved_at = $5, updated_at = $5 from over
+    where account_id = $1 and ticket.alert_id = over.alert_id and resolved_at is null
 """
 _END_EVENTS: Final = """
     update event set is_open = false, open_until = null, updated_at = $5,
@@ -83,8 +88,7 @@ _END_LINKS: Final = """
     where account_id = $1 and event_link.key = new.key and event_link.occurred_at = new.occurred_at
     and event_link.event_id = new.event_id
 """
-# One statement for both tables: a round trip costs as much as a dozen rows. The ids are named twice, so that the index
-# is used also before PostgreSQL has statistics of the table.
+# One statement for both tables: a round trip costs as much as a dozen rows.
 _HOLD: Final = """
     with new as (
         select * from unnest(
@@ -97,7 +101,7 @@ _HOLD: Final = """
     ), held as (
         update alert set last_report_at = new.last_report_at, expires_at = new.expires_at,
             due_at = least(alert.due_at, new.expires_at), report_count = new.report_count, severity = new.severity
-        from new where account_id = $1 and alert.alert_id = any($2::uuid[]) and alert.alert_id = new.alert_id
+        from new where account_id = $1 and alert.alert_id = new.alert_id
     )
     update event set description = new.description, properties = new.properties, search = new.search,
         severity = new.severity, updated_at = $13, report_count = event.report_count + new.reports,
@@ -113,7 +117,7 @@ _FOLLOW: Final = """
     where account_id = $1 and alert_id = $2 and event_id = $6
 """
 _REMOVE: Final = "delete from alert where account_id = $1 and event_id = $2 and alert_id = $3"
-_FORGET_CLOSED: Final = "delete from alert where account_id = $1 and opened_at < $2 and closed_at < $2"
+_FORGET: Final = "delete from alert where account_id = $1 and opened_at < $2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +217,7 @@ async def insert(db: Writer, account: UUID, alerts: Sequence[Alert]) -> bool:
 async def end(db: Writer, account: UUID, alerts: Sequence[Alert], *, at: datetime) -> None:
     """Alerts that stand, closed: their rows say so, and their events end with them."""
     rows = [(a.id, a.closed_at, a.closed_by) for a in alerts]
-    await db.execute(_END, account, *_columns(rows))
+    await db.execute(_END, account, *_columns(rows), at)
     await end_events(db, account, alerts, at=at)
 
 
@@ -262,9 +266,9 @@ async def remove(db: Writer, account: UUID, event: Event) -> None:
     await db.execute(_REMOVE, account, event.id, event.alert_id)
 
 
-async def forget_closed(db: Writer, account: UUID, *, before: datetime) -> None:
-    """Alerts that ended before are gone."""
-    await db.execute(_FORGET_CLOSED, account, before)
+async def forget(db: Writer, account: UUID, *, before: datetime) -> None:
+    """Alerts that opened before are gone, as their events are; one that is still reported opens again."""
+    await db.execute(_FORGET, account, before)
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

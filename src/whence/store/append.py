@@ -12,6 +12,7 @@ from uuid import UUID
 from whence.domain.errors import Conflict
 from whence.domain.event import Accepted, Duplicate, Rejected
 from whence.store import codec, counts, once
+from whence.store.deliveries import Deliveries
 from whence.store.episodes import correlate
 from whence.store.pool import Writer
 from whence.store.rows import EVENT_COLUMNS, LINK_COLUMNS, Item, rows
@@ -51,7 +52,8 @@ class Appended:
 async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime, slot: int) -> Appended:
     """Store the reports, move their alerts, and give each item its receipt.
 
-    Rows are locked in one order, which `amend` and `alerts` keep to: keys, senders' ids, pairs, alerts, events, counts.
+    Rows are locked in one order, which `amend` and `alerts` keep to: keys, senders' ids, heads of tickets,
+    alerts, pairs, events, tickets, webhooks, counts.
     So nobody who writes or removes waits in a circle.
 
     Raises:
@@ -60,6 +62,7 @@ async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: dateti
     tally = counts.Counts()
     repeats = await _claim_keys(db, account, items, at=at)
     await _forget_sent(db, account, items, at=at)
+    deliveries = await Deliveries.take(db, account, items, at=at)
     changed = await correlate(db, account, [item for item in items if item.receipt is None], tally, at=at)
     fresh = [item for item in items if item.receipt is None]
     ordinary = [item for item in fresh if item.report.pairing is None or not item.report.pairing.ends]
@@ -74,6 +77,7 @@ async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: dateti
     _lead_on(items)
     await _redirect(db, account, items, repeats)
     await _count(db, account, repeats, at=at)
+    await deliveries.write(db, account, at=at)
     if tally:
         await counts.add(db, account, tally, slot=slot)
     return Appended(items=ordinary + unmatched, alert_ids=changed)

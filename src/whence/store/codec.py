@@ -11,6 +11,7 @@ from whence.domain.entity import Entity, Tag
 from whence.domain.event import Event, Kind, Severity, Span
 from whence.domain.link import Link
 from whence.domain.scope import ALL_SERVICES, Clause, Places, Scope
+from whence.domain.signal import Resource
 
 _FIELDS: Final = ("types", "clusters", "namespaces", "names", "entity_ids")
 
@@ -63,6 +64,17 @@ def scope_value(text: str | None) -> Scope:
 def tags_text(tags: Sequence[Tag]) -> str:
     """The tags' column."""
     return json_text([{"context": tag.context, "key": tag.key, "value": tag.value} for tag in tags])
+
+
+def resource_value(resource: Resource) -> dict[str, str]:
+    """A source's own resource as JSON has it: what it does not say is left out."""
+    said = {"resource_id": resource.id, "resource_type": resource.type, "name": resource.name}
+    return {name: text for name, text in said.items() if text}
+
+
+def resource(value: Mapping[str, str]) -> Resource:
+    """What `resource_value` was given."""
+    return Resource(id=value.get("resource_id", ""), type=value.get("resource_type", ""), name=value.get("name", ""))
 
 
 def event(row: asyncpg.Record) -> Event:

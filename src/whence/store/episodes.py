@@ -22,7 +22,8 @@ async def correlate(
     keyed = [item for item in fresh if item.report.key is not None and item.report.kind in _OF_ALERTS]
     if not keyed:
         return []
-    episodes = Episodes(await alerts.standing(db, account, (item.report.key or "" for item in keyed)), at=at)
+    keys = (key for item in keyed for key in (item.report.key or "", *item.report.also))
+    episodes = Episodes(await alerts.standing(db, account, keys), at=at)
     for item in keyed:
         alert = episodes.take(item.report, item.id)
         if alert is None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from whence.store import access, alerts, feed, once, partitions
+from whence.store import access, alerts, feed, once, partitions, signals
 from whence.store.pool import Pool
 
 _TURN: Final = "select pg_try_advisory_xact_lock(7726441) as mine"
@@ -43,11 +43,24 @@ async def _drop_old_months(pool: Pool, oldest: datetime) -> None:
     if not old:
         return
     kept_from = partitions.month_of(oldest)
+    await _forget_signals(pool, kept_from)
     async with pool.transaction() as db:
         after = UUID(int=0)
         while batch := await access.accounts(db, after=after, limit=100):
             for account in batch:
                 for forget in (_FORGET_COUNTS, _FORGET_PLACES, _FORGET_PAIRS, _FORGET_SENDERS):
                     await db.execute(forget, account.id, kept_from)
-                await alerts.forget_closed(db, account.id, before=kept_from)
+                await alerts.forget(db, account.id, before=kept_from)
             after = batch[-1].id
+
+
+async def _forget_signals(pool: Pool, before: datetime) -> None:
+    after = UUID(int=0)
+    while True:
+        async with pool.reader() as db:
+            batch = await access.accounts(db, after=after, limit=100)
+        if not batch:
+            return
+        for account in batch:
+            await signals.forget(pool, account.id, before=before)
+        after = batch[-1].id

@@ -18,6 +18,7 @@ from whence.store.pool import Writer
 BATCH: Final = 1_000  # events that one statement removes: a statement has a time limit, a transaction has none
 
 _FOUND: Final[LiteralString] = "e.event_id, e.occurred_at, e.source, e.sender_id, e.alert_id"
+_KEYED: Final[LiteralString] = f"select {_FOUND} from event e where e.account_id = $1 and e.key = $2"
 _FORGET_ONCE: Final = "delete from event_once where account_id = $1 and event_id = any($2::uuid[])"
 _FORGET_SENDERS: Final = """
     delete from event_sender using unnest($2::text[], $3::text[]) as gone (source, sender_id)
@@ -87,6 +88,16 @@ async def remove_all(
     if tally:
         await counts.add(db, account, tally, slot=slot)
     return gone
+
+
+async def remove_keyed(db: Writer, account: UUID, key: str, *, slot: int) -> None:
+    """Every event of the correlation key is gone, with the alerts that they opened."""
+    rows = await db.rows(_KEYED, account, key)
+    tally = counts.Counts()
+    if rows:
+        await _remove(db, account, rows, tally, Gone())
+    if tally:
+        await counts.add(db, account, tally, slot=slot)
 
 
 async def _sweep(

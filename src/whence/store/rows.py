@@ -9,7 +9,7 @@ from uuid import UUID
 
 from whence.correlate.alerts import Episode
 from whence.domain.alert import Alert
-from whence.domain.event import ENDLESS, Receipt, Report, searchable
+from whence.domain.event import ENDLESS, Ignored, Receipt, Report, searchable
 from whence.domain.identity import number
 from whence.domain.scope import Places, Scope, ScopeKey
 from whence.store import codec, counts
@@ -32,7 +32,7 @@ class Item:
 
     id: UUID
     report: Report
-    receipt: Receipt | None = None
+    receipt: Receipt | Ignored | None = None
     opened: Episode | None = None
     alert_id: UUID | None = None
 

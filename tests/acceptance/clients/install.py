@@ -68,7 +68,8 @@ def _make(recipe: Path, home: Path) -> None:
         python = home / "python"
         _run([sys.executable, "-m", "venv", "--without-pip", str(python)], cwd=home)
         wanted = ["--require-hashes", "--requirement", str(recipe / "requirements.txt")]
-        quick = ["--quiet", "--disable-pip-version-check", "--no-compile", "--only-binary", ":all:"]
+        # The lock is whole. What it leaves out (see `make lock`) no package may bring back.
+        quick = ["--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps", "--only-binary", ":all:"]
         _run([sys.executable, "-m", "pip", "--python", str(python), "install", *quick, *wanted], cwd=home)
     if (recipe / "package-lock.json").exists():
         for lock in ("package.json", "package-lock.json"):

@@ -16,6 +16,7 @@ from whence.domain.link import Link
 from whence.domain.page import Page
 from whence.domain.scope import Scope
 from whence.domain.summary import Facets, Histogram
+from whence.domain.webhook import Webhook
 
 Json = dict[str, Any]
 
@@ -211,6 +212,23 @@ def token(token: Token) -> Json:
         "expires_at": maybe(token.expires_at),
         "last_used_at": maybe(token.last_used_at),
         "options": token.options,
+    }
+
+
+def webhook(webhook: Webhook, *, base_url: str) -> Json:
+    """A webhook, with what lets one post to it."""
+    return {
+        "id": webhook.id,
+        "name": webhook.name,
+        "receiver": webhook.receiver,
+        "state": "enabled" if webhook.is_enabled else "disabled",
+        "project": webhook.project,
+        "workspace": webhook.workspace,
+        "options": webhook.options,
+        "access_key": webhook.access_key,
+        "url": base_url + webhook.path,
+        "requests": {"total": webhook.requests, "failed": webhook.failures},
+        "created_at": instant(webhook.created_at),
     }
 
 

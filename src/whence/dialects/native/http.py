@@ -11,12 +11,25 @@ from starlette.responses import HTMLResponse, Response
 
 from whence import __version__
 from whence.dialects import Context
-from whence.dialects.native import admin, alerts, document, entities, errors, events, health, live, send, shape, wire
+from whence.dialects.native import (
+    admin,
+    alerts,
+    document,
+    entities,
+    errors,
+    events,
+    health,
+    live,
+    send,
+    shape,
+    webhooks,
+    wire,
+)
 from whence.dialects.native.answer import Answer
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     wire.EventIn, wire.EventChange, wire.TargetIn, wire.EntitiesIn, wire.RelationsIn, wire.AccountIn, wire.TokenIn,
-    wire.CommentIn, shape.Error,
+    wire.WebhookIn, wire.WebhookChange, wire.CommentIn, shape.Error,
 )  # fmt: skip
 _OPEN: Final = ("/healthz", "/readyz", "/metrics", "/v1/openapi.json")
 _REFUSALS: Final = {
@@ -38,7 +51,7 @@ def app(context: Context) -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(native)
-    for part in (send, live, events, alerts, entities, admin, health):
+    for part in (send, live, events, alerts, entities, admin, webhooks, health):
         native.router.routes.extend(part.routes(context).routes)  # flat: who asks what there is sees it at a glance
     written = _document(native)
 

@@ -312,6 +312,42 @@ class TokenPage(_Shape):
     next: str | None
 
 
+class WebhookRequests(_Shape):
+    """How many payloads came, and how many of them could not be read, wholly or in part."""
+
+    total: int
+    failed: int
+
+
+class Webhook(_Shape):
+    """An address that a monitor posts to."""
+
+    id: str
+    name: str
+    receiver: Annotated[
+        str,
+        Field(
+            description="`direct`, `alertmanager`, `grafana` or `aws_sns`. Another one was named in a vendor's API: "
+            "each payload's own shape tells how it is read."
+        ),
+    ]
+    state: Literal["enabled", "disabled"]
+    project: str
+    workspace: str
+    options: dict[str, Any]
+    access_key: str
+    url: Annotated[str, Field(description="Where to post. It holds the key: whoever knows it may post.")]
+    requests: WebhookRequests
+    created_at: datetime
+
+
+class WebhookPage(_Shape):
+    """All webhooks; `next` is always null."""
+
+    webhooks: list[Webhook]
+    next: str | None
+
+
 class AuditToken(_Shape):
     """Whose token it was."""
 

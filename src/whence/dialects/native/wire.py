@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from whence.dialects.native.webhook_options import Options
 from whence.dialects.request import text_faults
 from whence.domain.access import Right, Sees
 from whence.domain.alert import AlertState
@@ -340,6 +341,30 @@ class TokenIn(_Strict):
         max_length=20,
         description="What the token decides differently from the installation: text by option by dialect.",
     )
+
+
+WebhookName = Annotated[str, Field(min_length=1, max_length=255, pattern=r"\S")]
+
+
+class WebhookIn(_Strict):
+    """A webhook to make."""
+
+    name: WebhookName
+    receiver: Literal["direct", "alertmanager", "grafana", "aws_sns"]
+    project: Annotated[str, Field(min_length=1, max_length=40, pattern=r"\S")] | None = None
+    options: Options = Field(default_factory=dict)
+
+
+class WebhookChange(_Strict):
+    """What of a webhook may be changed; what is absent stays. `options` takes the place of all that it had."""
+
+    name: WebhookName = ""
+    state: Literal["enabled", "disabled"] = "enabled"
+    options: Options = Field(default_factory=dict)
+
+
+class NoQuery(_Strict):
+    """No parameter at all."""
 
 
 class ListQuery(_Strict):

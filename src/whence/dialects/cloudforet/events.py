@@ -1,0 +1,95 @@
+"""The calls over events. Source: Cloudforet contract 7 to 10."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from whence.dialects import Context
+from whence.dialects.cloudforet.asked import Fields
+from whence.dialects.cloudforet.call import Call, Handler
+from whence.dialects.cloudforet.collection import Collection, answerable, listed, tabled
+from whence.dialects.cloudforet.encode import message
+from whence.dialects.cloudforet.fields import needed
+from whence.dialects.cloudforet.posting import Posting
+from whence.dialects.cloudforet.reach import Reach
+from whence.domain.access import Sees
+from whence.domain.query import Condition, Operator, Query, Sort
+from whence.domain.signal import FIELDS
+
+_FIELDS: Final = Fields(
+    schema=FIELDS,
+    aliases={"resource": "resources", "user_projects": "project_id"},
+    minimal=("event_id", "event_key", "event_type", "title", "severity", "alert_id"),
+    sort=(Sort("created_at", descending=True), Sort("event_id", descending=True)),
+    word_fields=("event_id", "title"),
+)
+_NAMED: Final[Mapping[str, str]] = {
+    **{
+        name: name
+        for name in (
+            "event_id", "event_key", "event_type", "severity", "provider", "account", "project_id", "alert_id",
+            "webhook_id",
+        )
+    },
+    "resource": "resources",
+}  # fmt: skip
+
+
+class Events:
+    """The calls."""
+
+    def __init__(self, context: Context, posting: Posting) -> None:
+        self._signals = context.signals
+        self._posting = posting
+        self._collection = Collection(_FIELDS, _NAMED)
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Each call, by its name."""
+        return {
+            "Event.create": self.create,
+            "Event.get": self.get,
+            "Event.list": self.page,
+            "Event.stat": self.stat,
+        }
+
+    async def create(self, call: Call) -> Mapping[str, Any]:
+        """What a monitor says, for a webhook of its receiver; its key is the credential."""
+        asked = call.request
+        webhook_id = needed(asked, "webhook_id")
+        access_key = needed(asked, "access_key")
+        data = needed(asked, "data")
+        key = call.metadata.get("idempotency-key", "")
+        await self._posting.take(webhook_id, access_key, data, key=key)
+        return {}
+
+    async def get(self, call: Call) -> Mapping[str, Any]:
+        """One event."""
+        reach = Reach.of(call, "Event", "get")
+        event_id = needed(call.request, "event_id")
+        asked = Query(all=(Condition("event_id", Operator.EQ, event_id), *reach.conditions({})), limit=1)
+        found = await self._signals.find(reach.by, asked, every=reach.by.sees is Sees.ALL)
+        if not found.rows:
+            raise reach.missing("event_id", event_id)
+        return _event(found.rows[0])
+
+    async def page(self, call: Call) -> Mapping[str, Any]:
+        """Some events, the newest first unless the query says otherwise."""
+        reach = Reach.of(call, "Event", "list")
+        asked = self._collection.query(reach, call.request)
+        with answerable():
+            reply = listed(await self._signals.find(reach.by, asked, every=reach.by.sees is Sees.ALL))
+        return {**reply, "results": [_event(row) for row in reply["results"]]}
+
+    async def stat(self, call: Call) -> Mapping[str, Any]:
+        """What is computed from them."""
+        reach = Reach.of(call, "Event", "stat")
+        asked = self._collection.statistics(reach, call.request)
+        with answerable():
+            return tabled(await self._signals.tabulate(reach.by, asked, every=reach.by.sees is Sees.ALL))
+
+
+def _event(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row as a message, where the object that a source says it is about has its own name again."""
+    shown = message(row)
+    if resource := shown.pop("resource_object", None):
+        shown["resource"] = resource
+    return shown

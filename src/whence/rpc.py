@@ -1,0 +1,177 @@
+"""The gRPC services of all dialects on one port, with health and reflection; it knows no service by name.
+
+Reflection is served in both of its versions. Of two services with one short name only one is listed, because some
+clients know services by that alone: of the reflection's own that is the older, which all clients speak.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar, cast
+
+import grpc
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from google.protobuf.descriptor_pool import DescriptorPool
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health
+from grpc_reflection.v1alpha import reflection_pb2
+from grpc_reflection.v1alpha.reflection import aio as reflection
+
+from whence.dialects import GrpcServices
+
+T = TypeVar("T")
+_Context = grpc.aio.ServicerContext[Any, Any]
+
+_MOST_REQUEST_BYTES: Final = 4 * 1024 * 1024
+_MOST_CALLS: Final = 1000  # at once, over all connections; more are told RESOURCE_EXHAUSTED
+_OPTIONS: Final = (
+    ("grpc.so_reuseport", 0),  # else a second server would take half of the calls, and nobody would notice
+    ("grpc.max_receive_message_length", _MOST_REQUEST_BYTES),
+    ("grpc.max_send_message_length", -1),  # a list is as long as it is
+    ("grpc.max_concurrent_streams", 200),  # of one connection
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),  # a client that asks more often is sent away
+)
+_HEALTH: Final = "grpc.health.v1.Health"
+_OLDER: Final = "grpc.reflection.v1alpha"
+_NEWER: Final = "grpc.reflection.v1"
+
+
+class _Streams:
+    """For calls that last as long as their clients like: they end when the server stops, which else waits for them.
+
+    They have to end by themselves: one that is merely cancelled is open for the server until its grace is over.
+    """
+
+    def __init__(self) -> None:
+        self._closing = asyncio.Event()
+
+    async def before_end(self, awaited: Coroutine[None, None, T]) -> T | None:
+        """What is awaited, if it comes before the end."""
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(awaited)
+            closing = group.create_task(self._closing.wait())
+            await asyncio.wait({waiting, closing}, return_when=asyncio.FIRST_COMPLETED)
+            is_there = waiting.done()
+            waiting.cancel()
+            closing.cancel()
+        return waiting.result() if is_there else None
+
+    def end(self) -> None:
+        """Send them away."""
+        self._closing.set()
+
+
+class _Health(health.HealthServicer):
+    def __init__(self, streams: _Streams) -> None:
+        super().__init__()
+        self._streams = streams
+
+    async def Watch(self, request: health_pb2.HealthCheckRequest, context: _Context) -> None:  # noqa: N802  the protocol's
+        await self._streams.before_end(super().Watch(request, context))
+
+
+class RpcServer:
+    """A server in the running loop. It listens from the start, and answers once it has services.
+
+    Args:
+        addresses: IP addresses to listen on.
+        port: the same for all of them; 0 = any that is free.
+
+    Raises:
+        OSError: the port cannot be had.
+    """
+
+    def __init__(self, addresses: Sequence[str], port: int) -> None:
+        self._server = grpc.aio.server(options=_OPTIONS, maximum_concurrent_rpcs=_MOST_CALLS)
+        self._streams = _Streams()
+        self._health = _Health(self._streams)
+        self.port = port
+        for address in addresses:
+            try:
+                self.port = self._server.add_insecure_port(_spelled(address, self.port))
+            except RuntimeError as exc:
+                raise OSError(str(exc)) from exc
+
+    async def start(self, services: Iterable[GrpcServices]) -> None:
+        """Answer calls of these services."""
+        spoken = list(services)
+        files = [*_library_files(), *(file for one in spoken for file in one.files)]
+        names = (*(name for one in spoken for name in one.names), _HEALTH, f"{_OLDER}.ServerReflection")
+        for one in spoken:
+            self._server.add_generic_rpc_handlers(one.handlers)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        for name in names:
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._server.add_generic_rpc_handlers(_reflection(names, _pool(files), self._streams))
+        await self._server.start()
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Take no more calls, and give those that are under way this long. A later call may shorten it."""
+        await self._health.enter_graceful_shutdown()
+        self._streams.end()
+        await self._server.stop(grace_seconds)
+
+
+def _spelled(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _reflection(names: Sequence[str], pool: DescriptorPool, streams: _Streams) -> list[grpc.GenericRpcHandler]:
+    """Both versions; their messages are the same on the wire."""
+    info = cast("Callable[..., AsyncIterator[Any]]", reflection.ReflectionServicer(names, pool).ServerReflectionInfo)
+
+    async def told(requests: AsyncIterator[Any], context: _Context) -> AsyncIterator[Any]:
+        async for one in info(_before_end(requests, streams), context):
+            yield one
+
+    method = grpc.stream_stream_rpc_method_handler(
+        told,
+        request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
+        response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
+    )
+    return [
+        grpc.method_handlers_generic_handler(f"{package}.ServerReflection", {"ServerReflectionInfo": method})
+        for package in (_OLDER, _NEWER)
+    ]
+
+
+async def _before_end(requests: AsyncIterator[Any], streams: _Streams) -> AsyncIterator[Any]:
+    async def following() -> Any:  # noqa: ANN401  a request, or None behind the last
+        return await anext(requests, None)
+
+    while (request := await streams.before_end(following())) is not None:
+        yield request
+
+
+def _library_files() -> Iterator[FileDescriptorProto]:
+    older = FileDescriptorProto.FromString(reflection_pb2.DESCRIPTOR.serialized_pb)
+    yield from (FileDescriptorProto.FromString(health_pb2.DESCRIPTOR.serialized_pb), older, _renamed(older))
+
+
+def _renamed(older: FileDescriptorProto) -> FileDescriptorProto:
+    """The reflection's file as its newer version has it: the same in another package."""
+    newer = FileDescriptorProto()
+    newer.CopyFrom(older)
+    newer.name = newer.name.replace("v1alpha", "v1")
+    newer.package = _NEWER
+    for message in newer.message_type:
+        for field in message.field:
+            if field.type_name:
+                field.type_name = _moved(field.type_name)
+    for service in newer.service:
+        for method in service.method:
+            method.input_type, method.output_type = _moved(method.input_type), _moved(method.output_type)
+    return newer
+
+
+def _moved(type_name: str) -> str:
+    return type_name.replace(f".{_OLDER}.", f".{_NEWER}.")
+
+
+def _pool(files: Iterable[FileDescriptorProto]) -> DescriptorPool:
+    """A file that two of the services import is there once."""
+    pool = DescriptorPool()
+    for file in {file.name: file for file in files}.values():
+        pool.AddSerializedFile(file.SerializeToString())
+    return pool

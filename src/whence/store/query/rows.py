@@ -1,0 +1,116 @@
+"""Rows on their way through a statement: a select whose columns are numbered, and what orders them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import LiteralString
+
+from whence.domain.query.field import FieldType, Schema
+from whence.domain.query.question import Condition, Query, Sort
+from whence.domain.query.shape import Shape, of, spot
+from whence.domain.query.statistics import Statistics
+from whence.store.query.condition import every, passed, said, some
+from whence.store.query.relation import Relation
+from whence.store.query.value import NOWHERE, Term, Value, at, numbered, terms
+from whence.store.where import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What can be said of rows: a value for each column of their shape."""
+
+    shape: Shape
+    values: Mapping[str, Value]
+
+    def at(self, where: Where, path: str) -> Value:
+        """What the path leads to."""
+        found = spot(self.shape, path)
+        return NOWHERE if found is None else at(where, self.values[found.name], found.keys)
+
+    def passed(self, where: Where, condition: Condition) -> LiteralString:
+        """That a row passes the condition. Raises as `condition.passed`."""
+        found = spot(self.shape, condition.key)
+        if found is None:
+            return passed(where, None, (), condition)
+        return passed(where, self.values[found.name], found.keys, condition)
+
+    def sorted_by(self, where: Where, keys: Sequence[Sort]) -> list[Term]:
+        """What orders by the keys."""
+        return [term for key in keys for term in terms(self.at(where, key.key), descending=key.descending)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """`sql`: a select of `c0`, `c1`, … as the shape says, and of `o0`, `o1`, …, which order the rows as `order` says.
+
+    What selects from it calls it `p`. `present`: the columns that are never null. `order`: empty where nobody asks.
+    """
+
+    sql: LiteralString
+    shape: Shape
+    present: frozenset[str] = frozenset()
+    order: tuple[Term, ...] = ()
+
+    @property
+    def columns(self) -> Columns:
+        """The columns, as what selects from the rows says them."""
+        values = {
+            name: Value(numbered("p.c", position), column.type, name in self.present)
+            for position, (name, column) in enumerate(self.shape.items())
+        }
+        return Columns(self.shape, values)
+
+    @property
+    def carried(self) -> list[Term]:
+        """What orders the rows, as what selects from them says it."""
+        return [replace(term, sql=numbered("p.o", position)) for position, term in enumerate(self.order)]
+
+    @property
+    def ordered(self) -> LiteralString:
+        """An ORDER BY of what selects from the rows; nothing where nobody asks for an order."""
+        return order_by(self.carried)
+
+    @property
+    def source(self) -> LiteralString:
+        """The rows as an item of FROM."""
+        return f"({self.sql}) p"
+
+
+def order_by(ordering: Sequence[Term]) -> LiteralString:
+    """An ORDER BY, or nothing."""
+    texts = ", ".join([term.text for term in ordering])
+    return f" order by {texts}" if texts else ""
+
+
+def selected(columns: Sequence[LiteralString], ordering: Sequence[Term]) -> LiteralString:
+    """The list of a select that makes rows; one column, where there is none to select."""
+    return ", ".join([*named("c", columns), *named("o", [term.sql for term in ordering])]) or "1"
+
+
+def named(letter: LiteralString, expressions: Sequence[LiteralString]) -> list[LiteralString]:
+    """The expressions under numbered names."""
+    return [f"{sql} as {numbered(letter, position)}" for position, sql in enumerate(expressions)]
+
+
+def chosen(where: Where, relation: Relation, schema: Schema, asked: Query | Statistics, order: Sequence[Sort]) -> Rows:
+    """The rows that a question is about, with what orders them so.
+
+    Raises:
+        BadQuery: a condition means nothing.
+    """
+    texts = frozenset(name for name, kind in schema.items() if kind is FieldType.TEXT)
+    present = texts | relation.present
+    columns = Columns(of(schema), {name: _column(relation, name, schema[name], present) for name in schema})
+    conditions: list[LiteralString] = [columns.passed(where, condition) for condition in asked.all]
+    if asked.any:
+        conditions.append(some([columns.passed(where, condition) for condition in asked.any]))
+    if asked.words:
+        conditions.append(said(where, [columns.values[name] for name in asked.word_fields], asked.words))
+    ordering = columns.sorted_by(where, order)
+    listed = selected([value.sql for value in columns.values.values()], ordering)
+    sql: LiteralString = f"select {listed} from {relation.source} where {every(conditions)}"
+    return Rows(sql=sql, shape=columns.shape, present=present, order=tuple(ordering))
+
+
+def _column(relation: Relation, name: str, kind: FieldType, present: frozenset[str]) -> Value:
+    sql = relation.columns[name]
+    return Value(f"nullif({sql}, 'null'::jsonb)" if kind is FieldType.JSON else sql, kind, name in present)

@@ -1,0 +1,134 @@
+"""Signals and the payloads that they were read out of, as rows; and everything else in their words."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, LiteralString
+from uuid import UUID
+
+from whence.domain.delivery import Delivery, Payload
+from whence.domain.identity import first_id, in_millis
+from whence.store import codec
+from whence.store.pool import Pool, Writer
+from whence.store.query import Relation
+
+# The payload is joined where somebody asks for it, and nowhere else: PostgreSQL leaves out a join that nothing needs.
+_SIGNAL: Final = """
+    select s.signal_id as event_id, s.key as event_key, s.kind as event_type, s.title, s.description,
+        s.grade as severity, s.rule, s.image_url, s.resources, s.provider, s.provider_account as account,
+        s.info as additional_info, b.value as raw_data, s.resource as resource_object,
+        'domain-' || right(s.account_id::text, 12) as domain_id, s.workspace as workspace_id,
+        s.project as project_id, s.ticket_id as alert_id, s.webhook_id, s.created_at, s.occurred_at
+    from signal s left join signal_body b on b.account_id = $1 and b.body_id = s.body_id where s.account_id = $1
+"""
+# What came in otherwise, in the words of signals. Its values have no list inside, so their JSON is their text.
+_OTHER: Final = """
+    select 'event-' || replace(e.event_id::text, '-', ''), coalesce(e.key, ''),
+        case e.kind when 'recovery' then 'RECOVERY' else 'ALERT' end, e.title, e.description,
+        upper(e.severity), e.type, e.url, coalesce(e.services, '{}'), '', '',
+        (
+            select coalesce(jsonb_object_agg(p.key, coalesce(p.value #>> '{}', 'null')), '{}')
+            from jsonb_each(coalesce(e.properties::jsonb, '{}')) p
+        ), coalesce(e.properties::jsonb, '{}'), null::jsonb,
+        'domain-' || right(e.account_id::text, 12), 'workspace-' || right(e.account_id::text, 12),
+        'project-' || right(e.account_id::text, 12),
+        coalesce('alert-' || replace(e.alert_id::text, '-', ''), ''), '',
+        date_trunc('milliseconds', e.received_at), date_trunc('milliseconds', e.occurred_at)
+    from event e where e.account_id = $1 and e.call not in ('signal', 'ticket')
+"""
+_COLUMNS: Final[Mapping[str, LiteralString]] = {
+    "event_id": "r.event_id", "event_key": "r.event_key", "event_type": "r.event_type", "title": "r.title",
+    "description": "r.description", "severity": "r.severity", "rule": "r.rule", "image_url": "r.image_url",
+    "resources": "r.resources", "provider": "r.provider", "account": "r.account",
+    "additional_info": "r.additional_info", "raw_data": "r.raw_data", "resource_object": "r.resource_object",
+    "domain_id": "r.domain_id", "workspace_id": "r.workspace_id", "project_id": "r.project_id",
+    "alert_id": "r.alert_id", "webhook_id": "r.webhook_id", "created_at": "r.created_at",
+    "occurred_at": "r.occurred_at",
+}  # fmt: skip
+_PRESENT: Final = frozenset({"created_at", "additional_info", "raw_data"})
+SIGNALS: Final = Relation(source=f"({_SIGNAL}) r", columns=_COLUMNS, present=_PRESENT)
+EVERYTHING: Final = Relation(source=f"({_SIGNAL} union all {_OTHER}) r", columns=_COLUMNS, present=_PRESENT)
+
+_SIGNAL_COLUMNS: Final = (
+    "account_id", "signal_id", "key", "kind", "title", "description", "grade", "rule", "image_url", "resources",
+    "resource", "provider", "provider_account", "info", "body_id", "workspace", "project", "ticket_id", "webhook_id",
+    "created_at", "occurred_at",
+)  # fmt: skip
+_BODY_COLUMNS: Final = ("account_id", "body_id", "value", "signals")
+_AT_A_TIME: Final = 5_000  # rows that one statement removes: a statement has a time limit
+# In two steps, as a statement does not see what it changed itself.
+_LEAVE_BODIES: Final = """
+    update signal_body b set signals = b.signals - gone.signals from (
+        select body_id, count(*) as signals from signal where account_id = $1 and ticket_id = $2 group by body_id
+    ) gone where b.account_id = $1 and b.body_id = gone.body_id
+"""
+_REMOVE_BODIES: Final = """
+    delete from signal_body b using signal s
+    where b.account_id = $1 and s.account_id = $1 and s.ticket_id = $2 and s.body_id = b.body_id and b.signals <= 0
+"""
+_FORGET: Final = """
+    with old as (
+        select signal_id from signal where account_id = $1 and created_at < $2 order by created_at limit $3
+    ), gone as (
+        delete from signal using old where account_id = $1 and signal.signal_id = old.signal_id returning 1
+    ) select count(*) as removed from gone
+"""
+_FORGET_BODIES: Final = """
+    with old as (
+        select body_id from signal_body where account_id = $1 and body_id < $2 order by body_id limit $3
+    ), gone as (
+        delete from signal_body using old where account_id = $1 and signal_body.body_id = old.body_id returning 1
+    ) select count(*) as removed from gone
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A signal as it is written: where it belongs, what the rules added, and when it arrived."""
+
+    id: str
+    delivery: Delivery
+    project: str
+    info: object
+    ticket_id: str
+    created_at: datetime
+
+
+async def insert(db: Writer, account: UUID, signals: Sequence[Stored]) -> None:
+    """The signals stand, each payload once; their tickets do already."""
+    payloads: dict[UUID, Payload] = {one.delivery.payload.id: one.delivery.payload for one in signals}
+    times = Counter(one.delivery.payload.id for one in signals)
+    await db.copy("signal_body", _BODY_COLUMNS, [(account, p.id, p.text, times[p.id]) for p in payloads.values()])
+    await db.copy("signal", _SIGNAL_COLUMNS, (_row(account, one) for one in signals))
+
+
+async def remove_bodies(db: Writer, account: UUID, ticket_id: str) -> None:
+    """Payloads of which nothing is left but the ticket's own signals are gone; the signals go with their ticket."""
+    await db.execute(_LEAVE_BODIES, account, ticket_id)
+    await db.execute(_REMOVE_BODIES, account, ticket_id)
+
+
+async def forget(pool: Pool, account: UUID, *, before: datetime) -> None:
+    """Signals and payloads that arrived before are gone, a few thousand at a time."""
+    await _sweep(pool, _FORGET, account, before)
+    await _sweep(pool, _FORGET_BODIES, account, first_id(before))
+
+
+async def _sweep(pool: Pool, statement: LiteralString, account: UUID, before: object) -> None:
+    removed = _AT_A_TIME
+    while removed == _AT_A_TIME:
+        async with pool.transaction() as db:
+            row = await db.row(statement, account, before, _AT_A_TIME)
+            removed = row["removed"] if row else 0
+
+
+def _row(account: UUID, one: Stored) -> tuple[object, ...]:
+    signal, webhook = one.delivery.signal, one.delivery.webhook
+    resource = codec.json_text(codec.resource_value(signal.resource)) if signal.resource else None
+    return (
+        account, one.id, signal.key, signal.kind.value, signal.title, signal.description, signal.grade.value,
+        signal.rule, signal.image_url, list(signal.resources), resource, signal.provider, signal.account,
+        codec.json_text(one.info), one.delivery.payload.id, webhook.workspace, one.project, one.ticket_id, webhook.id,
+        one.created_at, in_millis(signal.occurred_at) if signal.occurred_at else None,
+    )  # fmt: skip
