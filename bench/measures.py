@@ -74,6 +74,14 @@ _SINGLE: Final = (
         counted="select coalesce(sum(report_count), 0)::bigint from alert",
         budget=0.35,
     ),
+    writes.Single(
+        name="single-cloudforet",
+        what="POST of one signal of an open alert to its webhook",
+        path="/",
+        write=signals.bodies,
+        prepare=signals.webhook,
+        counted="select count(*) from signal",
+    ),
 )
 FRESH: Final[Mapping[str, Measure]] = {
     **{one.name: partial(writes.single, one) for one in _SINGLE},

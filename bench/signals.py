@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import asyncpg
+from pydantic_core import to_json
 
+from bench.bodies import VARIETY
 from bench.child import running
 from bench.client import Client
 from bench.clock import millis, quantile
@@ -68,23 +72,53 @@ _SIGNALS: Final = """
         select date_trunc('milliseconds', now() - interval '30 days' * (1 - n::float / $2)) as at
     ) t
 """
-_PLUGIN: Final = "plugin-api-direct-mon-webhook"
+_WEBHOOK: Final = {
+    "name": "bench",
+    "project_id": "project-bench",
+    "plugin_info": {"plugin_id": "plugin-api-direct-mon-webhook"},
+}
+
+
+async def webhook(url: str) -> str:
+    """The path that signals are posted to, at the server of the URL."""
+    async with Client.to(url) as client:
+        made = await _answer(client, "webhook/create", _WEBHOOK)
+    return str(urlsplit(str(made["webhook_url"])).path)
+
+
+def bodies(path: Path) -> Path:
+    """Signals of a few thousand conditions, again and again, in a new file; each holds `@@`."""
+    path.write_bytes(b"\n".join(to_json(_signal(number)) for number in range(VARIETY)) + b"\n")
+    return path
+
+
+def _signal(number: int) -> dict[str, object]:
+    facts = {"host": f"host-{number % 300}", "zone": f"z{number % 3}", "metric": "latency"}
+    return {
+        "event_key": f"latency-{number}",
+        "type": "alarm",  # for the floor
+        "title": f"Latency of service {number % 20} over limit",
+        "description": "p99 is @@ ms, the limit is 200 ms",
+        "severity": "ERROR",
+        "rule": "latency",
+        "resources": [f"service-{number % 20}"],
+        "additional_info": facts,
+        "properties": facts,  # for the floor
+    }
 
 
 async def asked(size: Size, directory: Path) -> list[Figure]:
     """Lists and statistics over what is stored, each asked again and again over one connection."""
     with running("bench.server", directory) as server:
-        async with opened(directory) as database, Client.to(server.url) as client:
-            made = await _answer(
-                client,
-                "webhook/create",
-                {"name": "bench", "project_id": "project-bench", "plugin_info": {"plugin_id": _PLUGIN}},
-            )
+        async with opened(directory) as database:
+            async with Client.to(server.url) as client:
+                webhook = await _answer(client, "webhook/create", _WEBHOOK)
             db = await asyncpg.connect(**database.dsn)
-            await _fill(db, size.events, made)
+            await _fill(db, size.events, webhook)
             await db.close()
-            lists = [await _timed(size, lambda body=body: _answer(client, "event/list", body)) for body in _LISTS]
-            stat = await _timed(size, lambda: _answer(client, "event/stat", _BY_DAY))
+            async with Client.to(server.url) as client:  # a new one: the server closes what is idle for seconds
+                lists = [await _timed(size, partial(_answer, client, "event/list", asked)) for asked in _LISTS]
+                stat = await _timed(size, partial(_answer, client, "event/stat", _BY_DAY))
     worst = max(lists, key=lambda times: quantile(times, 0.95))
     return [
         Figure(
@@ -123,7 +157,7 @@ _LISTS: Final = (
         [_test("severity", "in", ["CRITICAL", "ERROR"]), _test("created_at", "timediff_gte", "now-7d")], "created_at"
     ),
     _list([_test("severity", "eq", "ERROR"), _test("event_type", "not", "RECOVERY")], "occurred_at"),
-    _list([_test("severity", "eq", "WARNING"), _test("additional_info.host", "eq", "host-7")], "created_at"),
+    _list([_test("severity", "eq", "WARNING"), _test("additional_info.host", "eq", "host-12")], "created_at"),
 )
 _BY_DAY: Final = {
     "query": {

@@ -28,15 +28,16 @@ _BATCH_BUDGET: Final = 0.5
 class Single:
     """What is measured, one event a request.
 
-    `write` makes the bodies' file. `prepare` readies the server at the URL. `counted`: how many of what was
-    acknowledged are stored, as SQL. `budget`: the share of the floor asked for.
+    `write` makes the bodies' file. `prepare` readies the server at the URL; what it returns is the path, where that is
+    known only then. `counted`: how many of what was acknowledged are stored, as SQL. `budget`: the share of the floor
+    asked for.
     """
 
     name: str
     what: str
     path: str
     write: Callable[[Path], Path]
-    prepare: Callable[[str], Awaitable[None]] | None = None
+    prepare: Callable[[str], Awaitable[str | None]] | None = None
     counted: LiteralString = "select count(*) from event"
     budget: float = 0.5
 
@@ -48,15 +49,14 @@ async def single(asked: Single, size: Size, directory: Path) -> list[Figure]:
     floors: list[Load] = []
     with running("bench.floor", directory / "floor") as floor:
         async with _whence(directory / "whence") as (whence, db):
-            if asked.prepare is not None:
-                await asked.prepare(whence.url)
+            path = (await asked.prepare(whence.url) if asked.prepare else None) or asked.path
             ready = _Checked(db, asked.counted)
             await press(floor.url + asked.path, sent, seconds=size.warm_seconds)
-            await ready.press(whence.url + asked.path, sent, size.warm_seconds)
+            await ready.press(whence.url + path, sent, size.warm_seconds)
             used = whence.cpu_seconds(), floor.cpu_seconds()
             for _ in range(size.rounds):
                 floors.append(await press(floor.url + asked.path, sent, seconds=size.seconds))
-                ours.append(await ready.press(whence.url + asked.path, sent, size.seconds))
+                ours.append(await ready.press(whence.url + path, sent, size.seconds))
             cpu = (
                 _micros(whence.cpu_seconds() - used[0], sum(run.requests for run in ours)),
                 _micros(floor.cpu_seconds() - used[1], sum(run.requests for run in floors)),

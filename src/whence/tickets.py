@@ -18,7 +18,7 @@ from whence.domain.event import Kind, Report, Span
 from whence.domain.identity import in_millis, new_id
 from whence.domain.ticket import Ticket, TicketState, Urgency, default_policy
 from whence.domain.webhook import default_workspace
-from whence.store import access, alerts, feed, removal, signals, tickets
+from whence.store import access, alerts, feed, removal, tickets
 from whence.store.append import append
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool, Writer
@@ -118,9 +118,8 @@ class Tickets:
         now = NOW()
         async with self._pool.transaction() as db:
             ticket = await tickets.require_locked(db, by.account_id, ticket_id)
-            await signals.remove_bodies(db, by.account_id, ticket_id)
-            await removal.remove_keyed(db, by.account_id, ticket.id, slot=self._slot)
             await tickets.remove(db, by.account_id, ticket)
+            await removal.remove_keyed(db, by.account_id, ticket.id, slot=self._slot)
             await self._record(db, by, "removed", ticket, now)
 
     async def _turn(

@@ -11,7 +11,7 @@ import asyncpg
 from whence.domain.alert import Alert, AlertFilter, AlertState, ClosedBy
 from whence.domain.errors import NotFound
 from whence.domain.event import Event, Severity
-from whence.store import codec
+from whence.store import codec, signals
 from whence.store.pool import Reader, Writer
 from whence.store.where import Where
 
@@ -116,8 +116,13 @@ _FOLLOW: Final = """
     update alert set event_at = $3, opened_at = $3, severity = $4, title = $5
     where account_id = $1 and alert_id = $2 and event_id = $6
 """
-_REMOVE: Final = "delete from alert where account_id = $1 and event_id = $2 and alert_id = $3"
-_FORGET: Final = "delete from alert where account_id = $1 and opened_at < $2"
+# Locked first, as everybody locks what is removed: what refers to them goes before they do.
+_OPENED: Final = """
+    select alert_id from alert where account_id = $1 and event_id = any($2::uuid[]) and alert_id = any($3::uuid[])
+    order by key for update
+"""
+_OLD: Final = "select alert_id from alert where account_id = $1 and opened_at < $2 order by key for update"
+_REMOVE: Final = "delete from alert where account_id = $1 and alert_id = any($2::uuid[])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,13 +267,25 @@ async def follow(db: Writer, account: UUID, event: Event) -> None:
 
 
 async def remove(db: Writer, account: UUID, event: Event) -> None:
-    """The alert that the event opened is gone."""
-    await db.execute(_REMOVE, account, event.id, event.alert_id)
+    """The alert that the event opened is gone, and its ticket and signals with it."""
+    await _remove(db, account, await db.rows(_OPENED, account, [event.id], [event.alert_id]))
+
+
+async def remove_each(db: Writer, account: UUID, alert_ids: Sequence[UUID], event_ids: Sequence[UUID]) -> None:
+    """Those of the alerts that one of the events opened are gone. As `remove`."""
+    await _remove(db, account, await db.rows(_OPENED, account, list(event_ids), list(alert_ids)))
 
 
 async def forget(db: Writer, account: UUID, *, before: datetime) -> None:
     """Alerts that opened before are gone, as their events are; one that is still reported opens again."""
-    await db.execute(_FORGET, account, before)
+    await _remove(db, account, await db.rows(_OLD, account, before))
+
+
+async def _remove(db: Writer, account: UUID, rows: Sequence[asyncpg.Record]) -> None:
+    alert_ids = [row["alert_id"] for row in rows]
+    if alert_ids:
+        await signals.remove_of_alerts(db, account, alert_ids)
+        await db.execute(_REMOVE, account, alert_ids)
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

@@ -11,7 +11,7 @@ import asyncpg
 from whence.domain.event import Event
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, Order
-from whence.store import codec, counts, events
+from whence.store import alerts, codec, counts, events
 from whence.store.matching import Matching
 from whence.store.pool import Writer
 
@@ -25,9 +25,6 @@ _FORGET_SENDERS: Final = """
     where account_id = $1 and event_sender.source = gone.source and event_sender.sender_id = gone.sender_id
 """
 _FORGET_PAIRS: Final = "delete from event_pair where account_id = $1 and event_id = any($2::uuid[])"
-_REMOVE_ALERTS: Final = """
-    delete from alert where account_id = $1 and alert_id = any($2::uuid[]) and event_id = any($3::uuid[])
-"""
 # Locked in the order in which everybody removes them: two that remove the same do not wait in a circle.
 _LOCK: Final[LiteralString] = f"""
     select {events.COLUMNS} from unnest($2::uuid[], $3::timestamptz[]) as gone (event_id, occurred_at)
@@ -138,7 +135,7 @@ async def _forget(db: Writer, account: UUID, batch: Sequence[asyncpg.Record]) ->
         await db.execute(_FORGET_SENDERS, account, [source for source, _ in sent], [name for _, name in sent])
     await db.execute(_FORGET_PAIRS, account, ids)
     if alert_ids := [row["alert_id"] for row in batch if row["alert_id"] is not None]:
-        await db.execute(_REMOVE_ALERTS, account, alert_ids, ids)
+        await alerts.remove_each(db, account, alert_ids, ids)
 
 
 def _places(rows: Sequence[asyncpg.Record]) -> tuple[list[UUID], list[datetime]]:

@@ -13,14 +13,17 @@ from whence.store import codec
 from whence.store.pool import Pool, Writer
 from whence.store.query import Relation
 
-# The payload is joined where somebody asks for it, and nowhere else: PostgreSQL leaves out a join that nothing needs.
+# The payload is looked up where somebody asks for it, and nowhere else. A join that nothing needs would be left out as
+# well, but then PostgreSQL reads the rows where an index alone would do.
 _SIGNAL: Final = """
     select s.signal_id as event_id, s.key as event_key, s.kind as event_type, s.title, s.description,
         s.grade as severity, s.rule, s.image_url, s.resources, s.provider, s.provider_account as account,
-        s.info as additional_info, b.value as raw_data, s.resource as resource_object,
+        s.info as additional_info, (
+            select b.value from signal_body b where b.account_id = $1 and b.body_id = s.body_id
+        ) as raw_data, s.resource as resource,
         'domain-' || right(s.account_id::text, 12) as domain_id, s.workspace as workspace_id,
         s.project as project_id, s.ticket_id as alert_id, s.webhook_id, s.created_at, s.occurred_at
-    from signal s left join signal_body b on b.account_id = $1 and b.body_id = s.body_id where s.account_id = $1
+    from signal s where s.account_id = $1
 """
 # What came in otherwise, in the words of signals. Its values have no list inside, so their JSON is their text.
 _OTHER: Final = """
@@ -41,14 +44,17 @@ _COLUMNS: Final[Mapping[str, LiteralString]] = {
     "event_id": "r.event_id", "event_key": "r.event_key", "event_type": "r.event_type", "title": "r.title",
     "description": "r.description", "severity": "r.severity", "rule": "r.rule", "image_url": "r.image_url",
     "resources": "r.resources", "provider": "r.provider", "account": "r.account",
-    "additional_info": "r.additional_info", "raw_data": "r.raw_data", "resource_object": "r.resource_object",
+    "additional_info": "r.additional_info", "raw_data": "r.raw_data", "resource": "r.resource",
     "domain_id": "r.domain_id", "workspace_id": "r.workspace_id", "project_id": "r.project_id",
     "alert_id": "r.alert_id", "webhook_id": "r.webhook_id", "created_at": "r.created_at",
     "occurred_at": "r.occurred_at",
 }  # fmt: skip
 _PRESENT: Final = frozenset({"created_at", "additional_info", "raw_data"})
-SIGNALS: Final = Relation(source=f"({_SIGNAL}) r", columns=_COLUMNS, present=_PRESENT)
-EVERYTHING: Final = Relation(source=f"({_SIGNAL} union all {_OTHER}) r", columns=_COLUMNS, present=_PRESENT)
+_OBJECTS: Final = frozenset({"additional_info", "raw_data", "resource"})
+SIGNALS: Final = Relation(source=f"({_SIGNAL}) r", columns=_COLUMNS, present=_PRESENT, objects=_OBJECTS)
+EVERYTHING: Final = Relation(
+    source=f"({_SIGNAL} union all {_OTHER}) r", columns=_COLUMNS, present=_PRESENT, objects=_OBJECTS
+)
 
 _SIGNAL_COLUMNS: Final = (
     "account_id", "signal_id", "key", "kind", "title", "description", "grade", "rule", "image_url", "resources",
@@ -57,15 +63,22 @@ _SIGNAL_COLUMNS: Final = (
 )  # fmt: skip
 _BODY_COLUMNS: Final = ("account_id", "body_id", "value", "signals")
 _AT_A_TIME: Final = 5_000  # rows that one statement removes: a statement has a time limit
-# In two steps, as a statement does not see what it changed itself.
+# In steps, as a statement does not see what it changed itself.
 _LEAVE_BODIES: Final = """
     update signal_body b set signals = b.signals - gone.signals from (
-        select body_id, count(*) as signals from signal where account_id = $1 and ticket_id = $2 group by body_id
+        select s.body_id, count(*) as signals
+        from ticket t join signal s on s.account_id = $1 and s.ticket_id = t.ticket_id
+        where t.account_id = $1 and t.alert_id = any($2::uuid[]) group by s.body_id
     ) gone where b.account_id = $1 and b.body_id = gone.body_id
 """
 _REMOVE_BODIES: Final = """
-    delete from signal_body b using signal s
-    where b.account_id = $1 and s.account_id = $1 and s.ticket_id = $2 and s.body_id = b.body_id and b.signals <= 0
+    delete from signal_body b using ticket t, signal s
+    where b.account_id = $1 and t.account_id = $1 and t.alert_id = any($2::uuid[])
+    and s.account_id = $1 and s.ticket_id = t.ticket_id and b.body_id = s.body_id and b.signals <= 0
+"""
+_REMOVE: Final = """
+    delete from signal s using ticket t
+    where s.account_id = $1 and t.account_id = $1 and t.alert_id = any($2::uuid[]) and s.ticket_id = t.ticket_id
 """
 _FORGET: Final = """
     with old as (
@@ -103,10 +116,10 @@ async def insert(db: Writer, account: UUID, signals: Sequence[Stored]) -> None:
     await db.copy("signal", _SIGNAL_COLUMNS, (_row(account, one) for one in signals))
 
 
-async def remove_bodies(db: Writer, account: UUID, ticket_id: str) -> None:
-    """Payloads of which nothing is left but the ticket's own signals are gone; the signals go with their ticket."""
-    await db.execute(_LEAVE_BODIES, account, ticket_id)
-    await db.execute(_REMOVE_BODIES, account, ticket_id)
+async def remove_of_alerts(db: Writer, account: UUID, alert_ids: Sequence[UUID]) -> None:
+    """The alerts, which are about to go, have no signals; payloads go with the last signal that refers to them."""
+    for statement in (_LEAVE_BODIES, _REMOVE_BODIES, _REMOVE):
+        await db.execute(statement, account, list(alert_ids))
 
 
 async def forget(pool: Pool, account: UUID, *, before: datetime) -> None:

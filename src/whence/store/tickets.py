@@ -9,7 +9,7 @@ import asyncpg
 from whence.domain.errors import NotFound
 from whence.domain.signal import Grade
 from whence.domain.ticket import Ticket, Urgency
-from whence.store import codec
+from whence.store import codec, signals
 from whence.store.pool import Writer
 from whence.store.query import Relation
 
@@ -47,6 +47,7 @@ TICKETS: Final = Relation(
         "acknowledged_at": "r.acknowledged_at", "resolved_at": "r.resolved_at",
     },
     present=frozenset({"alert_number", "resources", "additional_info", "created_at", "updated_at"}),
+    objects=frozenset({"additional_info"}),
 )  # fmt: skip
 # Taken before anything else of tickets, in the order of the workspaces.
 _HEADS: Final = """
@@ -59,17 +60,17 @@ _NUMBER: Final = """
     update ticket_head set number = new.number from unnest($2::text[], $3::integer[]) as new (workspace, number)
     where account_id = $1 and ticket_head.workspace = new.workspace
 """
-# With their alerts, in the order in which everybody locks these.
+# With their alerts, which everybody locks first (PostgreSQL in the order of FROM), in the order of their keys.
 _STANDING: Final[LiteralString] = f"""
-    select {_COLUMNS} from unnest($2::text[], $3::text[], $4::text[]) as asked (workspace, project, key)
-    join ticket t on t.account_id = $1 and t.workspace = asked.workspace and t.project = asked.project
-    and t.key = asked.key and t.resolved_at is null
-    join alert a on a.account_id = $1 and a.alert_id = t.alert_id and a.closed_at is null
-    order by a.key for update of a
+    select {_COLUMNS} from alert a join ticket t on t.account_id = $1 and t.alert_id = a.alert_id
+    join unnest($2::text[], $3::text[], $4::text[]) as asked (workspace, project, key)
+    on t.workspace = asked.workspace and t.project = asked.project and t.key = asked.key
+    where a.account_id = $1 and a.closed_at is null and t.resolved_at is null
+    order by a.key for update of a, t
 """
 _LOCK: Final[LiteralString] = f"""
-    select {_COLUMNS} from ticket t join alert a on a.account_id = $1 and a.alert_id = t.alert_id
-    where t.account_id = $1 and t.ticket_id = $2 for update
+    select {_COLUMNS} from alert a join ticket t on t.account_id = $1 and t.alert_id = a.alert_id
+    where a.account_id = $1 and t.ticket_id = $2 for update of a, t
 """
 _INSERT: Final = """
     insert into ticket (
@@ -161,6 +162,7 @@ async def update(db: Writer, account: UUID, tickets: Sequence[Ticket]) -> None:
 
 async def remove(db: Writer, account: UUID, ticket: Ticket) -> None:
     """The ticket, locked, is gone: with its alert, and its signals with it."""
+    await signals.remove_of_alerts(db, account, [ticket.alert_id])
     await db.execute(_REMOVE, account, ticket.alert_id)
 
 

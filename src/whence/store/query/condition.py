@@ -12,7 +12,7 @@ from whence.domain.query.number import Number, exact, is_number
 from whence.domain.query.path import elements, entries
 from whence.domain.query.pattern import Pattern
 from whence.domain.query.question import Condition
-from whence.store.query.value import SQL_TYPES, Value, straight_to
+from whence.store.query.value import SQL_TYPES, Value, alone, straight_to
 from whence.store.where import Where
 
 _OF_ELEMENTS: Final = "jsonb_array_elements"
@@ -38,14 +38,18 @@ def passed(where: Where, column: Value | None, keys: tuple[str, ...], condition:
     if column is None:
         return "true" if reduced(condition, FieldType.JSON).passes([None]) else "false"
     asked = reduced(condition, column.type)
-    positive = _reached(where, column.sql, keys, asked) if keys else tested(where, column, asked.test)
+    reached = alone(where, column, keys) if keys else column
+    positive = tested(where, reached, asked.test) if reached else _reached(where, column.sql, keys, asked)
     return f"not coalesce({positive}, false)" if asked.negated else positive
 
 
 def said(where: Where, columns: Sequence[Value], words: Sequence[str]) -> LiteralString:
-    """That one of the words is in one of the texts."""
+    """That one of the words is in one of the texts; a number is as good as its digits."""
     patterns = tuple(Pattern.literal(word) for word in words)
-    return some(_holds(where, column.sql, patterns) for column in columns)
+    texts: list[LiteralString] = [
+        f"{column.sql}::text" if column.type is FieldType.NUMBER else column.sql for column in columns
+    ]
+    return some(_holds(where, text, patterns) for text in texts)
 
 
 def _reached(where: Where, x: LiteralString, keys: tuple[str, ...], asked: Reduced) -> LiteralString:
@@ -166,12 +170,21 @@ def _text(where: Where, x: LiteralString, test: Compared | Holds) -> LiteralStri
 
 
 def _holds(where: Where, x: LiteralString, patterns: Sequence[Pattern]) -> LiteralString:
-    return some(
-        f'{x} collate "C" ~ {where.bind(pattern.as_sql())}::text'
-        if pattern.needle is None
-        else f'strpos(lower({x} collate "C"), {where.bind(pattern.needle)}::text) > 0'
-        for pattern in patterns
-    )
+    """That one of the patterns is found; however many there are, they are two values of the statement at most."""
+    needles = [pattern.needle for pattern in patterns if pattern.needle is not None]
+    others = [pattern.as_sql() for pattern in patterns if pattern.needle is None]
+    found: list[LiteralString] = []
+    lower: LiteralString = f'lower({x} collate "C")'
+    if len(needles) == 1:
+        found.append(f"strpos({lower}, {where.bind(needles[0])}::text) > 0")
+    elif needles:
+        bound = where.bind(needles)
+        found.append(
+            f"exists (select from unnest({bound}::text[]) as given (needle) where strpos({lower}, needle) > 0)"
+        )
+    if others:
+        found.append(f'{x} collate "C" ~ any({where.bind(others)}::text[])')
+    return some(found)
 
 
 def _member(where: Where, x: LiteralString, members: Sequence[tuple[str, object]]) -> LiteralString:

@@ -13,7 +13,8 @@ from whence.domain.query.shape import after, spot
 from whence.domain.query.statistics import Group, GroupKey
 from whence.store.query.accumulating import Accumulated
 from whence.store.query.rows import Columns, Rows, named, selected
-from whence.store.query.value import Term, Value, numbered, terms, truncated, written
+from whence.store.query.time_format import truncated, written
+from whence.store.query.value import Term, Value, numbered, terms
 from whence.store.where import Where
 
 
@@ -40,10 +41,8 @@ def grouped(where: Where, stage: Group, rows: Rows, *, keeps_order: bool, most_b
     made: list[LiteralString] = [*named("k", by), *(field.aggregate(rows.order, limit) for field in fields)]
     sql: LiteralString = (
         f"select {', '.join(made)} from (select {', '.join(['q.*', *across])} from"
-        f" (select {', '.join(taken) or '1'} from {rows.source}) q) q"
+        f" (select {', '.join(taken) or '1'} from {rows.source}) q) q group by {', '.join(by) or '()'}"
     )
-    if by:
-        sql += f" group by {', '.join(by)}"
     return _said(where, stage, rows, keys, sql, keeps_order=keeps_order)
 
 

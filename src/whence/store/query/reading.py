@@ -16,6 +16,7 @@ from whence.domain.query.refusal import BadQuery
 from whence.store.pool import Reader
 from whence.store.query.rows import Rows
 
+_MOST_VALUES: Final = 30_000  # the protocol counts them in 15 bits
 _PREFETCH: Final = 100  # rows; each may hold a whole payload
 
 
@@ -56,8 +57,19 @@ def answering(budget: Budget) -> Generator[None]:
         raise BadQuery("Regular expression is too large.") from exc
 
 
+def require_small(args: Sequence[object]) -> None:
+    """Return when a statement may have so many values.
+
+    Raises:
+        BadQuery: it may not.
+    """
+    if len(args) > _MOST_VALUES:
+        raise BadQuery("The query has too many conditions.")
+
+
 async def count(db: Reader, rows: Rows, args: Sequence[object]) -> int:
-    """How many rows there are."""
+    """How many rows there are. Raises as `require_small`."""
+    require_small(args)
     row = await db.row(f"select count(*) as total from {rows.source}", *args)
     return 0 if row is None else int(row["total"])
 
@@ -68,8 +80,9 @@ async def read(
     """The rows of the statement, values as results show them and None for what is missing. Needs a snapshot.
 
     Raises:
-        BadQuery: the budget does not suffice.
+        BadQuery: the budget does not suffice, or as `require_small`.
     """
+    require_small(args)
     async for record in db.walk(sql, *args, prefetch=_PREFETCH):
         values = cast("Sequence[object]", tuple(record))
         budget.spend(sum(map(_size, values)))

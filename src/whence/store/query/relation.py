@@ -16,3 +16,4 @@ class Relation:
     source: LiteralString
     columns: Mapping[str, LiteralString]
     present: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import LiteralString
+from typing import Final, LiteralString
 
 from whence.domain.query.field import FieldType, Schema
 from whence.domain.query.question import Condition, Query, Sort
@@ -12,6 +12,10 @@ from whence.store.query.condition import every, passed, said, some
 from whence.store.query.relation import Relation
 from whence.store.query.value import NOWHERE, Term, Value, at, numbered, terms
 from whence.store.where import Where
+
+ONCE: Final = " offset 0"
+"""What a select of computed columns ends with. It is planned by itself then; otherwise each stage on top would repeat
+the expressions below as often as it names a column, and thirty stages would be a statement without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +117,7 @@ def chosen(where: Where, relation: Relation, schema: Schema, asked: Query | Stat
 
 def _column(relation: Relation, name: str, kind: FieldType, present: frozenset[str]) -> Value:
     sql = relation.columns[name]
-    return Value(f"nullif({sql}, 'null'::jsonb)" if kind is FieldType.JSON else sql, kind, name in present)
+    if kind is not FieldType.JSON:
+        return Value(sql, kind, name in present)
+    is_object = name in relation.objects
+    return Value(sql if is_object else f"nullif({sql}, 'null'::jsonb)", kind, name in present, is_object)

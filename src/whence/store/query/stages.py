@@ -19,7 +19,7 @@ from whence.domain.query.statistics import (
     Stage,
 )
 from whence.store.query.grouping import grouped
-from whence.store.query.rows import Rows, selected
+from whence.store.query.rows import ONCE, Rows, selected
 from whence.store.query.unwinding import unwound
 from whence.store.query.value import Value, number
 from whence.store.where import Where
@@ -88,7 +88,7 @@ def _projected(where: Where, stage: Project, rows: Rows) -> Rows:
     columns = rows.columns
     made: dict[str, LiteralString] = {field.name: _made(columns.at(where, field.path), field) for field in stage.fields}
     listed: list[LiteralString] = [made[name] if name in made else columns.values[name].sql for name in shape]
-    sql: LiteralString = f"select {selected(listed, rows.carried)} from {rows.source}"
+    sql: LiteralString = f"select {selected(listed, rows.carried)} from {rows.source}{ONCE}"
     return Rows(sql=sql, shape=shape, order=rows.order)
 
 

@@ -6,7 +6,7 @@ from whence.domain.query.field import FieldType
 from whence.domain.query.question import Unwind
 from whence.domain.query.shape import Spot, after, spot
 from whence.store.query.condition import every
-from whence.store.query.rows import Rows, selected
+from whence.store.query.rows import ONCE, Rows, selected
 from whence.store.query.value import Term
 from whence.store.where import Where
 
@@ -60,4 +60,4 @@ def _each(where: Where, rows: Rows, found: Spot, stage: Unwind, *, as_list: bool
     )
     if found.type not in _LISTS:
         sql += f" where {column} is not null"
-    return Rows(sql=sql, shape=shape, present=rows.present - {found.name}, order=tuple(ordering))
+    return Rows(sql=sql + ONCE, shape=shape, present=rows.present - {found.name}, order=tuple(ordering))

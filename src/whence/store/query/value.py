@@ -1,22 +1,23 @@
 """A value in a statement: an expression, and what type of field it is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final, LiteralString, cast
 
-from whence.domain.query.date_format import DateFormat, Directive, Part, Unit
 from whence.domain.query.field import FieldType
 from whence.store.where import Where
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`present`: it is never null. An expression of JSON is null where the value is missing or JSON null."""
+    """`present`: it is never null. `is_object`: it is an object, wherever it is not null.
+
+    An expression of JSON is null where the value is missing or JSON null.
+    """
 
     sql: LiteralString
     type: FieldType
     present: bool = False
+    is_object: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +47,6 @@ SQL_TYPES: Final[dict[FieldType, LiteralString]] = {
 NOWHERE: Final = Value("null::jsonb", FieldType.JSON)
 _ISO: Final = """'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'"""
 _ISO_SECONDS: Final = """'YYYY-MM-DD"T"HH24:MI:SS"Z"'"""
-_TEMPLATES: Final[dict[Directive, str]] = {
-    Directive.YEAR: "YYYY",
-    Directive.MONTH: "MM",
-    Directive.DAY: "DD",
-    Directive.HOUR: "HH24",
-    Directive.MINUTE: "MI",
-    Directive.SECOND: "SS",
-    Directive.MILLISECOND: "MS",
-    Directive.DAY_OF_YEAR: "DDD",
-    Directive.DAY_OF_WEEK: "ID",
-    Directive.ISO_WEEK: "IW",
-    Directive.ISO_YEAR: "IYYY",
-    Directive.ZONE: '"+0000"',
-    Directive.ZONE_MINUTES: '"+0"',
-}
-_PARTS: Final[dict[Part, LiteralString]] = {Part.YEAR: "year", Part.MONTH: "month", Part.DAY: "day"}
-_EPOCH: Final = "timestamptz '1970-01-01 00:00:00+00'"
-# Of what has a fixed length, adding up is several times faster than the calendar.
-_TRUNCATED: Final[dict[Unit, LiteralString]] = {
-    Unit.DAY: "1 day",
-    Unit.HOUR: "1 hour",
-    Unit.MINUTE: "1 minute",
-    Unit.SECOND: "1 second",
-    Unit.MILLISECOND: "1 millisecond",
-}
 
 
 def numbered(letter: LiteralString, number: int) -> LiteralString:
@@ -82,10 +58,22 @@ def at(where: Where, column: Value, keys: tuple[str, ...]) -> Value:
     """The one value that the keys lead to in the JSON of the column."""
     if not keys:
         return column
+    if (only := alone(where, column, keys)) is not None:
+        return only
     found: LiteralString = f"json_at({column.sql}, {where.bind(list(keys))}::text[])"
     if (straight := straight_to(where, column.sql, keys)) is not None:
         found = f"case when {straight.leads} then {straight.sql} else {found} end"
     return Value(f"nullif({found}, 'null'::jsonb)", FieldType.JSON)
+
+
+def alone(where: Where, column: Value, keys: tuple[str, ...]) -> Value | None:
+    """What a single key leads to in an object; None where there may be more to look at.
+
+    Plain enough for PostgreSQL to share among processes, as what has a subquery in it is not.
+    """
+    if not column.is_object or len(keys) != 1:
+        return None
+    return Value(f"nullif({column.sql} -> {where.bind(keys[0])}::text, 'null'::jsonb)", FieldType.JSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,45 +152,3 @@ def json(value: Value, *, seconds: bool = False) -> LiteralString:
             return f"to_jsonb(to_char({value.sql} at time zone 'UTC', {template}))"
         case _:
             return f"to_jsonb({value.sql})"
-
-
-def truncated(x: LiteralString, unit: Unit) -> LiteralString:
-    """The time without what is finer than the unit, in UTC."""
-    match unit:
-        case Unit.NOTHING:
-            return f"case when {x} is not null then {_EPOCH} end"
-        case Unit.YEAR:
-            return f"date_trunc('year', {x}, 'UTC')"
-        case Unit.MONTH:
-            return f"date_trunc('month', {x}, 'UTC')"
-        case _:
-            return f"date_bin('{_TRUNCATED[unit]}', {x}, {_EPOCH})"
-
-
-def written(where: Where, x: LiteralString, date_format: DateFormat) -> LiteralString:
-    """The time in the format."""
-    utc: LiteralString = f"({x} at time zone 'UTC')"
-    if date_format.part is not None:
-        return f"extract({_PARTS[date_format.part]} from {utc})::integer"
-    runs = groupby(date_format.pieces, key=lambda piece: piece is Directive.WEEK_FROM_SUNDAY)
-    texts = [_weeks(utc, run) if is_week else _templated(where, utc, run) for is_week, run in runs]
-    return " || ".join(texts) or f"case when {x} is not null then '' end"
-
-
-def _weeks(utc: LiteralString, pieces: Iterable[object]) -> LiteralString:
-    """The week of the year, weeks beginning on Sunday: what `to_char` does not know."""
-    week: LiteralString = (
-        f"lpad(((extract(doy from {utc})::integer + 6 - extract(dow from {utc})::integer) / 7)::text, 2, '0')"
-    )
-    return " || ".join([week for _ in pieces])
-
-
-def _templated(where: Where, utc: LiteralString, pieces: Iterable[Directive | str]) -> LiteralString:
-    """By a template of `to_char`; what is no directive stands in quotes."""
-    template = "".join(
-        _TEMPLATES[piece]
-        if isinstance(piece, Directive)
-        else '"{}"'.format(piece.replace("\\", "\\\\").replace('"', '\\"'))
-        for piece in pieces
-    )
-    return f"to_char({utc}, {where.bind(template)}::text)"
