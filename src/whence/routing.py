@@ -122,43 +122,63 @@ class Routing:
         async with self._pool.transaction() as db:
             return await projects.ensure(db, by.account_id, _new(by, project, workspace))
 
-    async def add_project(self, by: Principal, project: Project) -> Project:
+    async def add_project(self, by: Principal, project: Project, *, within: str | None = None) -> Project:
         """The project is treated as given.
 
+        Args:
+            within: the workspace that the caller is held to; None: any.
+
         Raises:
-            Conflict: somebody has set it, or it was used, before.
+            Conflict: somebody has set it, or it was used, before; or it was removed in another workspace.
         """
         async with self._pool.transaction() as db:
             standing = await projects.ensure(db, by.account_id, project)
             if standing != project:
-                if not standing.is_removed:
+                if not standing.is_removed or not _is_within(standing, within):
                     raise Conflict(f"project {project.id} is set already")
                 await projects.update(db, by.account_id, project)
             await self._tell(db, by, "created", project)
         return project
 
     async def change_project(
-        self, by: Principal, project: str, change: Callable[[Project], Project], *, workspace: str | None = None
+        self,
+        by: Principal,
+        project: str,
+        change: Callable[[Project], Project],
+        *,
+        workspace: str | None = None,
+        within: str | None = None,
     ) -> Project:
         """The project as `change` made it, of what it was or of the defaults.
 
+        Args:
+            workspace: of a project that was never used before; None: the account's own.
+            within: as `add_project` has it.
+
         Raises:
-            NotFound: it was removed.
+            NotFound: it was removed, or is of another workspace.
         """
         async with self._pool.transaction() as db:
             standing = await projects.ensure(db, by.account_id, _new(by, project, workspace))
-            if standing.is_removed:
+            if standing.is_removed or not _is_within(standing, within):
                 raise NotFound("project", project)
             changed = change(standing)
             await projects.update(db, by.account_id, changed)
             await self._tell(db, by, "changed", changed)
         return changed
 
-    async def remove_project(self, by: Principal, project: str) -> None:
-        """The project takes no alerts until it is set again. Raises NotFound when it is removed already, or unknown."""
+    async def remove_project(self, by: Principal, project: str, *, within: str | None = None) -> None:
+        """The project takes no alerts until it is set again.
+
+        Args:
+            within: as `add_project` has it.
+
+        Raises:
+            NotFound: it is removed already, unknown, or of another workspace.
+        """
         async with self._pool.transaction() as db:
             standing = await projects.get(db, by.account_id, project)
-            if standing is None or standing.is_removed:
+            if standing is None or standing.is_removed or not _is_within(standing, within):
                 raise NotFound("project", project)
             await projects.update(db, by.account_id, replace(standing, is_removed=True))
             await self._tell(db, by, "removed", standing)
@@ -176,6 +196,10 @@ class Routing:
 
 def _new(by: Principal, project: str, workspace: str | None) -> Project:
     return Project(id=project, workspace=workspace or default_workspace(by.account_id), created_at=NOW())
+
+
+def _is_within(project: Project, workspace: str | None) -> bool:
+    return workspace in (None, project.workspace)
 
 
 def _is_beside(rule: Rule, other: Rule) -> bool:

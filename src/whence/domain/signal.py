@@ -28,7 +28,7 @@ class Grade(StrEnum):
     NONE = "NONE"
 
 
-# What a signal that was stored can be asked for by, as `domain.query` has it. `resource_object`: of the source.
+# What a signal that was stored can be asked for by, as `domain.query` has it. `resource`: of the source.
 FIELDS: Final[Schema] = {
     "event_id": FieldType.TEXT,
     "event_key": FieldType.TEXT,
@@ -43,7 +43,7 @@ FIELDS: Final[Schema] = {
     "account": FieldType.TEXT,
     "additional_info": FieldType.JSON,
     "raw_data": FieldType.JSON,
-    "resource_object": FieldType.JSON,
+    "resource": FieldType.JSON,
     "domain_id": FieldType.TEXT,
     "workspace_id": FieldType.TEXT,
     "project_id": FieldType.TEXT,

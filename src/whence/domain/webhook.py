@@ -53,7 +53,7 @@ class Webhook:
         """How long after the last signal of a condition another one is still of the same alert; None: for ever."""
         for given in (self.options, self.metadata):
             seconds = given.get(_WINDOW)
-            if isinstance(seconds, int | float) and not isinstance(seconds, bool) and float(seconds).is_integer():
+            if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds == seconds // 1:
                 return None if seconds < 0 else timedelta(seconds=min(seconds, _LONGEST))
         return None
 

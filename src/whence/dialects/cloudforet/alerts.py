@@ -40,7 +40,6 @@ _NAMED: Final[Mapping[str, str]] = {
     "resource": "resources.name",
 }  # fmt: skip
 _STATES: Final = (TicketState.TRIGGERED, TicketState.ACKNOWLEDGED, TicketState.RESOLVED)
-_NO_URGENCY: Final = "ALERT_URGENCY_NONE"
 
 
 class Alerts:
@@ -108,10 +107,10 @@ class Alerts:
 
     async def assign_user(self, call: Call) -> Mapping[str, Any]:
         """Somebody cares; nobody looks whether there is such a person."""
-        needed(call.request, "alert_id")
-        assignee = needed(call.request, "assignee")
-        reach = await self._mine(call, "assign_user")
-        return await self._change(reach, call.request["alert_id"], lambda old: replace(old, assignee=assignee), None)
+        reach = Reach.of(call, "Alert", "assign_user")
+        alert_id, assignee = needed(call.request, "alert_id"), needed(call.request, "assignee")
+        await self._row(reach, alert_id)
+        return await self._change(reach, alert_id, lambda old: replace(old, assignee=assignee), None)
 
     async def delete(self, call: Call) -> Mapping[str, Any]:
         """The alert is gone, and its events with it."""
@@ -170,8 +169,8 @@ class Alerts:
 
 
 def _urgency(asked: Mapping[str, Any]) -> Urgency | None:
-    given = asked.get("urgency", _NO_URGENCY)
-    return None if given == _NO_URGENCY else Urgency(given)
+    """The one that is named; a message does not hold the one that is none."""
+    return Urgency(asked["urgency"]) if "urgency" in asked else None
 
 
 def _state(text: str) -> TicketState | None:

@@ -98,7 +98,7 @@ def sorts(sent: Sequence[Any], path: str) -> tuple[Sort, ...]:
 
 
 def _sort(sent: object, path: str) -> Sort:
-    members = cast("Mapping[str, object]", sent) if isinstance(sent, Mapping) else {}
+    members: Mapping[str, object] = cast("Mapping[str, object]", sent) if isinstance(sent, Mapping) else {}
     key = members.get("key")
     if not isinstance(key, str) or not key:
         raise invalid(path, "Sort condition should have key.")

@@ -17,7 +17,7 @@ def calls(context: Context, options: Options) -> Calls:
     parts = (
         Alerts(context, projects),
         EventRules(context),
-        Events(context, Posting(context, options)),
+        Events(context, options, Posting(context, options)),
         projects,
         Webhooks(context, options, projects),
     )

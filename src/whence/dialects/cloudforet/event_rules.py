@@ -70,7 +70,7 @@ class EventRules:
                 project=project,
                 position=0,
                 name=asked.get("name", ""),
-                policy=_policy(policy),
+                policy=Policy(policy),
                 conditions=conditions,
                 actions=actions,
                 stops=_stops(asked),
@@ -89,7 +89,7 @@ class EventRules:
             return replace(
                 old,
                 name=asked.get("name", old.name),
-                policy=_policy(asked["conditions_policy"]) if asked.get("conditions_policy") else old.policy,
+                policy=Policy(asked["conditions_policy"]) if asked.get("conditions_policy") else old.policy,
                 conditions=_conditions(asked["conditions"]) if "conditions" in asked else old.conditions,
                 actions=_actions(reach, old.workspace, asked["actions"]) if "actions" in asked else old.actions,
                 stops=_stops(asked) if "options" in asked else old.stops,
@@ -103,9 +103,8 @@ class EventRules:
 
     async def change_order(self, call: Call) -> Mapping[str, Any]:
         """The rule is at that place, and the others make room."""
-        needed(call.request, "event_rule_id")
-        order = call.request.get("order", 0)
         reach, rule = await self._mine(call, "change_order")
+        order = call.request.get("order", 0)
         if order < 1:
             raise errors.invalid("order", "The order must be greater than 0.")
         try:
@@ -158,8 +157,6 @@ class EventRules:
 def _project(reach: Reach, asked: Mapping[str, Any]) -> str:
     """The project that the rule is of; empty for a rule of the whole workspace."""
     group = needed(asked, "resource_group")
-    if group == "RESOURCE_GROUP_NONE":
-        raise errors.required("resource_group")
     if group == "WORKSPACE":
         if reach.projects is not None:
             raise errors.invalid("resource_group", "A rule of the whole workspace is not within the token's projects.")
@@ -167,12 +164,6 @@ def _project(reach: Reach, asked: Mapping[str, Any]) -> str:
     project = label(needed(asked, "project_id"), "project_id")
     reach.require_project(project)
     return project
-
-
-def _policy(name: str) -> Policy:
-    if name == "NONE":
-        raise errors.required("conditions_policy")
-    return Policy(name)
 
 
 def _stops(asked: Mapping[str, Any]) -> bool:

@@ -9,10 +9,11 @@ from whence.dialects.cloudforet.call import Call, Handler
 from whence.dialects.cloudforet.collection import Collection, answerable, listed, tabled
 from whence.dialects.cloudforet.encode import message
 from whence.dialects.cloudforet.fields import needed
+from whence.dialects.cloudforet.options import Options
 from whence.dialects.cloudforet.posting import Posting
 from whence.dialects.cloudforet.reach import Reach
 from whence.domain.access import Sees
-from whence.domain.query import Condition, Operator, Query, Sort
+from whence.domain.query import Sort
 from whence.domain.signal import FIELDS
 
 _FIELDS: Final = Fields(
@@ -37,8 +38,9 @@ _NAMED: Final[Mapping[str, str]] = {
 class Events:
     """The calls."""
 
-    def __init__(self, context: Context, posting: Posting) -> None:
+    def __init__(self, context: Context, options: Options, posting: Posting) -> None:
         self._signals = context.signals
+        self._most_rows = options.most_rows
         self._posting = posting
         self._collection = Collection(_FIELDS, _NAMED)
 
@@ -65,31 +67,24 @@ class Events:
         """One event."""
         reach = Reach.of(call, "Event", "get")
         event_id = needed(call.request, "event_id")
-        asked = Query(all=(Condition("event_id", Operator.EQ, event_id), *reach.conditions({})), limit=1)
-        found = await self._signals.find(reach.by, asked, every=reach.by.sees is Sees.ALL)
+        every = reach.by.sees is Sees.ALL
+        found = await self._signals.get(reach.by, event_id, reach.conditions({}), every=every)
         if not found.rows:
             raise reach.missing("event_id", event_id)
-        return _event(found.rows[0])
+        return message(found.rows[0])
 
     async def page(self, call: Call) -> Mapping[str, Any]:
         """Some events, the newest first unless the query says otherwise."""
         reach = Reach.of(call, "Event", "list")
         asked = self._collection.query(reach, call.request)
+        every = reach.by.sees is Sees.ALL
         with answerable():
-            reply = listed(await self._signals.find(reach.by, asked, every=reach.by.sees is Sees.ALL))
-        return {**reply, "results": [_event(row) for row in reply["results"]]}
+            return listed(await self._signals.find(reach.by, asked, every=every, most_rows=self._most_rows))
 
     async def stat(self, call: Call) -> Mapping[str, Any]:
         """What is computed from them."""
         reach = Reach.of(call, "Event", "stat")
         asked = self._collection.statistics(reach, call.request)
+        every = reach.by.sees is Sees.ALL
         with answerable():
-            return tabled(await self._signals.tabulate(reach.by, asked, every=reach.by.sees is Sees.ALL))
-
-
-def _event(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row as a message, where the object that a source says it is about has its own name again."""
-    shown = message(row)
-    if resource := shown.pop("resource_object", None):
-        shown["resource"] = resource
-    return shown
+            return tabled(await self._signals.tabulate(reach.by, asked, every=every, most_rows=self._most_rows))

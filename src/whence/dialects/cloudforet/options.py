@@ -9,6 +9,8 @@ from typing import Final, Self
 
 from whence.dialects.cloudforet.vocabulary import MOST_ID
 
+_ROWS: Final = 100_000
+_MOST_ROWS: Final = 1_000_000
 _TRUTHS: Final = {"true": True, "false": False}
 _MODES: Final = {"AUTO": True, "MANUAL": False}
 
@@ -19,13 +21,14 @@ class Options:
 
     Of the installation: `recovers`: a recovery resolves its alert in a project that does not say (`recovery_mode`);
     `confirm_subscriptions`: AWS SNS subscriptions are confirmed; `mask_keys`: who may not write webhooks sees no access
-    keys. Of a token: the `workspace` and the `projects` that it is held to, None when it is not; the `permissions` that
-    a call's must begin with, None for any.
+    keys; `most_rows`: a list is cut there. Of a token: the `workspace` and the `projects` that it is held to, None when
+    it is not; the `permissions` that a call's must begin with, None for any.
     """
 
     recovers: bool = False
     confirm_subscriptions: bool = False
     mask_keys: bool = False
+    most_rows: int = _ROWS
     workspace: str | None = None
     projects: tuple[str, ...] | None = None
     permissions: tuple[str, ...] | None = None
@@ -43,6 +46,7 @@ class Options:
             recovers=_one_of(given, "recovery_mode", _MODES),
             confirm_subscriptions=_one_of(given, "confirm_subscriptions", _TRUTHS),
             mask_keys=_one_of(given, "mask_keys", _TRUTHS),
+            most_rows=_rows(given),
             workspace=_label("workspace", given["workspace"]) if "workspace" in given else None,
             projects=_names(given, "projects"),
             permissions=_listed(given, "permissions"),
@@ -50,7 +54,7 @@ class Options:
 
 
 _KNOWN: Final = frozenset(
-    {"recovery_mode", "confirm_subscriptions", "mask_keys", "workspace", "projects", "permissions"}
+    {"recovery_mode", "confirm_subscriptions", "mask_keys", "most_rows", "workspace", "projects", "permissions"}
 )
 
 
@@ -61,6 +65,13 @@ def _one_of(given: Mapping[str, str], name: str, known: Mapping[str, bool]) -> b
         return known[given[name]]
     except KeyError:
         raise ValueError(f"cloudforet: {name} is one of {', '.join(known)}") from None
+
+
+def _rows(given: Mapping[str, str]) -> int:
+    text = given.get("most_rows", str(_ROWS))
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= _MOST_ROWS):
+        raise ValueError(f"cloudforet: most_rows is a number from 1 to {_MOST_ROWS:,}")
+    return int(text)
 
 
 def _label(name: str, text: str) -> str:

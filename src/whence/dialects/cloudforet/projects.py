@@ -90,7 +90,9 @@ class Projects:
         made = Project(id=project, workspace=workspace, created_at=datetime.now(UTC))
         _require_policy(reach, workspace, asked)
         try:
-            added = await self._routing.add_project(reach.by, _set(made, asked.get("options", {})))
+            added = await self._routing.add_project(
+                reach.by, _set(made, asked.get("options", {})), within=reach.workspace
+            )
         except Conflict:
             raise Fault(
                 Code.SAVE_UNIQUE_VALUES, "Tried to save duplicate unique values. (keys = ['project_id'])"
@@ -110,7 +112,9 @@ class Projects:
             return _set(old, asked.get("options", {}))
 
         try:
-            new = await self._routing.change_project(reach.by, project, changed, workspace=workspace)
+            new = await self._routing.change_project(
+                reach.by, project, changed, workspace=workspace, within=reach.workspace
+            )
         except NotFound:
             raise reach.missing("project_id", project) from None
         return self._shown(reach, new)
@@ -121,7 +125,7 @@ class Projects:
         project = needed(call.request, "project_id")
         reach.require_project(project)
         try:
-            await self._routing.remove_project(reach.by, project)
+            await self._routing.remove_project(reach.by, project, within=reach.workspace)
         except NotFound:
             raise reach.missing("project_id", project) from None
         return {}
@@ -130,6 +134,7 @@ class Projects:
         """The settings of one project."""
         reach = Reach.of(call, "ProjectAlertConfig", "get")
         project = needed(call.request, "project_id")
+        reach.require_project(project)
         for one in await self._routing.projects(reach.by):
             if one.id == project and reach.reaches(one.workspace, one.id):
                 return self._shown(reach, one)
@@ -156,9 +161,10 @@ class Projects:
         raise reach.missing("escalation_policy_id", policy_id)
 
     async def policies(self, call: Call) -> Mapping[str, Any]:
-        """The policies of the workspaces that were used."""
+        """The policies of the workspaces that were used: each is of all projects there."""
         reach = Reach.of(call, "EscalationPolicy", "list")
-        return self._policies.page(reach, call.request, await self._policy_rows(reach))
+        reach.require_project(call.request.get("project_id"))
+        return self._policies.page(replace(reach, projects=None), call.request, await self._policy_rows(reach))
 
     async def _rows(self, reach: Reach) -> list[dict[str, Any]]:
         return [self._row(reach, project) for project in await self._routing.projects(reach.by)]

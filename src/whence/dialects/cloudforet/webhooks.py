@@ -60,10 +60,10 @@ class Webhooks:
         """A new webhook of a project that takes alerts."""
         reach = Reach.of(call, "Webhook", "create")
         asked = call.request
-        plugin = needed(asked, "plugin_info")
         name = _name(needed(asked, "name"))
-        plugin_id = needed(plugin, "plugin_id", "plugin_info.plugin_id")
+        plugin = needed(asked, "plugin_info")
         project = label(needed(asked, "project_id"), "project_id")
+        plugin_id = needed(plugin, "plugin_id", "plugin_info.plugin_id")
         reach.require_project(project)
         receiver = RECEIVER_OF.get(plugin_id, plugin_id)
         options = plugin.get("options", {})

@@ -62,7 +62,9 @@ def chosen(shape: Shape, asked: Query | Statistics, rows: Iterable[Row]) -> list
     ]
 
 
-def _says(text: object, words: Sequence[Pattern]) -> bool:
+def _says(value: object, words: Sequence[Pattern]) -> bool:
+    """Whether one of the words is in the text; a number is as good as its digits."""
+    text = str(value) if is_number(value) else value
     return isinstance(text, str) and any(word.found_in(text) for word in words)
 
 

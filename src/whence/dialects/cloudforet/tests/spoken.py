@@ -22,7 +22,18 @@ DISK: Final[Mapping[str, Any]] = {
 }
 CLEARED: Final[Mapping[str, Any]] = {**DISK, "event_type": "RECOVERY", "title": "Disk 40% on db1"}
 
+ALWAYS: Final[Mapping[str, Any]] = {"conditions_policy": "ALWAYS", "resource_group": "PROJECT", "project_id": "p"}
+ABOUT_DB: Final[Mapping[str, Any]] = {"key": "title", "value": "db", "operator": "contain"}
+
 Refused = tuple[int, str, str]
+
+
+def batch(size: int) -> dict[str, Any]:
+    """What Alertmanager posts of so many alerts; their names have their order."""
+    return {
+        "version": "4",
+        "alerts": [{"fingerprint": f"f{n}", "labels": {"alertname": f"A{n:04}"}} for n in range(size)],
+    }
 
 
 def refusal(answer: httpx.Response) -> Refused:
@@ -92,11 +103,16 @@ async def hook(owner: Speaker, name: str = "direct", plugin_id: str = DIRECT, **
     return Hook(owner.client, made)
 
 
-async def key(tenant: Tenant, *rights: Right, sees: Sees = Sees.OWN, name: str = "ops-robot", **options: str) -> str:
-    """A new token with options of this dialect; without rights, one of an admin."""
+async def key(tenant: Tenant, *rights: Right, sees: Sees = Sees.OWN, **options: str) -> str:
+    """A new token, named `ops-robot`, with options of this dialect; without rights, one of an admin."""
+    return await held_key(tenant, options, *rights, sees=sees)
+
+
+async def held_key(tenant: Tenant, options: Mapping[str, str], *rights: Right, sees: Sees = Sees.OWN) -> str:
+    """As `key`."""
     _, secret = await tenant.house.context.access.create_token(
         None,
-        name=name,
+        name="ops-robot",
         account=tenant.name,
         rights=rights or (Right.ADMIN,),
         sees=sees,
@@ -118,3 +134,42 @@ def workspace(tenant: Tenant) -> str:
 def project(tenant: Tenant) -> str:
     """The id of the account's own project."""
     return default_project(tenant.admin.account_id)
+
+
+def not_active(project_id: str, workspace_id: str) -> Refused:
+    """How is refused what needs a project that takes alerts, and has one that was removed."""
+    place = f"(project_id = {project_id}, workspace_id = {workspace_id})"
+    return 400, "ERROR_ALERT_FEATURE_IS_NOT_ACTIVATED", f"The alert feature is not activated in the project. {place}"
+
+
+def missing(**held: object) -> Refused:
+    """How is refused what is not there for a caller who is held to this, the asked id first."""
+    told = f"({tuple(held)} = {tuple(held.values())})"
+    return 404, "ERROR_NOT_FOUND", f"Resource cannot be found or access is denied. {told}"
+
+
+def invalid(name: str, reason: str) -> Refused:
+    """How is refused a value that means nothing."""
+    return 400, "ERROR_INVALID_PARAMETER", f"Parameter is invalid. (key = {name}, reason = {reason})"
+
+
+def required(name: str) -> Refused:
+    """How is refused a call that lacks a parameter."""
+    return 400, "ERROR_REQUIRED_PARAMETER", f"Required parameter. (key = {name})"
+
+
+async def three_events(owner: Speaker) -> Hook:
+    """Events `a` and `b` of the project `p` through the webhook returned, and `c` of `q`, in this order."""
+    one = await hook(owner)
+    about = {"resource": {"resource_id": "i-1", "name": "db1"}, "resources": ["rack-7"]}
+    await one.post({"event_key": "ka", "title": "a", "severity": "INFO", "provider": "aws", "account": "123", **about})
+    await one.post({"event_key": "kb", "title": "b", "severity": "CRITICAL", "additional_info": {"host": "h-1"}})
+    await (await hook(owner, project_id="q")).post({"event_key": "kc", "title": "c", "severity": "CRITICAL"})
+    return one
+
+
+async def rule(owner: Speaker, actions: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:  # noqa: ANN401  JSON is anything
+    """A new rule of the project `p` that always acts, unless it is told otherwise."""
+    stops = given.pop("stops", False)
+    options = {"options": {"stop_processing": True}} if stops else {}
+    return await owner("event-rule/create", **{**ALWAYS, **options, "actions": actions or {}, **given})
