@@ -1,5 +1,6 @@
 """What a monitor posts becomes signals: read by the webhook's receiver, and handed to everybody's commit."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ _KEY_LIFETIME: Final = timedelta(hours=24)
 _LONGEST_TITLE: Final = 1000  # characters on the timeline; the signal keeps all
 _LONGEST_NAME: Final = 200
 _MOST_NAMES: Final = 100  # of resources by which the timeline finds services
+_LONG: Final = 64 * 1024  # characters of a payload that is read beside the event loop: a few milliseconds of it
 _FETCH_SECONDS: Final = 5.0
 _MARGIN: Final = timedelta(minutes=1)  # what is in range when it is read is so still when it is stored
 _MOST_KEPT: Final = 2 * 1024 * 1024  # bytes of the payload that all events of it keep together; signals keep it once
@@ -71,7 +73,8 @@ class Deliver:
             Refusal: why some of it is not stored; the rest is, and a repetition under the same key does no harm.
         """
         now = NOW()
-        reading = receivers.read(webhook.receiver, body, webhook.options, now=now)
+        read = partial(receivers.read, webhook.receiver, body, webhook.options, now=now)
+        reading = read() if len(text) < _LONG else await asyncio.to_thread(read)
         if reading.handshake is not None:
             await self._confirm(webhook, reading.handshake, confirms=manner.confirms)
         if not reading.signals:

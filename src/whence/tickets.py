@@ -117,9 +117,10 @@ class Tickets:
         """
         now = NOW()
         async with self._pool.transaction() as db:
-            ticket = await tickets.require_locked(db, by.account_id, ticket_id)
-            await tickets.remove(db, by.account_id, ticket)
+            ticket = await tickets.require(db, by.account_id, ticket_id)
+            # In the order in which everybody locks: what its events were sent by first, then its alert.
             await removal.remove_keyed(db, by.account_id, ticket.id, slot=self._slot)
+            await tickets.remove(db, by.account_id, ticket.id)
             await self._record(db, by, "removed", ticket, now)
 
     async def _turn(

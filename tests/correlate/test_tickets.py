@@ -76,6 +76,7 @@ def test_a_rule_decides_before_the_grade_does() -> None:
 
 
 def test_a_further_signal_is_of_the_open_ticket_however_old() -> None:
+    """[CF3] It has the ticket's number, and changes its description alone."""
     standing = _opened(description="full", grade=Grade.WARNING)
     again = signal(title="Disk 99%", description="fuller", grade=Grade.CRITICAL)
 
@@ -127,7 +128,7 @@ def test_each_further_signal_begins_the_window_anew() -> None:
 
 
 def test_a_recovery_resolves_every_open_ticket_of_its_condition() -> None:
-    """However late it comes, and is of the newest."""
+    """[CF3] However late it comes, and is of the newest."""
     older, newest = _opened(), replace(_opened(), number=2)
     tickets = Tickets([newest, older], {"w": 2}, at=NOW + timedelta(days=80))
 
@@ -159,7 +160,7 @@ def test_a_recovery_of_nothing_is_nothing() -> None:
 
 
 def test_what_comes_together_counts_one_after_the_other() -> None:
-    """Opened, one more, over, over again, opened: in one commit."""
+    """[CF3] Opened, one more, over, over again, opened: in one commit."""
     tickets = Tickets([], {"w": 3}, at=NOW)
     alert, over = delivery(), delivery(signal(kind=SignalKind.RECOVERY))
 

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -134,3 +135,8 @@ def test_a_long_path_has_its_socket_elsewhere(new_dir: Path, ask: Callable[[Embe
         assert Path(embedded.host).parent == Path("/tmp")  # noqa: S108  where it must be
 
     assert not Path(embedded.host).exists()
+
+
+def test_grpc_does_nothing_in_what_becomes_postgresql() -> None:
+    """Under another account it is forked, and a child that gRPC has its hands in sometimes dies at once."""
+    assert os.environ["GRPC_ENABLE_FORK_SUPPORT"] == "0"

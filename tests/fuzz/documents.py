@@ -11,13 +11,19 @@ from whence.access import Access
 from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
+from whence.deliver import Deliver
 from whence.dialects import Context, discover
 from whence.documents import Documents
 from whence.edge import Edge
 from whence.follow import Follow
 from whence.ingest import Ingest
+from whence.registry import Registry
+from whence.routing import Routing
+from whence.signals import Signals
 from whence.store.pool import Address, Pool
+from whence.tickets import Tickets
 from whence.timeline import Timeline
+from whence.webhooks import Webhooks
 
 PATHS: Final[Mapping[str, str]] = {"native": "/v1/openapi.json", "komodor": "/mgmt/v1/openapi.json"}
 
@@ -37,19 +43,26 @@ def _unopened() -> Context:
     """Everything in its place, on a database that nobody asks."""
     pool = Pool(Address(), query_seconds=1)
     retention = timedelta(days=90)
+    ingest = Ingest(pool, retention=retention, queue_limit=1, slot=0)
 
     async def ready() -> None:
         return
 
     return Context(
         access=Access(pool),
-        ingest=Ingest(pool, retention=retention, queue_limit=1, slot=0),
+        ingest=ingest,
         amend=Amend(pool, slot=0),
         timeline=Timeline(pool),
         follow=Follow(pool),
         alerts=Alerts(pool),
         catalog=Catalog(pool),
+        registry=Registry(pool, changed=lambda _: None),
         documents=Documents(pool),
+        webhooks=Webhooks(pool),
+        deliver=Deliver(pool, ingest),
+        routing=Routing(pool),
+        tickets=Tickets(pool, slot=0),
+        signals=Signals(pool),
         ready=ready,
         max_body_bytes=2 * 1024 * 1024,
         retention=retention,

@@ -18,6 +18,21 @@ _WRITES: Final = [
     ("native", "/v1/events"),
     ("native", "/v1/scope/match"),
     ("cortex", "/api/v1/catalog/raw/custom-events"),
+    *(
+        ("cloudforet", f"/monitoring/{call}")
+        for call in (
+            "event/create",
+            "event/get",
+            "event/list",
+            "event/stat",
+            "alert/create",
+            "alert/list",
+            "event-rule/create",
+            "project-alert-config/update",
+            "webhook/create",
+            "v1/webhook/webhook-0/0/events",
+        )
+    ),
     ("komodor", "/mgmt/v1/events"),
     ("komodor", "/api/v2/services/k8s-events"),
     ("komodor", "/v0/config_change"),
@@ -40,7 +55,8 @@ _FIELDS: Final = [
     "eventType", "summary", "details", "timestamp", "image", "clusters", "servicesNames", "data", "specversion",
     "description", "url", "customData", "source", "start", "end", "timeoutMinutes", "attachRules", "entityIds",
     "tagRule", "meTypes", "tags", "customProperties", "startTime", "endTime", "timeout", "entitySelector", "group",
-    "customDeviceId", "displayName", "listenPorts", "token",
+    "customDeviceId", "displayName", "listenPorts", "token", "query", "webhook_id", "name", "plugin_info", "options",
+    "project_id", "event_id", "conditions", "conditions_policy", "actions", "resource_group",
 ]  # fmt: skip
 _REQUIRED: Final = ("title", "eventType", "summary", "image")  # of one dialect or another
 _TEXTS: Final = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from([

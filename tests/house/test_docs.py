@@ -23,7 +23,9 @@ from whence.settings import Settings
 
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 _NOT_SETTINGS: Final = frozenset({"WHENCE_CONFIG", "WHENCE_URL", "WHENCE_TOKEN"})  # read before, or by clients
-_PAGE_OF: Final = {"native": "api.md", "komodor": "komodor.md", "desk": "desk.md", "cortex": "cortex.md"}
+_PAGE_OF: Final = {**{name: f"{name}.md" for name in DOORS}, "native": "api.md"}
+_HOW_TO: Final = ROOT / "docs" / "how-to"
+_RUNNING: Final = (ROOT / "README.md", _HOW_TO / "send-from-a-desk-client.md", _HOW_TO / "receive-alerts.md")
 _PROMISE: Final = re.compile(r"^\| ([A-Z]{2}\d+) \|", re.MULTILINE)
 _PROOF: Final = re.compile(r"\[([A-Z]{2}\d+(?:, ?[A-Z]{2}\d+)*)\]")
 
@@ -180,7 +182,9 @@ def test_our_curl_does_what_the_readme_asks_of_one(demo: Server, tmp_path: Path)
     assert json.loads(ran.stdout)["status"] == "accepted"
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *(ROOT / "docs" / "how-to").glob("send-from-a-*.md")], ids=_named)
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *(ROOT / "docs" / "how-to" / name for name in _RUNNING)], ids=_named
+)
 def test_a_page_of_examples_works_as_written(demo: Server, tmp_path: Path, page: Path) -> None:
     """Every `sh` block runs, one after the other; a `json` block behind one has the keys of what it answers."""
     environment = {
@@ -227,3 +231,13 @@ def test_what_a_desk_client_sends_is_on_a_timeline(demo: Server) -> None:
     sent = [event for event in timeline if event["dialect"] == "desk"]
     assert [event["type"] for event in sent] == ["ERROR_EVENT", "CUSTOM_INFO", "CUSTOM_DEPLOYMENT"]
     assert {event["status"] for event in sent} == {"closed"}
+
+
+def test_what_a_monitor_posts_is_on_a_timeline(demo: Server) -> None:
+    """One bar and the recovery that ended it, from the two payloads of the page."""
+    recovery, problem = demo.get("/v1/events", service="reports", limit=2)["events"]
+
+    assert (recovery["kind"], problem["kind"]) == ("recovery", "problem")
+    assert problem["status"] == "closed"
+    assert problem["title"] == recovery["title"] == "Reports take 40 s"
+    assert problem["type"] == "SlowReports"

@@ -13,9 +13,37 @@ from tests.acceptance.server import directory
 from tests.house.source import SOURCE, Text, modules, texts
 from whence.domain.event import Span
 from whence.domain.filter import Filter
+from whence.domain.query import (
+    Accumulation,
+    Condition,
+    Count,
+    Group,
+    GroupField,
+    GroupKey,
+    Limit,
+    Operator,
+    Project,
+    ProjectField,
+    Query,
+    Schema,
+    Skip,
+    Sort,
+    SortBy,
+    Stage,
+    Unwind,
+)
+from whence.domain.signal import FIELDS as SIGNAL_FIELDS
+from whence.domain.ticket import FIELDS as TICKET_FIELDS
 from whence.server import database
 from whence.settings import Settings
 from whence.store import events, summary
+from whence.store.query import Relation
+from whence.store.query.rows import chosen
+from whence.store.query.stages import staged
+from whence.store.query.unwinding import unwound
+from whence.store.signals import EVERYTHING, SIGNALS
+from whence.store.tickets import TICKETS
+from whence.store.where import Where
 
 _SQL: Final = re.compile(
     r"\s*(select\s|insert into\s|update \w+ set\s|delete from\s|with (recursive )?\w+ (\([^)]*\) )?as |set local\s"
@@ -34,12 +62,13 @@ _BY_DOOR: Final[Mapping[tuple[str, str], str]] = {
     ("store/access.py", "_OPEN"): "finds the account of a token by the token's digest",
     ("store/access.py", "_ACCOUNT_NAMED"): "finds an account by its name",
     ("store/access.py", "_ACCOUNTS"): "lists the accounts, for the installation's admin and for housekeeping",
+    ("store/webhooks.py", "_OPEN"): "finds a webhook, and so its account, by the id that a monitor posts to",
     ("store/alerts.py", "_DUE_ACCOUNTS"): "lists the accounts that have alerts to look after",
 }
 _BY_ACCOUNT: Final = re.compile(
     r"account_id = \$1\b|insert into \w+ (as \w+ )?\(account_id,.*?\)\s*(values \(|select )\$1\b", re.DOTALL
 )
-_DOORS: Final = frozenset({"account", "token_door", "migration"})
+_DOORS: Final = frozenset({"account", "token_door", "webhook_door", "migration"})
 
 _KEYS: Final = """
     select r.relname || '.' || i.relname as key, a.attname = 'account_id' as by_account, r.relname as table
@@ -117,6 +146,56 @@ def test_statements_from_parts_name_the_account_for_each_table(asked: Filter, fr
     for statement in (facets, histogram, total, window):
         assert statement.args[0] == _ACCOUNT
         assert len(re.findall(r"account_id = \$1\b", statement.sql)) >= _mentions(statement.sql) >= 1
+
+
+_RELATIONS: Final = [
+    pytest.param(SIGNALS, SIGNAL_FIELDS, id="signals"),
+    pytest.param(EVERYTHING, SIGNAL_FIELDS, id="everything"),
+    pytest.param(TICKETS, TICKET_FIELDS, id="tickets"),
+]
+_STAGES: Final[tuple[Stage, ...]] = (
+    Unwind("resources", (Condition("title", Operator.EQ, "x"),)),
+    Group((GroupKey("title", "k"),), (GroupField("all", Accumulation.PUSH, "additional_info.a"),)),
+    SortBy((Sort("k"),)),
+    Project((ProjectField("k", "j"),)),
+    Skip(1),
+    Limit(2),
+    Count("n"),
+)
+
+
+def _conditions(schema: Schema) -> tuple[Condition, ...]:
+    """Every operator on a text and on what is inside of JSON."""
+    values: dict[Operator, object] = {Operator.EXISTS: True, Operator.MATCH: {"a": "b"}}
+    named = {operator: values.get(operator, _value(operator)) for operator in Operator}
+    keys = ("title", "additional_info.a.b", *schema)
+    return tuple(Condition(key, operator, value) for key in keys for operator, value in named.items())
+
+
+def _value(operator: Operator) -> object:
+    if operator.startswith("time_"):
+        return _AT
+    text = "2026-03-04"  # which may be a time as well
+    return (text,) if operator is Operator.IN or operator.endswith("_in") else text
+
+
+@pytest.mark.parametrize(("relation", "schema"), _RELATIONS)
+def test_questions_name_the_account_for_each_table(relation: Relation, schema: Schema) -> None:
+    """[AC2] The same for whatever a caller asks: no condition, order or stage reads a table beside the relation's."""
+    where = Where(_ACCOUNT)
+    every = _conditions(schema)
+    asked = Query(all=every, any=every, words=("a",), word_fields=("title",))
+
+    rows = chosen(where, relation, schema, asked, [Sort(name) for name in schema])
+    lists = unwound(where, Unwind("additional_info.a", every[:1]), rows, as_list=True)
+    table = rows
+    for stage in _STAGES:
+        table = staged(where, stage, table, keeps_order=True, most_bytes=1)
+
+    assert where.args[0] == _ACCOUNT
+    for statement in (rows.sql, lists.sql, table.sql):
+        assert len(re.findall(r"account_id = \$1\b", statement)) == _mentions(statement) >= 1
+        assert _mentions(statement) == _mentions(relation.source)
 
 
 def test_every_key_begins_with_the_account() -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.house.source import ROOT, SOURCE, modules, texts
 
 _VENDORS: Final = frozenset({"komodor", "dynatrace", "desk", "cloudforet", "spaceone", "cortex"})
+_FORMER_NAMES: Final = {"spaceone": "cloudforet"}  # the wire still says it, and the folder has the new one
 # What reads a vendor's files, for the command line and for the vendor's dialect alike, says whose they are.
 _FORMATS: Final = ("descriptors/",)
 _EMPTY_WORDS: Final = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"})
@@ -51,7 +52,7 @@ def test_a_vendor_is_named_in_its_own_folder_alone() -> None:
         if not file.startswith(_FORMATS)
         for line, name in _spoken(file, module)
         for vendor in _vendors(name)
-        if not file.startswith(f"dialects/{vendor}/")
+        if not file.startswith(f"dialects/{_FORMER_NAMES.get(vendor, vendor)}/")
     ]
 
     assert strays == []

@@ -42,6 +42,7 @@ RELATION: Final = store.Relation(
         "count": "r.count",
         "up": "r.up",
     },
+    objects=frozenset({"info"}),
     present=frozenset({"made"}),
 )
 _TABLE: Final = """

@@ -151,7 +151,7 @@ def queries(draw: st.DrawFn) -> Query:
 
 @given(rows=collections(), asked=st.lists(queries(), min_size=9, max_size=9))
 async def test_the_same_rows_are_found(pool: Pool, rows: list[Row], asked: list[Query]) -> None:
-    """Rows, their order, the page and the total."""
+    """[CF4] Rows, their order, the page and the total."""
     async with stored(pool, rows) as collection:
         for query in asked:
             found = await collection.find(query)
@@ -271,7 +271,7 @@ def loosely(value: object) -> str:
 
 @given(rows=collections(), asked=st.lists(statistics(), min_size=9, max_size=9))
 async def test_the_same_is_computed(pool: Pool, rows: list[Row], asked: list[tuple[Statistics, bool]]) -> None:
-    """Results, their order if they have one, the page and the total."""
+    """[CF4] Results, their order if they have one, the page and the total."""
     async with stored(pool, rows) as collection:
         for asked_for, is_ordered in asked:
             try:

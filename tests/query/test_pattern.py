@@ -55,7 +55,7 @@ def read(text: str) -> Pattern | None:
 
 @given(asked=st.lists(st.tuples(texts, expressions), min_size=30, max_size=30))
 async def test_both_engines_find_the_same(pool: Pool, asked: list[tuple[str, str]]) -> None:
-    """Letters with another case, beyond ASCII too, line feeds, edges, and what is special to one of the two."""
+    """[CF4] Letters with another case, beyond ASCII too, line feeds, edges, and what is special to one of the two."""
     pairs = [(text, pattern) for text, expression in asked if (pattern := read(expression)) is not None]
     async with pool.reader() as db:
         rows = await db.rows(_FOUND, [text for text, _ in pairs], [pattern.as_sql() for _, pattern in pairs])
@@ -127,7 +127,7 @@ CATASTROPHES: Final = (
 
 @pytest.mark.parametrize("expression", CATASTROPHES)
 async def test_no_expression_takes_long(pool: Pool, expression: str) -> None:
-    """What makes a backtracking engine hang is found, or not, in the time of a look at the text."""
+    """[CF5] What makes a backtracking engine hang is found, or not, in the time of a look at the text."""
     text = "a" * 5_000 + "!" + "x" * 500
     pattern = Pattern.regular(expression)
     begun = perf_counter()

@@ -1,46 +1,12 @@
 """Every route and what it takes to pass it. A route that is not here fails the tests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 from typing import Any, Final
 
+from tests.walls.cloudforet import CLOUDFORET
+from tests.walls.door import Door, Key, Probe
 from whence.domain.access import Right
-
-
-class Key(Enum):
-    """What opens a door that no single right opens."""
-
-    NONE = "no token"
-    ANY = "a good token, whatever its rights"
-    BOOTSTRAP = "the token of the installation's admin"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Probe:
-    """A request that names something, `<event>` or `<tag>` or what else `things.py` knows, wherever it can.
-
-    `path`: in place of the route's own. `stores`: it is good without the thing, too, and stores something.
-    """
-
-    path: str = ""
-    query: Mapping[str, str] | None = None
-    json: object = None
-    stores: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Door:
-    """A route: what opens it, and how one might reach through it for what is another account's."""
-
-    key: Right | Key
-    probes: tuple[Probe, ...] = ()
-    reaches: str = "nothing"  # said where there are no probes: why not
-    body: object = None  # one that is read before the key is known not to do
-
-    def __post_init__(self) -> None:
-        assert self.key is Key.NONE or self.probes or self.reaches != "nothing"
 
 
 def _query(**names: str) -> Probe:
@@ -182,6 +148,22 @@ NATIVE: Final[Mapping[tuple[str, str], Door]] = {
         probes=(_json({"relations": [{"from": "<entity>", "to": "<alias>", "kind": "calls"}]}),),
     ),
     ("GET", "/v1/relations"): Door(key=_READ_ENTITIES, probes=tuple(_query(entity=name) for name in _NAMES)),
+    ("POST", "/v1/webhooks"): Door(
+        key=Right.ADMIN, reaches="a name and a project, which are the account's own words; tests/native proves it"
+    ),
+    ("GET", "/v1/webhooks"): Door(key=Right.ADMIN, probes=(Probe(query={}),)),
+    ("GET", "/v1/webhooks/{webhook_id}"): Door(key=Right.ADMIN, probes=(Probe(path="/v1/webhooks/<webhook>"),)),
+    ("PATCH", "/v1/webhooks/{webhook_id}"): Door(
+        key=Right.ADMIN,
+        probes=(
+            Probe(path="/v1/webhooks/<webhook>", json={"name": "taken over", "state": "disabled"}),
+            Probe(path="/v1/webhooks/<webhook>", json={"options": {"message_root": "a"}}),
+        ),
+    ),
+    ("POST", "/v1/webhooks/{webhook_id}/rekey"): Door(
+        key=Right.ADMIN, probes=(Probe(path="/v1/webhooks/<webhook>/rekey"),)
+    ),
+    ("DELETE", "/v1/webhooks/{webhook_id}"): Door(key=Right.ADMIN, probes=(Probe(path="/v1/webhooks/<webhook>"),)),
     ("POST", "/v1/accounts"): Door(key=Key.BOOTSTRAP, body={"name": "doors"}, reaches="every account, by its purpose"),
     ("GET", "/v1/accounts"): Door(key=Key.BOOTSTRAP, reaches="every account, by its purpose"),
     ("POST", "/v1/tokens"): Door(
@@ -578,4 +560,4 @@ CORTEX: Final[Mapping[tuple[str, str], Door]] = {
     ("GET", "/api/v1/custom-events"): Door(key=Key.ANY, probes=(_query(type="<type>"), Probe(query={}))),
 }
 
-DOORS: Final = {"native": NATIVE, "cortex": CORTEX, "desk": DESK, "komodor": KOMODOR}
+DOORS: Final = {"native": NATIVE, "cloudforet": CLOUDFORET, "cortex": CORTEX, "desk": DESK, "komodor": KOMODOR}

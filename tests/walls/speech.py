@@ -67,7 +67,20 @@ def _cortex(answer: httpx.Response) -> bool:
     )
 
 
+def _cloudforet(answer: httpx.Response) -> bool:
+    if answer.headers.get("content-type") != "application/json":
+        return False
+    body: dict[str, Any] = answer.json()
+    if body.keys() != {"detail"} or isinstance(body["detail"], str):
+        return body in ({"detail": "Not Found"}, {"detail": "Method Not Allowed"})
+    told: dict[str, str] = body["detail"]
+    return told.keys() == {"code", "message"} and told["code"].startswith("ERROR_") and bool(told["message"])
+
+
 SPEECH: Final[Mapping[str, Speech]] = {
+    "cloudforet": Speech(
+        header=lambda token: {"authorization": f"Bearer {token}".strip()}, unauthenticated=401, refuses=_cloudforet
+    ),
     "cortex": Speech(
         header=lambda token: {"authorization": f"Bearer {token}".strip()}, unauthenticated=401, refuses=_cortex
     ),

@@ -1,16 +1,15 @@
 """Every route is behind the door that the table says, in every dialect."""
 
-from collections.abc import Callable, Generator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from itertools import chain
 from typing import Final
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.acceptance.server import TOKEN, Server
-from tests.walls.doors import DOORS, Door, Key
+from tests.walls.door import Door, Key
+from tests.walls.doors import DOORS
 from tests.walls.routes import concrete, served
 from tests.walls.speech import SPEECH
 from whence.domain.access import Right
@@ -20,7 +19,7 @@ Where = tuple[str, str, str, Door]
 _ALL: Final[list[Where]] = [
     (dialect, method, path, door) for dialect, doors in DOORS.items() for (method, path), door in doors.items()
 ]
-_CLOSED: Final = [where for where in _ALL if where[3].key is not Key.NONE]
+_CLOSED: Final = [where for where in _ALL if where[3].key not in {Key.NONE, Key.WEBHOOK}]
 _NO_STREAM: Final = {"last-event-id": "of nobody"}  # else a good answer of the stream would never end
 
 
@@ -31,38 +30,6 @@ def _named(where: Where) -> str:
 def test_the_table_has_every_route(whence: Server) -> None:
     """A new route needs a line in `doors.py`: the right that opens it, and how one could reach through it."""
     assert served(whence) == {name: frozenset(doors) for name, doors in DOORS.items()}
-
-
-@pytest.fixture(scope="module")
-def make_token(whence: Server) -> Generator[Callable[..., tuple[str, str]]]:
-    """Makes a token in an account of the module's; gives its id and its secret."""
-    account = f"doors-{uuid4()}"
-    with whence.client() as client:
-        client.post("/v1/accounts", json={"name": account}).raise_for_status()
-
-        def make(*rights: Right, **more: object) -> tuple[str, str]:
-            asked = {"name": "doors", "account": account, "rights": list(rights), **more}
-            made = client.post("/v1/tokens", json=asked).raise_for_status().json()
-            return made["id"], made["token"]
-
-        yield make
-
-
-@pytest.fixture(scope="module")
-def bad_tokens(whence: Server, make_token: Callable[..., tuple[str, str]]) -> dict[str, str]:
-    """Tokens that say nothing about who asks, by what is wrong with them."""
-    past = datetime.now(UTC) - timedelta(minutes=1)
-    token_id, revoked = make_token(Right.ADMIN)
-    _, admin = make_token(Right.ADMIN)
-    with whence.client(admin) as client:
-        assert client.delete(f"/v1/tokens/{token_id}").status_code == 204
-    return {
-        "empty": "",
-        "unknown": "wh_" + "0" * 40,
-        "cut short": TOKEN[:-1],
-        "expired": make_token(Right.ADMIN, expires_at=past.isoformat())[1],
-        "revoked": revoked,
-    }
 
 
 def _ask(whence: Server, where: Where, token: str | None) -> httpx.Response:
@@ -112,4 +79,14 @@ def test_every_other_right_is_not_enough(
 
 @pytest.mark.parametrize("where", [where for where in _ALL if where[3].key is Key.NONE], ids=_named)
 def test_an_open_door_needs_nothing(whence: Server, where: Where) -> None:
-    assert _ask(whence, where, None).status_code == 200
+    assert _ask(whence, where, None).status_code == where[3].answers
+
+
+@pytest.mark.parametrize("where", [where for where in _ALL if where[3].key is Key.WEBHOOK], ids=_named)
+def test_no_token_opens_the_door_of_a_webhook(whence: Server, where: Where, bad_tokens: dict[str, str]) -> None:
+    """[WH1] It is not looked at: whoever has no access key is refused for that, whatever else they have."""
+    answers = [_ask(whence, where, token) for token in (None, *bad_tokens.values(), TOKEN)]
+
+    assert {answer.status_code for answer in answers} <= {400, 404}
+    assert {answer.text for answer in answers} == {answers[0].text}
+    assert SPEECH[where[0]].refuses(answers[0])

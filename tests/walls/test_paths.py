@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.acceptance.server import Server
+from tests.walls.cloudforet import CLOUDFORET
 from tests.walls.doors import DOORS
 from tests.walls.routes import concrete
 from tests.walls.speech import SPEECH
@@ -53,6 +54,11 @@ def test_a_wrong_method_is_told_the_right_ones(whence: Server, where: tuple[str,
         ("/e/acme/api/v1/nothing", {}, "desk"),
         ("/e/acme/v1/events", {}, "desk"),
         ("/e/acme", {}, "desk"),
+        ("/monitoring", {}, "cloudforet"),
+        ("/monitoring/v1/nothing/get", {}, "cloudforet"),
+        ("/monitoring/event", {}, "cloudforet"),
+        ("/monitoring/v1/event/get/one", {}, "cloudforet"),
+        ("/monitoring/v1/webhook/webhook-1/events", {}, "cloudforet"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "LOCK"])
@@ -77,6 +83,24 @@ def test_below_an_environment_it_is_the_same(whence: Server, where: tuple[str, s
 
     assert _comparable(below) == _comparable(plain)
     assert wrong.status_code == 405
+
+
+@pytest.mark.parametrize("where", CLOUDFORET, ids=str)
+def test_a_browser_of_any_origin_may_ask(whence: Server, where: tuple[str, str]) -> None:
+    """The preflight of CORS needs no token, and a refusal can be read as well. Source: Cloudforet contract 1.11."""
+    method, path = where
+    origin = {"origin": "https://console.example.com"}
+    asked = {**origin, "access-control-request-method": method, "access-control-request-headers": "authorization"}
+    with whence.client(None) as client:
+        preflight = client.options(concrete(path), headers=asked)
+        answer = client.request(method, concrete(path), headers=origin)
+
+    assert preflight.status_code == 200
+    assert method in preflight.headers["access-control-allow-methods"]
+    assert preflight.headers["access-control-allow-headers"] == "authorization"
+    for one in (preflight, answer):
+        assert one.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in one.headers
 
 
 def _comparable(answer: httpx.Response) -> tuple[int, str, str]:

@@ -16,7 +16,7 @@ from whence.domain.access import Right, Sees
 from whence.domain.entity import Tag
 
 Client = httpx.AsyncClient
-_RIGHTS: Final = (Right.READ_EVENTS, Right.WRITE_EVENTS, Right.READ_ENTITIES, Right.WRITE_ENTITIES)
+_RIGHTS: Final = (Right.ADMIN,)  # webhooks are made with nothing less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,21 @@ async def _komodor_read(client: Client, entity: str) -> list[str]:
 async def _desk_read(client: Client, entity: str) -> list[str]:
     page = _json(await client.get("/api/v2/events", params={"eventSelector": f'entityId("{entity}")'}))
     return [event["title"] for event in page["events"]]
+
+
+async def _cloudforet_write(client: Client, title: str) -> httpx.Response:
+    """By a webhook of its own, whose address is the only credential."""
+    plugin = {"plugin_id": "plugin-api-direct-mon-webhook"}
+    asked = {"name": title, "plugin_info": plugin, "project_id": "project-1"}
+    made = _json(await client.post("/monitoring/webhook/create", json=asked))
+    signal = {"event_key": title, "title": title, "resources": ["Shop"]}
+    return await client.post(httpx.URL(made["webhook_url"]).path, json=signal)
+
+
+async def _cloudforet_read(client: Client, entity: str) -> list[str]:
+    del entity
+    page = _json(await client.post("/monitoring/v1/event/list", json={"query": {"only": ["title"]}}))
+    return [event["title"] for event in page["results"]]
 
 
 async def _cortex_read(client: Client, entity: str) -> list[str]:
@@ -79,6 +94,7 @@ SPEAKERS: Final[Mapping[str, Speaker]] = {
         read=_desk_read,
         header=lambda token: {"authorization": f"Api-Token {token}"},
     ),
+    "cloudforet": Speaker(write=_cloudforet_write, read=_cloudforet_read),
     "cortex": Speaker(
         write=lambda client, title: client.post("/api/v1/catalog/shop/custom-events", json=_cortex_event(title)),
         read=_cortex_read,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -14,7 +15,17 @@ from whence.domain.access import Right
 
 Things = Mapping[str, str]
 
+_SPOKEN: Final = ("event", "alert", "event-rule", "project-alert-config")  # what only one dialect shows
 _PLACEHOLDER: Final = re.compile(r"<([a-z ]+)>")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbour:
+    """An account that has things, and who may look at them."""
+
+    things: Things
+    client: httpx.Client
+    token: str
 
 
 def account(server: Server) -> tuple[str, str]:
@@ -67,6 +78,7 @@ def furnished(client: httpx.Client, name: str, token: str) -> Things:
         "cortex event": _noted(client, named["tag"], said["type"]),
         **_catalogued(client, named["tag"], made[1]["tag"], named["key"], mark),
         "token": client.get("/v1/tokens").json()["tokens"][0]["id"],
+        **_signalled(client, named["service"], said["title"], mark),
         **{f"{kind} cursor": _cursor(client, f"/v1/{kind}") for kind in ("events", "alerts", "entities")},
         "tokens cursor": _tokens_cursor(client),
         "custom events cursor": _cursor(client, "/mgmt/v1/events", **key),
@@ -107,8 +119,15 @@ def state(client: httpx.Client) -> dict[str, object]:
         "entities": _unseen(entities),
         "relations": [_related(client, entity["id"]) for entity in entities],
         "tokens": [{**token, "last_used_at": None} for token in tokens],
+        "webhooks": client.get("/v1/webhooks").raise_for_status().json(),
+        **{name: client.post(f"/monitoring/{name}/list", json={}).raise_for_status().json() for name in _SPOKEN},
         "audit": client.get("/v1/audit").raise_for_status().json(),
     }
+
+
+def kept(client: httpx.Client) -> dict[str, object]:
+    """The same without the audit trail, which says also what came to nothing."""
+    return {name: found for name, found in state(client).items() if name != "audit"}
 
 
 def _related(client: httpx.Client, entity_id: str) -> dict[str, Any]:
@@ -142,6 +161,29 @@ def _pushed(client: httpx.Client, entity_id: str, mark: str, token: str) -> Thin
         "pushed events key": next_page("/api/v2/events"),
         "desk entities key": next_page("/api/v2/entities", entitySelector="type(SERVICE)"),
         "desk services key": next_page("/api/v1/entity/services"),
+    }  # fmt: skip
+
+
+def _signalled(client: httpx.Client, service: str, title: str, mark: str) -> Things:
+    """What a monitor says of the service through a webhook, and what somebody who speaks Cloudforet says about it."""
+
+    def send(path: str, **body: object) -> dict[str, Any]:
+        return client.post(path, json=body).raise_for_status().json()
+
+    project, condition = f"project-{mark}", f"condition-{mark}"
+    webhook = send("/v1/webhooks", name=f"webhook-{mark}", receiver="direct", project=project)
+    signal = {"event_key": condition, "title": title, "severity": "ERROR", "resources": [service]}
+    send(httpx.URL(webhook["url"]).path, **signal)
+    send(httpx.URL(webhook["url"]).path, event_key="another", title="another")
+    (stored,) = send("/monitoring/event/list", event_key=condition)["results"]
+    of_project = {"resource_group": "PROJECT", "project_id": project}
+    rule = send("/monitoring/event-rule/create", conditions_policy="ALWAYS", actions={}, **of_project)
+    (policy,) = send("/monitoring/escalation-policy/list")["results"]
+    return {
+        "webhook": webhook["id"], "webhook name": webhook["name"], "access key": webhook["access_key"],
+        "condition": condition, "signal": stored["event_id"], "ticket": stored["alert_id"], "project": project,
+        "workspace": stored["workspace_id"], "domain": stored["domain_id"], "rule": rule["event_rule_id"],
+        "policy": policy["escalation_policy_id"],
     }  # fmt: skip
 
 

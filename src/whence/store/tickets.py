@@ -10,7 +10,7 @@ from whence.domain.errors import NotFound
 from whence.domain.signal import Grade
 from whence.domain.ticket import Ticket, Urgency
 from whence.store import codec, signals
-from whence.store.pool import Writer
+from whence.store.pool import Reader, Writer
 from whence.store.query import Relation
 
 _COLUMNS: Final[LiteralString] = """
@@ -68,10 +68,11 @@ _STANDING: Final[LiteralString] = f"""
     where a.account_id = $1 and a.closed_at is null and t.resolved_at is null
     order by a.key for update of a, t
 """
-_LOCK: Final[LiteralString] = f"""
+_GET: Final[LiteralString] = f"""
     select {_COLUMNS} from alert a join ticket t on t.account_id = $1 and t.alert_id = a.alert_id
-    where a.account_id = $1 and t.ticket_id = $2 for update of a, t
+    where a.account_id = $1 and t.ticket_id = $2
 """
+_LOCK: Final[LiteralString] = f"{_GET} for update of a, t"
 _INSERT: Final = """
     insert into ticket (
         account_id, ticket_id, alert_id, workspace, project, key, number, title, description, grade, rule, image_url,
@@ -120,16 +121,22 @@ async def standing(db: Writer, account: UUID, conditions: Iterable[tuple[str, st
     return [_ticket(row) for row in rows]
 
 
+async def require(db: Reader, account: UUID, ticket_id: str) -> Ticket:
+    """The ticket.
+
+    Raises:
+        NotFound: the account has no such ticket.
+    """
+    return _found(await db.row(_GET, account, ticket_id), ticket_id)
+
+
 async def require_locked(db: Writer, account: UUID, ticket_id: str) -> Ticket:
     """The ticket, which nobody else changes before the transaction ends, and neither its alert.
 
     Raises:
         NotFound: the account has no such ticket.
     """
-    row = await db.row(_LOCK, account, ticket_id)
-    if row is None:
-        raise NotFound("ticket", ticket_id)
-    return _ticket(row)
+    return _found(await db.row(_LOCK, account, ticket_id), ticket_id)
 
 
 async def insert(db: Writer, account: UUID, tickets: Sequence[Ticket]) -> None:
@@ -160,10 +167,18 @@ async def update(db: Writer, account: UUID, tickets: Sequence[Ticket]) -> None:
         await db.execute(_UPDATE, account, *_columns(rows))
 
 
-async def remove(db: Writer, account: UUID, ticket: Ticket) -> None:
-    """The ticket, locked, is gone: with its alert, and its signals with it."""
-    await signals.remove_of_alerts(db, account, [ticket.alert_id])
-    await db.execute(_REMOVE, account, ticket.alert_id)
+async def remove(db: Writer, account: UUID, ticket_id: str) -> None:
+    """There is no ticket of the id: it went with its alert, or goes with it now, and its signals with it."""
+    row = await db.row(_LOCK, account, ticket_id)
+    if row is not None:
+        await signals.remove_of_alerts(db, account, [row["alert_id"]])
+        await db.execute(_REMOVE, account, row["alert_id"])
+
+
+def _found(row: asyncpg.Record | None, ticket_id: str) -> Ticket:
+    if row is None:
+        raise NotFound("ticket", ticket_id)
+    return _ticket(row)
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

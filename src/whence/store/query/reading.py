@@ -1,6 +1,7 @@
 """What a statement gives, read row by row, so that what is too much is refused before it is all in memory."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +18,7 @@ from whence.store.pool import Reader
 from whence.store.query.rows import Rows
 
 _MOST_VALUES: Final = 30_000  # the protocol counts them in 15 bits
+_PLACEHOLDER: Final = re.compile(r"\$([0-9]+)")  # values are bound, so nothing else in a statement looks like one
 _PREFETCH: Final = 100  # rows; each may hold a whole payload
 
 
@@ -70,7 +72,8 @@ def require_small(args: Sequence[object]) -> None:
 async def count(db: Reader, rows: Rows, args: Sequence[object]) -> int:
     """How many rows there are. Raises as `require_small`."""
     require_small(args)
-    row = await db.row(f"select count(*) as total from {rows.source}", *args)
+    sql, used = _used(f"select count(*) as total from {rows.source}", args)
+    row = await db.row(sql, *used)
     return 0 if row is None else int(row["total"])
 
 
@@ -83,10 +86,19 @@ async def read(
         BadQuery: the budget does not suffice, or as `require_small`.
     """
     require_small(args)
-    async for record in db.walk(sql, *args, prefetch=_PREFETCH):
+    sql, used = _used(sql, args)
+    async for record in db.walk(sql, *used, prefetch=_PREFETCH):
         values = cast("Sequence[object]", tuple(record))
         budget.spend(sum(map(_size, values)))
         yield [_shown(kind, value) for kind, value in zip(types, values, strict=False)]
+
+
+def _used(sql: LiteralString, args: Sequence[object]) -> tuple[LiteralString, list[object]]:
+    """The statement with the values that it uses: PostgreSQL cannot tell the type of one that is nowhere in it."""
+    numbers = sorted({int(number) for number in _PLACEHOLDER.findall(sql)})
+    places = {number: f"${place}" for place, number in enumerate(numbers, 1)}
+    renumbered = _PLACEHOLDER.sub(lambda found: places[int(found[1])], sql)
+    return cast("LiteralString", renumbered), [args[number - 1] for number in numbers]
 
 
 def _size(value: object) -> int:
