@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits its words at spaces, and a checkout may live in "My Projects".
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format proto lock bench bench-data clean
+.PHONY: help setup run test acceptance check format proto lock bench bench-data clean
 
 ARGS ?=
 N ?= 1000000
@@ -20,7 +20,10 @@ run: setup ## Serve with a small believable history (honours WHENCE_*)
 	@.venv/bin/whence demo
 
 test: setup ## Run the tests: make test ARGS="-k alert"
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest --ignore=tests/acceptance $(ARGS)
+
+acceptance: setup ## Run the tests with real programs: servers that are killed, vendors' own clients
+	@.venv/bin/pytest tests/acceptance $(ARGS)
 
 check: setup ## Format, lint, types and import contracts; changes nothing
 	@.venv/bin/ruff format --check .

@@ -105,7 +105,7 @@ async def test_sns_has_a_key_of_its_own(owner: Speaker) -> None:
 
 
 async def test_parallel_first_events_have_one_alert(owner: Speaker, direct: Hook) -> None:
-    """[7.4, 20.13] Of fifty, through two webhooks of the project."""
+    """[CF7] [7.4, 20.13] Of fifty, through two webhooks of the project."""
     other = await hook(owner, name="other")
 
     await gather(*((direct, other)[n % 2].post({**DISK, "title": f"{n}"}) for n in range(50)))
@@ -124,7 +124,7 @@ async def test_the_same_key_at_once_is_one_event(owner: Speaker, direct: Hook) -
 
 
 async def test_numbers_have_no_gaps(owner: Speaker, direct: Hook) -> None:
-    """[7.4] Neither those of parallel posts nor those of alerts that people open meanwhile."""
+    """[CF7] Neither those of parallel posts nor those of alerts that people open meanwhile."""
     posts = [direct.post({**DISK, "event_key": f"k{n}"}) for n in range(30)]
     opened = [owner("alert/create", title=f"t{n}", project_id="p") for n in range(10)]
 
