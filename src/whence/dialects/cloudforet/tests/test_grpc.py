@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from google.protobuf.json_format import ParseDict
 from grpc import StatusCode
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from tests.tenants import Tenant
@@ -41,6 +42,21 @@ async def test_a_call_reaches_its_handler(house: House, tenant: Tenant) -> None:
     assert call.metadata["idempotency-key"] == "k-1"
     assert call.metadata["x_domain_id"] == "domain-b"
     assert not {"token", "authorization"} & call.metadata.keys()
+
+
+async def test_a_call_is_timed_by_its_method_and_its_code(house: House, tenant: Tenant) -> None:
+    def times(code: str) -> float:
+        labels = {"method": f"/{PACKAGE}.Event/get", "code": code}
+        return REGISTRY.get_sample_value("whence_rpc_seconds_count", labels) or 0
+
+    before = times("OK"), times("UNAUTHENTICATED")
+    metadata = bearing(await tenant.key())
+
+    async with over_grpc(house.context, {"Event.get": Recorder(_ROW)}) as wire:
+        await wire("Event.get", {"event_id": "event-7c1e0a94b2d3"}, metadata)
+        await failed(wire("Event.get", {"event_id": "event-7c1e0a94b2d3"}))
+
+    assert (times("OK"), times("UNAUTHENTICATED")) == (before[0] + 1, before[1] + 1)
 
 
 @pytest.mark.parametrize(
