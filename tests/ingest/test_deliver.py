@@ -45,8 +45,8 @@ async def _events(tenant: Tenant) -> list[Event]:
 async def test_a_subscription_is_confirmed_where_it_is_real_and_wanted(
     tenant: Tenant,
     url: str,
-    confirms: bool,
-    fetched: list[str],  # noqa: FBT001  a column of the table
+    confirms: bool,  # noqa: FBT001  a column of the table
+    fetched: list[str],
 ) -> None:
     """Nothing else of what a stranger may post is fetched. Source: Cloudforet contract 14.5."""
     asked: list[str] = []
