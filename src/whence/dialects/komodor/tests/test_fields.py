@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from whence.dialects.komodor import decode, encode, wire
 from whence.dialects.komodor.fields import Receipt, read
+from whence.dialects.komodor.http import DOCUMENT
 from whence.dialects.komodor.options import Options
 from whence.domain.access import Principal, Sees
 from whence.domain.errors import Invalid, Violation
@@ -79,3 +81,17 @@ def test_every_body_is_understood_or_refused(model: type[BaseModel], body: dict[
         assert all(name.strip() for name in report.scope.places().clusters)
         assert encode.scope(report.scope)["clusters"] == list(report.scope.clauses[0].clusters)
         assert len(decode.warnings(sent)) <= 21
+
+
+def documented_address() -> str:
+    """The pattern that the document has for a link."""
+    schemas = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))["components"]["schemas"]
+    return schemas["CustomEvent"]["properties"]["links"]["items"]["properties"]["url"]["pattern"]
+
+
+@given(address=st.from_regex(documented_address(), fullmatch=True))
+def test_every_address_that_the_document_allows_is_taken(address: str) -> None:
+    """A document that allows more than the code takes misleads who generates a client."""
+    _, faults = attempt(wire.CustomEvent, {"eventType": "t", "summary": "s", "links": [{"url": address}]})
+
+    assert not faults
