@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits its words at spaces, and a checkout may live in "My Projects".
 .DEFAULT_GOAL := help
-.PHONY: help setup run test acceptance check format proto lock bench bench-data clean
+.PHONY: help setup run test acceptance check format proto lock bench bench-data bench-rca clean
 
 ARGS ?=
 N ?= 1000000
@@ -53,6 +53,9 @@ bench: setup ## Measure the budgets
 
 bench-data: setup ## Fill a database for the benchmarks: make bench-data N=10000000
 	@.venv/bin/python -m bench.data --events $(N) $(ARGS)
+
+bench-rca: setup ## Measure the ranking of causes on labelled cases: make bench-rca ARGS="--lookback PT6H"
+	@.venv/bin/python -m bench.rca $(ARGS)
 
 clean: ## Remove what the other targets made; data directories stay
 	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis build dist

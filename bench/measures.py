@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import bodies, data, desk, live, signals, stored, writes
+from bench import bodies, causes, data, desk, live, signals, stored, writes
 from bench.entity import newest
 from bench.figure import Figure
 from bench.overview import overview
@@ -88,6 +88,7 @@ FRESH: Final[Mapping[str, Measure]] = {
     "batch": lambda size, empty: writes.batch("/v1/events", size, empty),
     "live": live.seen,
     "signals": signals.asked,
+    "causes": causes.explained,
 }
 STORED: Final[Mapping[str, Measure]] = {
     "entity": _entity,

@@ -20,8 +20,8 @@ from whence.embedded.binaries import MAJOR, wheel
 RESULTS: Final = Path(__file__).parent / "results"
 _COMPUTED: Final = frozenset({"ratio", "is_met", "at"})  # in the file for readers of the file
 _ORDER: Final = (
-    "single-native", "single-komodor", "single-desk", "refresh-desk", "batch", "entity", "entity-growth", "overview",
-    "overview-counts", "live", "memory", "start",
+    "single-native", "single-komodor", "single-desk", "refresh-desk", "single-cloudforet", "batch", "entity",
+    "entity-growth", "overview", "overview-counts", "signals-list", "signals-stat", "causes", "live", "memory", "start",
 )  # fmt: skip
 _HEADINGS: Final = ("what", "measured", "floor", "ratio", "budget", "met", "note")
 

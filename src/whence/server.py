@@ -17,6 +17,7 @@ from whence.access import Access
 from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
+from whence.causes import Causes
 from whence.deliver import Deliver
 from whence.dialects import Context, Dialect, GrpcServices, discover, option_faults
 from whence.documents import Documents
@@ -111,6 +112,7 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
             timeline=Timeline(pool),
             follow=follow,
             alerts=alerts,
+            causes=Causes(pool),
             catalog=catalog,
             registry=Registry(pool, changed=catalog.changed, most_bytes=settings.max_body_bytes),
             documents=Documents(pool, most_bytes=settings.max_body_bytes),

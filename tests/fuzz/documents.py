@@ -11,6 +11,7 @@ from whence.access import Access
 from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
+from whence.causes import Causes
 from whence.deliver import Deliver
 from whence.dialects import Context, discover
 from whence.documents import Documents
@@ -55,6 +56,7 @@ def _unopened() -> Context:
         timeline=Timeline(pool),
         follow=Follow(pool),
         alerts=Alerts(pool),
+        causes=Causes(pool),
         catalog=Catalog(pool),
         registry=Registry(pool, changed=lambda _: None),
         documents=Documents(pool),

@@ -18,6 +18,7 @@ _UNSAYABLE: Final[Mapping[str, str]] = {
     r"ends before it starts|must not be before": "the same",
     r"must not be older than \d+ days|must be at most 7 days ahead": "depends on today",
     r"no entity has this id, alias or tag": "depends on what is stored",
+    r"^must be from 1 minute to 7 days": "how long a duration is, in whatever units",
     r"belongs to another entity": "the same",
     r"^must be \w+- and 16 upper-case hexadecimal digits": "an id begins with the type that stands beside it",
     r"there is no such dialect|has no options|^\w+: ": "what a dialect's options mean is the dialect's to say",

@@ -21,6 +21,7 @@ def _json(json: Any, *, stores: bool = False) -> Probe:  # noqa: ANN401  whateve
     return Probe(json=json, stores=stores)
 
 
+_TODAY: Final = {"at": _millis(datetime.now(UTC) + timedelta(hours=12)), "lookback": "P1D"}  # the same at every moment
 _NAMES: Final = ("<entity>", "<cid>", "<tag>", "<alias>")
 _FILTERS: Final = (
     *(_query(entity=name) for name in _NAMES),
@@ -108,6 +109,14 @@ NATIVE: Final[Mapping[tuple[str, str], Door]] = {
         probes=(
             Probe(path="/v1/alerts/<alert>/close"),
             Probe(path="/v1/alerts/<alert>/close", json={"comment": "taken over"}),
+        ),
+    ),
+    ("GET", "/v1/causes"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            *(_query(**_TODAY, entity=name) for name in _NAMES),
+            _query(**_TODAY),
+            _query(**_TODAY, of="changes"),
         ),
     ),
     ("PUT", "/v1/entities"): Door(

@@ -20,6 +20,7 @@ from whence.access import Access
 from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
+from whence.causes import Causes
 from whence.deliver import Deliver
 from whence.documents import Documents
 from whence.domain.access import Options
@@ -50,6 +51,7 @@ class Context:
     timeline: Timeline
     follow: Follow
     alerts: Alerts
+    causes: Causes
     catalog: Catalog
     registry: Registry
     documents: Documents

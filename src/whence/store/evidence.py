@@ -1,18 +1,18 @@
 """What a ranking of causes is made from, gathered in one moment: alerts, changes, the graph, names, and the past.
 
-All of it is bounded. Of alerts, changes and notes the newest are taken; a graph that is too large, as far as whole steps
-go.
+All of it is bounded. Of alerts, changes and notes the newest are taken; of a graph that is too large, what is near.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
 from uuid import UUID
 
 import asyncpg
 
-from whence.correlate.causes import Background, Change, Evidence, Symptom
-from whence.domain.event import Kind, Severity
+from whence.correlate.causes import Background, Change, Evidence, Graph, Symptom
+from whence.domain.event import Kind, Severity, Span
 from whence.store import codec, graph, subjects
 from whence.store.pool import Reader
 
@@ -21,7 +21,9 @@ MOST_CHANGES: Final = 1_000
 MOST_NOTES: Final = 1_000
 MOST_NAMES: Final = 10_000
 MOST_PAST: Final = 20_000  # alerts from which is learned how often they come
+NOTED: Final = timedelta(hours=6)  # before the window: what was committed then may be rolled out in it
 PAST: Final = timedelta(days=14)
+STANDING: Final = timedelta(hours=6)  # most of a shift: an alert that has been open for less may be of this incident
 OLDEST_OPEN: Final = timedelta(days=7)  # an alert that nobody closed for longer tells of no incident
 _SHORTEST_PAST: Final = timedelta(hours=1)  # of less, no rate is learned
 _NEAR: Final = 2  # steps from what is at stake within which everything has its name
@@ -64,33 +66,138 @@ _NAMES: Final = "select entity_id, name from entity where account_id = $1 order 
 
 
 async def gather(db: Reader, account: UUID, *, at: datetime, lookback: timedelta, about: str | None) -> Evidence:
-    """What is known of the alerts that opened in the `lookback` before `at`, and of what preceded them.
+    """What is known of the alerts that opened in the `lookback` before `at`, and of what was done before them.
 
-    Where none opened (with `about`: none on that entity) the evidence looks back further: `lookback` before the latest
-    that is open at `at`, unless that one opened over `OLDEST_OPEN` ago. Where there are more than `MOST_ALERTS`, it looks
-    back only to the oldest of those.
+    An incident may be older than that: alerts that are open at `at` count as well, if they opened no more than
+    `STANDING` ago. What was done counts from `lookback` before the first of the alerts.
+
+    Where there is none (with `about`: none on that entity) while one is open that opened still earlier, though no more
+    than `OLDEST_OPEN` ago, the evidence is about the time around that one, the latest such: `lookback` before and after
+    it opened. Where there are more than `MOST_ALERTS` it reaches back only to the oldest of those that are taken.
 
     Args:
         about: the id of the entity that the question is about.
     """
-    anchors = frozenset() if about is None else frozenset({about})
-    since, symptoms, keys = await _alerts(db, account, at, lookback, about)
-    if not symptoms:
-        return Evidence(at=at, lookback=lookback, anchors=anchors)
-    begin = min(symptom.at for symptom in symptoms) - (at - since)
-    changes = await _said(db, account, Kind.CHANGE, begin, at, MOST_CHANGES)
-    notes = await _said(db, account, Kind.INFO, begin, at, MOST_NOTES)
-    at_stake = {one.entity for one in (*symptoms, *changes) if one.entity is not None} | anchors
+    window = Span(start=at - lookback, end=at)
+    rows = await db.rows(_OPENED, account, window.start, at, MOST_ALERTS)
+    rows += await db.rows(_STILL_OPEN, account, at - STANDING, window.start, at, MOST_ALERTS)
+    alerts = await _alerts(db, account, rows[:MOST_ALERTS])
+    if not any(about in (None, alert.symptom.entity) for alert in alerts):
+        older = await db.rows(_STILL_OPEN, account, at - OLDEST_OPEN, window.start, at, MOST_ALERTS)
+        opened = [one.symptom for one in await _alerts(db, account, older)]
+        if latest := max((one.at for one in opened if about in (None, one.entity)), default=None):
+            window = Span(start=latest - lookback, end=min(latest + lookback, at))
+            alerts = await _alerts(db, account, await db.rows(_OPENED, account, window.start, window.end, MOST_ALERTS))
+    if alerts:
+        first = min(alert.symptom.at for alert in alerts)
+        is_cut = len({alert.symptom.id for alert in alerts}) == MOST_ALERTS
+        window = Span(start=first if is_cut else min(window.start, first - lookback), end=window.end)
+    return await _evidence(db, account, window, alerts, frozenset() if about is None else frozenset({about}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alert:
+    """An alert on one entity or on none that is known, and what it is known by."""
+
+    symptom: Symptom
+    key: str
+
+
+async def _evidence(
+    db: Reader, account: UUID, window: Span, alerts: Sequence[_Alert], anchors: frozenset[str]
+) -> Evidence:
+    lookback = window.end - window.start
+    if not alerts:
+        return Evidence(at=window.end, lookback=lookback, anchors=anchors)
+    changes = await _changes(db, account, window)
+    notes = await db.rows(_SAID, account, Kind.INFO.value, window.start - NOTED, window.end, MOST_NOTES)
+    at_stake = {one.symptom.entity for one in alerts if one.symptom.entity is not None} | anchors
+    at_stake.update(entity for change in changes for entity in change.entities)
     relations = await graph.around(db, account, sorted(at_stake))
-    names = await _names(db, account, graph.near(relations, at_stake, steps=_NEAR))
+    names = await _names(db, account, relations, at_stake)
+    past = await db.rows(_PAST, account, window.start - PAST, window.start, MOST_PAST)
     return Evidence(
-        at=at,
-        lookback=at - since,
+        at=window.end,
+        lookback=lookback,
         anchors=anchors,
-        alerts=[_known(symptom, names) for symptom in symptoms],
-        changes=[_known(change, names) for change in changes],
-        notes=notes,
+        alerts=[_if_there(one.symptom, names) for one in alerts],
+        changes=[replace(change, entities=tuple(e for e in change.entities if e in names)) for change in changes],
+        notes=[_change(row) for row in notes],
         relations=relations,
         names=names,
-        background=await _background(db, account, since, keys),
+        background=_background(past, alerts, before=window.start),
     )
+
+
+async def _alerts(db: Reader, account: UUID, rows: Sequence[asyncpg.Record]) -> list[_Alert]:
+    """An alert for each entity that one of the rows is about; one on none when it is about many, or nobody knows."""
+    scopes = [codec.scope_value(row["scope"]) for row in rows if row["entity_id"] is None]
+    found = await subjects.of(db, account, scopes)
+    return [
+        _Alert(symptom=_symptom(row, entity), key=row["key"])
+        for row in rows
+        for entity in ((row["entity_id"],) if row["entity_id"] else found[codec.scope_value(row["scope"])]) or (None,)
+    ]
+
+
+async def _changes(db: Reader, account: UUID, window: Span) -> list[Change]:
+    rows = await db.rows(_SAID, account, Kind.CHANGE.value, window.start, window.end, MOST_CHANGES)
+    scopes = [codec.scope_value(row["scope"]) for row in rows]
+    found = await subjects.of(db, account, scopes)
+    return [_change(row, found[scope]) for row, scope in zip(rows, scopes, strict=True)]
+
+
+async def _names(db: Reader, account: UUID, relations: Graph, at_stake: Iterable[str]) -> dict[str, str]:
+    """The names of all entities; where there are too many, of those near and of others: a text may speak of them."""
+    rows = await db.rows(_NAMES, account, MOST_NAMES + 1)
+    if len(rows) > MOST_NAMES:
+        ids = sorted(graph.near(relations, at_stake, steps=_NEAR, limit=MOST_NAMES))
+        rows = [*await db.rows(_NAMES_OF, account, ids), *rows[: max(MOST_NAMES - len(ids), 0)]]
+    return {row["entity_id"]: row["name"] for row in rows}
+
+
+def _background(past: Sequence[asyncpg.Record], alerts: Iterable[_Alert], *, before: datetime) -> Background:
+    """How often alerts came, an hour of the time that is known."""
+    if not past:
+        return Background()
+    hours = max(before - past[0]["since"], _SHORTEST_PAST) / timedelta(hours=1)
+    entities: dict[str, set[str]] = {}
+    for alert in alerts:
+        if alert.symptom.entity is not None:
+            entities.setdefault(alert.key, set()).add(alert.symptom.entity)
+    rates: dict[tuple[str, str], float] = {}
+    by_type: dict[str, list[int]] = {}
+    for row in past:
+        by_type.setdefault(row["type"], []).append(row["alerts"])
+        for entity in (row["entity_id"],) if row["entity_id"] else entities.get(row["key"], ()):
+            rates[entity, row["type"]] = rates.get((entity, row["type"]), 0.0) + row["alerts"] / hours
+    type_rates = {kind: sum(counts) / hours / len(counts) for kind, counts in by_type.items()}
+    return Background(rates=rates, type_rates=type_rates)
+
+
+def _symptom(row: asyncpg.Record, entity: str | None) -> Symptom:
+    return Symptom(
+        id=row["event_id"],
+        at=row["opened_at"],
+        entity=entity,
+        type=row["type"],
+        severity=Severity(row["severity"]),
+        title=row["title"],
+    )
+
+
+def _change(row: asyncpg.Record, entities: tuple[str, ...] = ()) -> Change:
+    properties = row["properties"]
+    return Change(
+        id=row["event_id"],
+        at=row["occurred_at"],
+        entities=entities,
+        type=row["type"],
+        title=row["title"],
+        properties=codec.json_value(properties) if properties else {},
+    )
+
+
+def _if_there(symptom: Symptom, names: Mapping[str, str]) -> Symptom:
+    """The symptom; of an entity that was removed, whose events stay, it is nobody's."""
+    return symptom if symptom.entity in names else replace(symptom, entity=None)

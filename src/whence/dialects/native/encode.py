@@ -8,8 +8,10 @@ from uuid import UUID
 from pydantic_core import from_json
 
 from whence.catalog import Matched
+from whence.causes import Explanation
 from whence.domain.access import Account, AuditEntry, Token
 from whence.domain.alert import Alert
+from whence.domain.cause import Cause, Reason
 from whence.domain.entity import Entity, Relation
 from whence.domain.event import Accepted, Duplicate, Event, Receipt, Rejected
 from whence.domain.link import Link
@@ -194,6 +196,16 @@ def relation(relation: Relation) -> Json:
     return {"from": relation.source, "to": relation.target, "kind": relation.kind.value}
 
 
+def explanation(found: Explanation) -> Json:
+    """The causes of what alerts, best first."""
+    return {
+        "at": instant(found.at),
+        "window": {"from": instant(found.window.start), "to": instant(found.window.end)},
+        "likely": found.ranking.likely,
+        "causes": [_cause(rank, one, found) for rank, one in enumerate(found.ranking.causes, start=1)],
+    }
+
+
 def account(account: Account) -> Json:
     """An account."""
     return {"id": str(account.id), "name": account.name, "created_at": instant(account.created_at)}
@@ -248,6 +260,26 @@ def audit(entry: AuditEntry) -> Json:
 def links(links: Sequence[Link]) -> list[Json]:
     """Links."""
     return [{"title": link.title, "url": link.url} for link in links]
+
+
+def _cause(rank: int, cause: Cause, found: Explanation) -> Json:
+    return {
+        "rank": rank,
+        "score": cause.score,
+        "entity": None if cause.entity_id is None else entity(found.entities[cause.entity_id]),
+        "event": None if cause.event_id is None else event(found.events[cause.event_id]),
+        "reasons": [_reason(one) for one in cause.reasons],
+    }
+
+
+def _reason(reason: Reason) -> Json:
+    return {
+        "code": reason.code,
+        "weight": reason.weight,
+        "text": reason.text,
+        "event_ids": [str(event_id) for event_id in reason.event_ids],
+        "relations": [relation(one) for one in reason.relations],
+    }
 
 
 def _alert_of(receipt: Accepted | Duplicate) -> Json:

@@ -14,6 +14,7 @@ from whence.dialects import Context
 from whence.dialects.native import (
     admin,
     alerts,
+    causes,
     document,
     entities,
     errors,
@@ -51,7 +52,7 @@ def app(context: Context) -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(native)
-    for part in (send, live, events, alerts, entities, admin, webhooks, health):
+    for part in (send, live, events, alerts, causes, entities, admin, webhooks, health):
         native.router.routes.extend(part.routes(context).routes)  # flat: who asks what there is sees it at a glance
     written = _document(native)
 

@@ -269,6 +269,45 @@ class Surroundings(_Shape):
     relations: list[RelationShape]
 
 
+class WindowShape(_Shape):
+    """A stretch of time."""
+
+    start: datetime = Field(alias="from")
+    end: datetime = Field(alias="to")
+
+
+class ReasonShape(_Shape):
+    """Why something is suspected, and what that adds to its score."""
+
+    code: Annotated[
+        str,
+        Field(description="`alerts`, `spread`, `dependants`, `change`; `place`, `timing`, `words`, `doubt`."),
+    ]
+    weight: float
+    text: str
+    event_ids: Annotated[list[str], Field(description="The events that show it.")]
+    relations: Annotated[list[RelationShape], Field(description="The relations that show it.")]
+
+
+class CauseShape(_Shape):
+    """A suspect. The weights of its reasons add up to its score."""
+
+    rank: int
+    score: float
+    entity: Annotated[Entity | None, Field(description="Of a change: what it was made on, if that is known.")]
+    event: Annotated[Event | None, Field(description="The change; null when entities are asked for.")]
+    reasons: list[ReasonShape]
+
+
+class CausesShape(_Shape):
+    """What can have caused the alerts of the window, best first."""
+
+    at: datetime
+    window: Annotated[WindowShape, Field(description="The alerts that were looked at opened in it.")]
+    likely: Annotated[bool, Field(description="Whether the first is likely; if not, none is.")]
+    causes: list[CauseShape]
+
+
 class Account(_Shape):
     """An account."""
 

@@ -1,15 +1,17 @@
 """The shapes of the native API's bodies and queries. What is not named here is refused with its path."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from whence.causes import LONGEST_LOOKBACK, LOOKBACK, SHORTEST_LOOKBACK
 from whence.dialects.native.webhook_options import Options
 from whence.dialects.request import text_faults
 from whence.domain.access import Right, Sees
 from whence.domain.alert import AlertState
+from whence.domain.cause import Of
 from whence.domain.entity import RelationKind
 from whence.domain.event import Kind, Severity
 from whence.domain.page import Order
@@ -18,6 +20,8 @@ _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|
 # In the words of ECMA 262, which the OpenAPI document is read with: no white space, no control characters.
 _NO_SPACE: Final = r"\s\u0000-\u001f\u007f-\u00a0\ufeff"
 _WEB: Final = rf"[hH][tT][tT][pP][sS]?://[^/?#{_NO_SPACE}]+[^{_NO_SPACE}]*"
+_DURATION: Final = r"P([0-9]{1,3}W)?([0-9]{1,4}D)?(T([0-9]{1,5}H)?([0-9]{1,6}M)?([0-9]{1,8}S)?)?"  # of ISO 8601
+_SECONDS: Final = (604_800, 86_400, 3_600, 60, 1)
 _MILLIS_DIGITS: Final = 15
 _UNSAID: Final = datetime(1970, 1, 1, tzinfo=UTC)  # where null would mean something
 _LAST_MILLIS: Final = 253_402_300_799_999  # the end of the year 9999
@@ -45,6 +49,20 @@ def _instant_text(value: object) -> datetime:
     if isinstance(value, str) and value.isdecimal() and len(value) <= _MILLIS_DIGITS:
         return _instant(int(value))
     return _instant(value)
+
+
+def _lookback(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    spelled = re.fullmatch(_DURATION, value) if isinstance(value, str) else None
+    if spelled is None:
+        raise ValueError("must be an ISO 8601 duration: PT2H, PT90M, P1D")
+    weeks, days, _, *times = spelled.groups("0_")
+    counts = (int(text[:-1]) for text in (weeks, days, *times))
+    length = timedelta(seconds=sum(count * unit for count, unit in zip(counts, _SECONDS, strict=True)))
+    if not SHORTEST_LOOKBACK <= length <= LONGEST_LOOKBACK:
+        raise ValueError("must be from 1 minute to 7 days")
+    return length
 
 
 def _whole(value: object) -> object:
@@ -244,6 +262,29 @@ class AlertQuery(_Strict):
     dialect: list[Asked] = Field([], max_length=100)
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+
+
+Lookback = Annotated[
+    timedelta,
+    BeforeValidator(_lookback),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_DURATION}$",
+            "description": "An ISO 8601 duration from 1 minute to 7 days, such as `PT2H` or `P1D`.",
+        }
+    ),
+]
+
+
+class CausesQuery(_Strict):
+    """What is to be explained, as of when, and how."""
+
+    at: InstantText | None = Field(None, description="As of when. Default: now.")
+    entity: Asked | None = Field(None, description="What this one suffers from: an id, cid, alias or tag.")
+    lookback: Lookback = LOOKBACK
+    of: Of = Of.ENTITIES
+    limit: Annotated[int, Field(ge=1, le=50)] = 10
 
 
 class CommentIn(_Strict):
