@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits its words at spaces, and a checkout may live in "My Projects".
 .DEFAULT_GOAL := help
-.PHONY: help setup run test acceptance check format proto lock bench bench-data bench-rca clean
+.PHONY: help setup run test fuzz acceptance check format proto lock bench bench-data bench-rca clean
 
 ARGS ?=
 N ?= 1000000
@@ -20,7 +20,10 @@ run: setup ## Serve with a small believable history (honours WHENCE_*)
 	@.venv/bin/whence demo
 
 test: setup ## Run the tests: make test ARGS="-k alert"
-	@.venv/bin/pytest --ignore=tests/acceptance $(ARGS)
+	@.venv/bin/pytest --ignore=tests/acceptance --ignore=tests/fuzz $(ARGS)
+
+fuzz: setup ## Run the tests with requests that nobody thought of
+	@.venv/bin/pytest tests/fuzz $(ARGS)
 
 acceptance: setup ## Run the tests with real programs: servers that are killed, vendors' own clients
 	@.venv/bin/pytest tests/acceptance $(ARGS)
