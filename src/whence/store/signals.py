@@ -51,9 +51,14 @@ _COLUMNS: Final[Mapping[str, LiteralString]] = {
 }  # fmt: skip
 _PRESENT: Final = frozenset({"created_at", "additional_info", "raw_data"})
 _OBJECTS: Final = frozenset({"additional_info", "raw_data", "resource"})
+_NAMES: Final[LiteralString] = ", ".join([column.removeprefix("r.") for column in _COLUMNS.values()])
 SIGNALS: Final = Relation(source=f"({_SIGNAL}) r", columns=_COLUMNS, present=_PRESENT, objects=_OBJECTS)
 EVERYTHING: Final = Relation(
-    source=f"({_SIGNAL} union all {_OTHER}) r", columns=_COLUMNS, present=_PRESENT, objects=_OBJECTS
+    source=f"({_SIGNAL} union all {_OTHER}) r",
+    columns=_COLUMNS,
+    present=_PRESENT,
+    objects=_OBJECTS,
+    parts=(f"({_SIGNAL}) r", f"({_OTHER}) r ({_NAMES})"),
 )
 
 _SIGNAL_COLUMNS: Final = (

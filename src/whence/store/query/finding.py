@@ -1,6 +1,7 @@
 """Rows of a collection by SQL."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import LiteralString
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from whence.domain.query.refusal import BadQuery
 from whence.store.pool import Reader
 from whence.store.query.reading import Budget, answering, count, read
 from whence.store.query.relation import Relation
-from whence.store.query.rows import Rows, chosen
+from whence.store.query.rows import Rows, chosen, cut
 from whence.store.query.unwinding import unwound
 from whence.store.where import Where
 
@@ -29,18 +30,16 @@ async def find(
         raise BadQuery("unwind option requires only option.")
     wanted = selected(schema, query.only)
     budget = Budget(most_bytes)
-    where = Where(account)
     with answering(budget):
-        total = await count(db, _rows(where, relation, schema, query, ()), where.args)
+        total = sum([await _counted(db, account, part, schema, query) for part in _parts(relation)])
     if query.count_only or total <= query.start * bool(query.limit):
         return Found([], total)
     where = Where(account)
-    rows = _rows(where, relation, schema, query, query.sort)
+    most, skipped = min(query.limit or most_rows, most_rows), query.start if query.limit else 0
+    rows = _first(where, relation, schema, query, skipped + most)
     listed = ", ".join([rows.columns.values[name].sql for name in wanted])
-    most = min(query.limit or most_rows, most_rows)
     sql: LiteralString = (
-        f"select {listed} from {rows.source}{rows.ordered}"
-        f" limit {where.bind(most)} offset {where.bind(query.start if query.limit else 0)}"
+        f"select {listed} from {rows.source}{rows.ordered} limit {where.bind(most)} offset {where.bind(skipped)}"
     )
     found: list[dict[str, object]] = []
     with answering(budget):
@@ -48,6 +47,25 @@ async def find(
             kept = zip(wanted, map(pruned, values, wanted.values()), strict=True)
             found.append({name: value for name, value in kept if value is not None})
     return Found(found, total)
+
+
+def _first(where: Where, relation: Relation, schema: Schema, query: Query, end: int) -> Rows:
+    """Rows among which the first `end` are: of a union the first of each part, as no index orders the whole."""
+    if not relation.parts or query.unwind is not None:
+        return _rows(where, relation, schema, query, query.sort)
+    most = where.bind(end)
+    parts = [cut(_rows(where, part, schema, query, query.sort), f"limit {most}") for part in _parts(relation)]
+    return replace(parts[0], sql=" union all ".join([f"({part.sql})" for part in parts]))
+
+
+async def _counted(db: Reader, account: UUID, relation: Relation, schema: Schema, query: Query) -> int:
+    where = Where(account)
+    return await count(db, _rows(where, relation, schema, query, ()), where.args)
+
+
+def _parts(relation: Relation) -> list[Relation]:
+    """The relations that make up a union, or the one that is none: PostgreSQL plans them better apart."""
+    return [replace(relation, source=part, parts=()) for part in relation.parts] or [relation]
 
 
 def _rows(where: Where, relation: Relation, schema: Schema, query: Query, order: Sequence[Sort]) -> Rows:

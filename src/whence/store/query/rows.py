@@ -115,6 +115,12 @@ def chosen(where: Where, relation: Relation, schema: Schema, asked: Query | Stat
     return Rows(sql=sql, shape=columns.shape, present=present, order=tuple(ordering))
 
 
+def cut(rows: Rows, limit: LiteralString) -> Rows:
+    """The rows in their order, as far as the limit lets them."""
+    listed = selected([value.sql for value in rows.columns.values.values()], rows.carried)
+    return replace(rows, sql=f"select {listed} from {rows.source}{rows.ordered} {limit}")
+
+
 def _column(relation: Relation, name: str, kind: FieldType, present: frozenset[str]) -> Value:
     sql = relation.columns[name]
     if kind is not FieldType.JSON:

@@ -19,7 +19,7 @@ from whence.domain.query.statistics import (
     Stage,
 )
 from whence.store.query.grouping import grouped
-from whence.store.query.rows import ONCE, Rows, selected
+from whence.store.query.rows import ONCE, Rows, cut, selected
 from whence.store.query.unwinding import unwound
 from whence.store.query.value import Value, number
 from whence.store.where import Where
@@ -63,9 +63,9 @@ def staged(where: Where, stage: Stage, rows: Rows, *, keeps_order: bool, most_by
         case Project():
             return _projected(where, stage, rows)
         case Limit(count):
-            return _cut(rows, f"limit {where.bind(count)}")
+            return cut(rows, f"limit {where.bind(count)}")
         case Skip(count):
-            return _cut(rows, f"offset {where.bind(count)}")
+            return cut(rows, f"offset {where.bind(count)}")
 
 
 def _all(rows: Rows) -> list[LiteralString]:
@@ -76,11 +76,6 @@ def _sorted(where: Where, stage: SortBy, rows: Rows) -> Rows:
     ordering = [*rows.columns.sorted_by(where, stage.keys), *rows.carried]
     sql: LiteralString = f"select {selected(_all(rows), ordering)} from {rows.source}"
     return Rows(sql=sql, shape=rows.shape, present=rows.present, order=tuple(ordering))
-
-
-def _cut(rows: Rows, limit: LiteralString) -> Rows:
-    sql: LiteralString = f"select {selected(_all(rows), rows.carried)} from {rows.source}{rows.ordered} {limit}"
-    return Rows(sql=sql, shape=rows.shape, present=rows.present, order=rows.order)
 
 
 def _projected(where: Where, stage: Project, rows: Rows) -> Rows:
