@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.query.collection import NOON, SCHEMA, exactly, row, stored
+from tests.query.collection import NOON, PARTED, RELATION, SCHEMA, exactly, row, stored
 from whence.domain.query import (
     Accumulation,
     BadQuery,
@@ -37,6 +37,7 @@ from whence.domain.query import (
     tabulate,
 )
 from whence.store.pool import Pool
+from whence.store.query import Relation
 
 KEYS: Final = ("a", "b", "a.b", "É", "$")
 texts = st.one_of(
@@ -149,12 +150,13 @@ def queries(draw: st.DrawFn) -> Query:
     )
 
 
+@pytest.mark.parametrize("relation", [RELATION, PARTED], ids=["one", "parts"])
 @given(rows=collections(), asked=st.lists(queries(), min_size=9, max_size=9))
-async def test_the_same_rows_are_found(pool: Pool, rows: list[Row], asked: list[Query]) -> None:
-    """[CF4] Rows, their order, the page and the total."""
+async def test_the_same_rows_are_found(pool: Pool, relation: Relation, rows: list[Row], asked: list[Query]) -> None:
+    """[CF4] Rows, their order, the page and the total, from one table or put together from several."""
     async with stored(pool, rows) as collection:
         for query in asked:
-            found = await collection.find(query)
+            found = await collection.find(query, relation=relation)
 
             expected = find(SCHEMA, query, rows)
             assert list(map(exactly, found.rows)) == list(map(exactly, expected.rows)), query
