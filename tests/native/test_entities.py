@@ -262,6 +262,20 @@ async def put_relations(api: httpx.AsyncClient, *ends: tuple[str, str], names: d
     assert response.json() == {"relations": given}
 
 
+async def test_a_relation_that_is_said_twice_stands_once(api: httpx.AsyncClient) -> None:
+    """By whatever names its ends are called."""
+    shop, till = await put(api, {"name": "shop"}, {"name": "till"})
+    said = [
+        {"from": shop["id"], "to": till["id"], "kind": "calls"},
+        {"from": shop["tag"], "to": till["cid"], "kind": "calls"},
+    ]
+    answer = await api.put("/v1/relations", json={"relations": said})
+    assert answer.status_code == 200
+    found = (await api.get("/v1/relations", params={"entity": shop["id"]})).json()["relations"]
+    assert found == said[:1]
+    assert (await api.request("DELETE", "/v1/relations", json={"relations": said})).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("depth", "found", "relations"),
     [(None, "abx", 2), (1, "abx", 2), (2, "abcx", 4), (3, "abcdx", 5), (5, "abcdex", 6)],

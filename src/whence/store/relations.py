@@ -59,8 +59,8 @@ _BELOW: Final = """
 
 
 async def upsert(db: Writer, account: UUID, relations: Sequence[Relation]) -> None:
-    """The relations stand, whatever else is said of their ends."""
-    await db.execute(_UPSERT, account, *_columns(relations))
+    """The relations stand, each once, whatever else is said of their ends."""
+    await db.execute(_UPSERT, account, *_columns(list(dict.fromkeys(relations))))
 
 
 async def remove(db: Writer, account: UUID, relations: Sequence[Relation]) -> None:
