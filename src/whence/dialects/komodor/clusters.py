@@ -6,12 +6,11 @@ from whence.dialects import Context
 from whence.dialects.komodor import encode
 from whence.dialects.komodor.answer import Answer
 from whence.dialects.komodor.gate import caller
+from whence.dialects.komodor.vocabulary import CLUSTER
 from whence.domain.access import Principal, Right
 from whence.domain.entity import Entity
 from whence.domain.errors import Invalid, Violation
 from whence.domain.filter import EntityFilter
-
-CLUSTER = "CLUSTER"  # the type of an entity that is a cluster
 
 
 class Clusters:

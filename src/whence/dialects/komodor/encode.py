@@ -1,6 +1,6 @@
 """From the house's nouns to Komodor's words. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,9 +8,11 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from whence.dialects.komodor import vocabulary
+from whence.dialects.komodor.standing import Issue, Standing
 from whence.domain.census import Concerned, Service
 from whence.domain.entity import SERVICE, Entity
 from whence.domain.event import Event, Report, Severity
+from whence.domain.problem import Problem
 from whence.domain.scope import Scope
 
 SEVERITY: Final[Mapping[Severity, str]] = {
@@ -20,7 +22,7 @@ SEVERITY: Final[Mapping[Severity, str]] = {
     Severity.CRITICAL: "error",  # Komodor has nothing worse
 }
 _DEFAULT_KIND: Final = "Deployment"
-_FAILED: Final = frozenset({Severity.ERROR, Severity.CRITICAL})
+FAILED: Final = (Severity.ERROR, Severity.CRITICAL)  # of a deploy
 
 
 def instant(at: datetime) -> str:
@@ -28,10 +30,9 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-def _epoch_times(event: Event) -> dict[str, int]:
-    end = _ended_at(event)
-    start = {"startTime": int(event.span.start.timestamp())}
-    return start if end is None else {**start, "endTime": int(end.timestamp())}
+def _epoch_times(start: datetime, end: datetime | None) -> dict[str, int]:
+    times = {"startTime": int(start.timestamp())}
+    return times if end is None else {**times, "endTime": int(end.timestamp())}
 
 
 def _ended_at(event: Event) -> datetime | None:
@@ -111,18 +112,21 @@ def rehearsal(report: Report, concerned: Concerned, warnings: list[str]) -> dict
     }
 
 
-def service(entity: Entity, deploy: Event | None, link: str) -> dict[str, Any]:
-    """A service in a list. Nothing opens problems yet, so each that is registered is healthy."""
+def service(standing: Standing, link: str) -> dict[str, Any]:
+    """A service in a list."""
+    entity, deploy, issue = standing.service, standing.deploy, standing.issue
     found: dict[str, Any] = {
         "cluster": entity.cluster,
         "namespace": entity.namespace,
         "service": entity.name,
         "kind": workload_kind(entity),
-        "status": "healthy",
+        "status": standing.status,
         "uid": entity.id,
     }
     if deploy is not None:
-        found["lastDeploy"] = {**_epoch_times(deploy), "status": deploy_status(deploy)}
+        found["lastDeploy"] = {**_epoch_times(deploy.span.start, _ended_at(deploy)), "status": deploy_status(deploy)}
+    if issue is not None:
+        found["lastIssue"] = _last_issue(issue)
     found["link"] = link
     if entity.tags:
         found["labels"] = tags(entity)
@@ -135,11 +139,19 @@ def workload_kind(entity: Entity) -> str:
     return kind if isinstance(kind, str) and kind else _DEFAULT_KIND
 
 
+def _kind(entity: Entity) -> str:
+    """As `workload_kind`; of what is no service, what is usual for its type."""
+    if entity.type == SERVICE:
+        return workload_kind(entity)
+    kind = entity.properties.get("kind")
+    return kind if isinstance(kind, str) and kind else vocabulary.kind_of_type(entity.type)
+
+
 def deploy_status(deploy: Event | None) -> str:
     """How a deploy went; a sender says so by its severity."""
     if deploy is None:
         return "unknown"
-    return "failure" if deploy.severity in _FAILED else "success"
+    return "failure" if deploy.severity in FAILED else "success"
 
 
 def tags(entity: Entity) -> dict[str, str]:
@@ -171,10 +183,65 @@ def k8s_event(event: Event, resource: Mapping[str, str], link: str) -> dict[str,
     return {
         "resource": resource,
         "type": vocabulary.props_type(event),
-        **_epoch_times(event),
+        **_epoch_times(event.span.start, _ended_at(event)),
         "status": "open" if event.is_open else "closed",
         "summary": event.title,
-        "details": to_json(event.properties).decode(),
+        "details": _details(event),
+        "link": link,
+    }
+
+
+def _details(event: Event) -> str:
+    return to_json(event.properties).decode()
+
+
+def _last_issue(issue: Issue) -> dict[str, Any]:
+    """A service's newest problem. Of `reason` and `podStatus` upstream says that they are there, not what they hold.
+
+    Source: Komodor contract 7.2.
+    """
+    problem, suspect = issue.problem, issue.suspect
+    insights = [f"{suspect.name}: {reason.text}" for reason in problem.causes[0].reasons] if suspect else []
+    return {
+        "startTime": int(problem.opened_at.timestamp()),
+        "reasons": vocabulary.reasons(problem),
+        "errorMessage": problem.title,
+        "insights": insights,
+        "reason": problem.types[0] if problem.types else "",
+        "podStatus": "",
+    }
+
+
+def issue(problem: Problem, issue_type: str, affected: Sequence[Entity], link: str) -> dict[str, Any]:
+    """A problem as an issue; `affected`: some of what it affects, the most telling first."""
+    return {
+        "type": issue_type,
+        **_epoch_times(problem.opened_at, problem.closed_at),
+        "kind": _kind(affected[0]) if affected else _DEFAULT_KIND,
+        "status": problem.state.value,
+        "summary": problem.title,
+        "details": _alerts_on(problem, affected),
+        "link": link,
+    }
+
+
+def _alerts_on(problem: Problem, affected: Sequence[Entity]) -> str:
+    """`2 alerts on shop/cart, shop/ledger and 3 more`."""
+    alerts = "1 alert" if problem.alert_count == 1 else f"{problem.alert_count} alerts"
+    named = ", ".join(f"{entity.namespace}/{entity.name}".lstrip("/") for entity in affected)
+    hidden = len(problem.entity_ids) - len(affected)
+    return f"{alerts} on {named}{f' and {hidden} more' if hidden > 0 else ''}" if named else alerts
+
+
+def failed_deploy(event: Event, kind: str, link: str) -> dict[str, Any]:
+    """A deploy that failed as an issue; it is over when it is known."""
+    return {
+        "type": vocabulary.FAILED_DEPLOY,
+        **_epoch_times(event.span.start, _ended_at(event)),
+        "kind": kind,
+        "status": "closed",
+        "summary": event.title,
+        "details": _details(event),
         "link": link,
     }
 

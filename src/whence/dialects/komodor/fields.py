@@ -30,6 +30,7 @@ MOST_NAMES: Final = 1000  # of one scope list, blanks and repetitions included
 MOST_LINKS: Final = 100
 LONGEST_KEY: Final = 200  # characters of an idempotency key
 LARGEST_PAGE: Final = 10_000  # rows of a search
+LAST_PAGE: Final = 1_000_000  # of a search whose pages are numbered
 MOST_EVENTS: Final = 1000  # in one answer of the list
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -149,6 +150,18 @@ def _listed(value: object) -> object:
     return cast("object", value)
 
 
+def _required(value: object) -> object:
+    if value is None:
+        raise ValueError("is required")
+    return value
+
+
+def _not_empty(values: list[str]) -> list[str]:
+    if not values:
+        raise ValueError("must not be empty")
+    return values
+
+
 def _named(names: list[str]) -> list[str]:
     return list(dict.fromkeys(name for name in names if name.strip()))
 
@@ -228,14 +241,22 @@ def _few(links: object) -> object:
     return cast("object", links)
 
 
-def _page_size(value: object) -> int:
+def _integer(value: object, first: int, last: int, *, default: int) -> int:
     if value is None:
-        return 100
+        return default
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # JSON has one kind of number: 15.0 is as good as 15
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_PAGE:
+    if isinstance(value, int) and not isinstance(value, bool) and first <= value <= last:
         return value
-    raise ValueError(f"must be an integer from 1 to {LARGEST_PAGE}")
+    raise ValueError(f"must be an integer from {first} to {last}")
+
+
+def _page_size(value: object) -> int:
+    return _integer(value, 1, LARGEST_PAGE, default=100)
+
+
+def _page_number(value: object) -> int:
+    return _integer(value, 0, LAST_PAGE, default=0)
 
 
 def _single(values: object) -> object:
@@ -275,6 +296,8 @@ def _limit(value: object) -> int:
 Text = Annotated[str, PlainValidator(_required_text)]
 Filled = Annotated[Text, AfterValidator(_not_blank)]
 Listed = BeforeValidator(_listed)
+Required = BeforeValidator(_required)
+NotEmpty = AfterValidator(_not_empty)
 Name = Annotated[Filled, AfterValidator(_storable), at_most(LONGEST_NAME)]
 Names = Annotated[
     list[Annotated[str, PlainValidator(_name), at_most(LONGEST_NAME)]],
@@ -289,6 +312,7 @@ EpochSeconds = Annotated[datetime | None, PlainValidator(_epoch_seconds)]
 WebAddress = Annotated[Filled, AfterValidator(_web_address)]
 Key = Annotated[Filled, at_most(LONGEST_KEY)]
 PageSize = Annotated[int, PlainValidator(_page_size)]
+PageNumber = Annotated[int, PlainValidator(_page_number)]
 Single = BeforeValidator(_single)
 Asked = Annotated[str, AfterValidator(_storable)]
 AskedList = Annotated[list[Asked], BeforeValidator(_some)]

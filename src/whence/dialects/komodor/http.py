@@ -19,10 +19,12 @@ from whence.dialects.komodor.answer import Answer
 from whence.dialects.komodor.clusters import Clusters
 from whence.dialects.komodor.create import Create
 from whence.dialects.komodor.gate import KEY_HEADER, Endpoint, caller, resource
+from whence.dialects.komodor.issues import Issues
 from whence.dialects.komodor.legacy import Legacy
 from whence.dialects.komodor.options import Options
 from whence.dialects.komodor.readback import Readback
 from whence.dialects.komodor.search import Search
+from whence.dialects.komodor.services import Services
 
 DOCUMENT: Final = Path(__file__).parent / "contract" / "openapi.yaml"
 
@@ -37,7 +39,9 @@ def app(context: Context) -> Starlette:
     create = Create(context, options)
     legacy = Legacy(context, options)
     readback = Readback(context)
+    services = Services(context)
     search = Search(context)
+    issues = Issues(context)
     clusters = Clusters(context)
     validate = resource(GET=_validate(context))
     routes = [
@@ -49,8 +53,10 @@ def app(context: Context) -> Starlette:
         Route("/api/v2/apikey/validate", validate),
         Route("/api/v2/services/k8s-events", resource(POST=create.k8s_event)),
         Route("/api/v2/services/k8s-events/search", resource(POST=search.service_events)),
-        Route("/api/v2/services/search", resource(POST=search.services)),
+        Route("/api/v2/services/search", resource(POST=services.search)),
         Route("/api/v2/clusters/k8s-events/search", resource(POST=search.cluster_events)),
+        Route("/api/v2/services/issues/search", resource(POST=issues.of_service)),
+        Route("/api/v2/clusters/issues/search", resource(POST=issues.of_cluster)),
         Route("/api/v2/clusters", resource(GET=clusters.described)),
         Route("/api/v2/user/clusters", resource(GET=clusters.named)),
         Route("/v0/config_change", resource(POST=legacy.config_change)),

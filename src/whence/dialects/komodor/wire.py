@@ -19,9 +19,12 @@ from whence.dialects.komodor.fields import (
     Listed,
     Name,
     Names,
+    NotEmpty,
+    PageNumber,
     PageSize,
     QueryTime,
     Receipt,
+    Required,
     SeverityField,
     Single,
     Text,
@@ -29,6 +32,7 @@ from whence.dialects.komodor.fields import (
     at_most,
     one_of,
 )
+from whence.dialects.komodor.vocabulary import ISSUE_TYPES, REASONS
 from whence.domain.event import Severity
 
 KINDS: Final = ("Deployment", "DaemonSet", "StatefulSet", "Rollout")
@@ -142,29 +146,7 @@ class ServicesSearch(BaseModel):
     scope: ServicesScope | None = None
     kind: Annotated[list[Annotated[Text, one_of(*KINDS)]], Listed] = []
     status: Annotated[Text, one_of("healthy", "unhealthy", "unknown")] | None = None
-    issueReasonCategory: Annotated[
-        list[
-            Annotated[
-                Text,
-                one_of(
-                    "NonZeroExitCode",
-                    "Unhealthy",
-                    "OOMKilled",
-                    "Creating/Initializing",
-                    "BackOff",
-                    "Infrastructure",
-                    "Pending",
-                    "Image",
-                    "Volume/Secret/ConfigMap",
-                    "Container Creation",
-                    "Pod Termination",
-                    "Completed",
-                    "Other",
-                ),
-            ]
-        ],
-        Listed,
-    ] = []
+    issueReasonCategory: Annotated[list[Annotated[Text, one_of(*REASONS)]], Listed] = []
     latestDeployStatus: Annotated[Text, one_of("success", "failure", "pending", "unknown")] | None = None
     pagination: Pagination | None = None
 
@@ -207,3 +189,35 @@ class ClusterEventsSearch(BaseModel):
     scope: ClusterScope
     props: Props
     pagination: Pagination | None = None
+
+
+class IssueProps(BaseModel):
+    """Which issues, and when."""
+
+    type: Annotated[Text, one_of(*ISSUE_TYPES)]
+    statuses: Annotated[list[Annotated[Text, one_of("open", "closed")]], NotEmpty, Listed, Required]
+    fromEpoch: EpochSeconds = None
+    toEpoch: EpochSeconds = None
+
+
+class NumberedPages(BaseModel):
+    """How many rows are asked for, and the how-manieth time that many; from 0 on."""
+
+    pageSize: PageSize = 100
+    page: PageNumber = 0
+
+
+class ServiceIssuesSearch(BaseModel):
+    """`POST /api/v2/services/issues/search`."""
+
+    scope: ServiceScope
+    props: IssueProps
+    pagination: NumberedPages | None = None
+
+
+class ClusterIssuesSearch(BaseModel):
+    """`POST /api/v2/clusters/issues/search`."""
+
+    scope: ClusterScope
+    props: IssueProps
+    pagination: NumberedPages | None = None

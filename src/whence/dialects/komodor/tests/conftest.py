@@ -1,11 +1,12 @@
 """A sender that speaks Komodor."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 import httpx
 import pytest
 
 from tests.tenants import Tenant
+from whence.domain.access import Right
 from whence.server import House
 
 
@@ -16,3 +17,9 @@ async def komodor(house: House, tenant: Tenant) -> AsyncGenerator[httpx.AsyncCli
     headers = {"x-api-key": await tenant.key()}
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+async def api(tenant: Tenant, client: Callable[[str | None], httpx.AsyncClient]) -> httpx.AsyncClient:
+    """A client of the native API with a key of the tenant: a custom event opens no problem, its events do."""
+    return client(await tenant.key(Right.ADMIN))

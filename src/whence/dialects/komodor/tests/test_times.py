@@ -26,6 +26,7 @@ HOUR_AGO = NOW - timedelta(hours=1)
         int(HOUR_AGO.timestamp()) * 1000,
         HOUR_AGO.timestamp() * 1000.0,
     ],
+    ids=["iso", "z", "lower_case", "blank", "zone", "seconds", "whole_seconds", "millis", "odd_millis"],
 )
 async def test_a_time_is_understood_however_it_is_spelled(komodor: AsyncClient, spelled: object) -> None:
     """[9.1] RFC 3339, epoch seconds, epoch milliseconds."""
