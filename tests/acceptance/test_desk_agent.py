@@ -1,5 +1,6 @@
 """The vendor's tool server for agents (MCP), as it is published: only its base URL and its token are ours."""
 
+import re
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, Final
@@ -8,12 +9,13 @@ import pytest
 
 from tests.acceptance.clients.install import Installed, install
 from tests.acceptance.clients.mcp.agent import Agent, RemoteAgent, text
-from tests.acceptance.server import Server
+from tests.acceptance.server import Server, await_fact
 
 pytestmark = pytest.mark.timeout(300)  # the first run on a machine installs the tool server
 
 _HOST: Final = "HOST-1234567890ABCDEF"
 _SERVICE: Final = "SERVICE-00AA11BB22CC33DD"
+_SECONDS: Final = 30.0  # from an event to its problem
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,32 @@ def test_events_are_listed_by_a_bare_type_and_shown(agent: Agent, push: Callable
     assert f'"eventId":"{stored}"' in shown.text
 
 
+def test_problems_are_listed_and_shown(agent: Agent, push: Callable[..., Any]) -> None:
+    """It asks with a bare `impactLevel`, and until `now`."""
+    push("ERROR_EVENT", _SERVICE, title="Queue backlog over limit")
+    push("RESOURCE_CONTENTION", _HOST, title="Disk nearly full")
+    await_fact(
+        lambda: "Listing 2 of 2 problems" in agent.use("list_problems").text, seconds=_SECONDS, what="both are problems"
+    )
+
+    hit = agent.use("list_problems", impactLevel="SERVICES", status="OPEN")
+    over = agent.use("list_problems", status="CLOSED")
+    ordered = agent.use("list_problems", sort="+startTime", limit=1)
+    on_host = agent.use("list_problems", entitySelector=f'entityId("{_HOST}")')
+    problem_id = re.findall(r"problemId: (\S+)", hit.text)[0]
+    shown = agent.use("get_problem_details", problemId=problem_id)
+
+    assert "Listing 1 of 1 problems" in hit.text
+    assert "title: Queue backlog over limit" in hit.text
+    assert "severityLevel: ERROR" in hit.text
+    assert "Listing 0 problems" in over.text
+    assert "Listing 1 of 2 problems" in ordered.text
+    assert "title: Queue backlog over limit" in ordered.text
+    assert "title: Disk nearly full" in on_host.text
+    assert f'"problemId":"{problem_id}"' in shown.text
+    assert f'"id":"{_SERVICE}"' in shown.text
+
+
 def test_entities_are_discovered_and_shown(agent: Agent, push: Callable[..., Any]) -> None:
     """The event registered its host."""
     push("CUSTOM_INFO", _HOST)
@@ -94,11 +122,11 @@ def test_entities_are_discovered_and_shown(agent: Agent, push: Callable[..., Any
 @pytest.mark.parametrize(
     ("tool", "given"),
     [
-        ("list_problems", {}),
         ("list_slos", {}),
         ("list_available_metrics", {}),
         ("get_event_details", {"eventId": "5_1790000000000"}),
         ("get_entity_details", {"entityId": "HOST-FFFFFFFFFFFFFFFF"}),
+        ("get_problem_details", {"problemId": "5_1790000000000V2"}),
     ],
 )
 def test_what_is_not_there_is_an_error_that_the_agent_survives(agent: Agent, tool: str, given: dict[str, str]) -> None:
@@ -114,6 +142,7 @@ def test_what_is_not_there_is_an_error_that_the_agent_survives(agent: Agent, too
     [
         ("list_events", {"from": "yesterday", "to": "now"}),
         ("discover_entities", {"entitySelector": "colour(red)"}),
+        ("list_problems", {"sort": "colour"}),
     ],
 )
 def test_what_cannot_be_read_is_an_error_too(agent: Agent, tool: str, given: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.clients.dt.calls import PythonClient, Raised
 from tests.acceptance.clients.install import Installed, install
-from tests.acceptance.server import Server
+from tests.acceptance.server import Server, await_fact
 
 pytestmark = pytest.mark.timeout(300)  # the first run on a machine installs the client
 
@@ -17,6 +17,8 @@ _HOST: Final = "HOST-1234567890ABCDEF"
 _SERVICE: Final = "SERVICE-00AA11BB22CC33DD"
 _COLD_ROOM: Final = "CUSTOM_DEVICE-D3D193D4437AC1EA"
 _EDGE_SENSORS: Final = "CUSTOM_DEVICE_GROUP-5F9746CEA898EA53"
+
+_SECONDS: Final = 30.0  # from an event to its problem
 
 _INFORMATION: Final[Mapping[str, Mapping[str, Any]]] = {
     "CUSTOM_ANNOTATION": {"annotation_type": "maintenance", "annotation_description": "Defrosting"},
@@ -229,6 +231,72 @@ def test_the_client_knows_every_type_of_event_that_there_is(client: PythonClient
     assert types.keys() >= {*_OPENING.values(), *_INFORMATION, *_UNNAMED}
     assert types["CUSTOM_INFO"]["severity_level"] == "INFO"
     assert client("events_v2.get_type", event_type="ERROR_EVENT") == types["ERROR_EVENT"]
+
+
+def _in_a_problem(client: PythonClient, **asked: str) -> Any:  # noqa: ANN401  JSON
+    """The one problem that is asked for, once it is there."""
+    await_fact(lambda: client("problems.list", **asked), seconds=_SECONDS, what="the event is part of a problem")
+    [problem] = client("problems.list", **asked)
+    return problem
+
+
+def test_a_problem_is_listed_shown_and_closed(client: PythonClient) -> None:
+    """[PR14] The client fails on a level or a status that it does not know, and on a stub that lacks something."""
+    _opened(client)
+    fields = "evidenceDetails,impactAnalysis,recentComments"
+    asked = {"problem_selector": 'status("open"),severityLevel("ERROR")', "time_from": "now-1h", "sort": "-startTime"}
+
+    listed = _in_a_problem(client, **asked, fields=fields)
+    shown = client("problems.get", problem_id=listed["problem_id"], fields=fields)
+    result = client("problems.close", problem_id=listed["problem_id"], message="scaled out")
+    over = client("problems.get", problem_id=listed["problem_id"], fields=fields)
+
+    assert (listed["display_id"], listed["title"]) == ("P-1", "Queue backlog over limit")
+    assert (listed["status"], listed["severity_level"], listed["impact_level"]) == ("OPEN", "ERROR", "SERVICES")
+    assert listed["end_time"] is None
+    assert listed["affected_entities"][0]["entity_id"] == {"id": _SERVICE, "type": "SERVICE"}
+    assert listed["impact_analysis"]["impacts"][0]["impact_type"] == "SERVICE"
+    [evidence] = listed["evidence_details"]["details"]
+    assert (evidence["evidence_type"], evidence["event_type"]) == ("EVENT", "ERROR_EVENT")
+    assert client("events_v2.get", event_id=evidence["event_id"])["title"] == "Queue backlog over limit"
+    assert shown["problem_id"] == listed["problem_id"]
+    assert (result["closing"], result["comment"]["content"]) == (True, "scaled out")
+    assert (over["status"], over["end_time"]) == ("CLOSED", result["close_timestamp"])
+    assert [comment["author"] for comment in over["recent_comments"]["comments"]] == ["token client"]
+    assert client("problems.list", **asked) == []
+    with pytest.raises(Raised, match=r"<Response .404.>"):
+        client("problems.get", problem_id="5_1790000000000V2")
+
+
+def test_all_pages_of_problems_are_read_once(client: PythonClient) -> None:
+    """From the second page on the client sends `nextPageKey` alone."""
+    for n in range(5):
+        _opened(client, entity_id=f"HOST-{n:016}", title=str(n))
+    await_fact(lambda: len(client("problems.list")) == 5, seconds=_SECONDS, what="each event is part of a problem")
+
+    for asked in ({}, {"sort": "+startTime"}, {"problem_selector": "severityLevel(ERROR)"}):
+        problems = client("problems.list", page_size=2, **asked)
+
+        assert sorted(problem["title"] for problem in problems) == list("01234")
+
+
+def test_what_is_said_of_a_problem(client: PythonClient) -> None:
+    """[PR15] Said, listed over several pages, changed and removed."""
+    _opened(client)
+    problem_id = _in_a_problem(client)["problem_id"]
+    about = {"problem_id": problem_id}
+
+    added = [client("problems.add_comment", **about, message=text, context="chat") for text in ("one", "two", "three")]
+    listed = client("problems.list_comments", **about, page_size=2)
+    changed = client("problems.update_comment", **about, comment_id=listed[0]["id"], message="more")
+    shown = client("problems.get_comment", **about, comment_id=listed[0]["id"])
+    removed = client("problems.delete_comment", **about, comment_id=listed[1]["id"])
+
+    assert [answer["status"] for answer in added] == [201, 201, 201]
+    assert [comment["content"] for comment in listed] == ["three", "two", "one"]
+    assert (changed["status"], removed["status"]) == (204, 204)
+    assert (shown["content"], shown["context"], shown["author"]) == ("more", "chat", "token client")
+    assert [comment["content"] for comment in client("problems.list_comments", **about)] == ["more", "one"]
 
 
 def test_an_event_is_ingested_on_what_a_selector_finds(client: PythonClient) -> None:

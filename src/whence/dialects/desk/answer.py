@@ -36,3 +36,11 @@ class Nothing(Answer):
     def __init__(self) -> None:
         super().__init__(b"", HTTPStatus.NO_CONTENT)
         self.raw_headers = []
+
+
+class Created(Answer):
+    """201: it is there now, at this place, and there is nothing to say."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(b"", HTTPStatus.CREATED)
+        self.raw_headers = [(b"content-length", b"0"), (b"location", place.encode("ascii"))]

@@ -8,6 +8,7 @@ from whence.dialects import Context
 from whence.dialects.desk import encode, finding, ids, nearest, subject
 from whence.dialects.desk.event_selector import EventSelector
 from whence.dialects.desk.finding import Question
+from whence.dialects.desk.flags import Flags
 from whence.dialects.desk.subject import Subject
 from whence.domain.access import Principal
 from whence.domain.entity import Entity
@@ -48,6 +49,11 @@ async def question(
     types, kinds = _types(selector.types, also, sees_all=sees_all)
     if types == () or concerning == ():
         return None
+    marks = _marks(selector)
+    if any(True in truths for truths, _ in marks):  # only what opened an alert has a mark
+        if kinds and Kind.PROBLEM not in kinds:
+            return None
+        kinds = (Kind.PROBLEM,)
     sources, properties = _properties(by, selector, also)
     if sources == frozenset():
         return None
@@ -62,18 +68,31 @@ async def question(
         keys=tuple(sorted(selector.correlation_ids or ())),
         properties=properties,
     )
-    return Question(asked=asked, also=None if not also else lambda event: all(test(event) for test in also))
+    return Question(
+        asked=asked,
+        also=None if not also else lambda event: all(test(event) for test in also),
+        marked=None if not marks else lambda flags: all(told(flags) in truths for truths, told in marks),
+    )
 
 
 def _is_possible(selector: EventSelector) -> bool:
-    """Whether an event can be all that: there are no zones, and nothing is ever frequent or under maintenance."""
-    never = (selector.under_maintenance, selector.suppresses_alert, selector.is_frequent)
-    contradictions = (selector.event_ids, selector.entity_ids, selector.correlation_ids, selector.types)
-    return (
-        selector.zone_ids is None
-        and all(truths is None or False in truths for truths in never)
-        and all(values is None or values for values in (*contradictions, selector.is_open, selector.suppresses_problem))
+    """Whether an event can be all that: there are no zones, and what must be this and that is neither."""
+    contradictions = (
+        selector.event_ids, selector.entity_ids, selector.correlation_ids, selector.types, selector.is_open,
+        *(truths for truths, _ in _marks(selector)),
+    )  # fmt: skip
+    return selector.zone_ids is None and all(values is None or values for values in contradictions)
+
+
+def _marks(selector: EventSelector) -> list[tuple[frozenset[bool], Callable[[Flags], bool]]]:
+    """What is asked of marks, each with how it is told."""
+    asked: tuple[tuple[frozenset[bool] | None, Callable[[Flags], bool]], ...] = (
+        (selector.under_maintenance, lambda flags: flags.under_maintenance),
+        (selector.suppresses_alert, lambda flags: flags.suppresses_alert),
+        (selector.suppresses_problem, lambda flags: flags.suppresses_problem),
+        (selector.is_frequent, lambda flags: flags.is_frequent),
     )
+    return [(truths, told) for truths, told in asked if truths is not None]
 
 
 async def _concerned(
@@ -134,13 +153,6 @@ def _properties(
             also.append(_told(by, key, values))
         else:
             tests.append(PropertyTest(path=key, values=tuple(sorted(values))))
-    match selector.suppresses_problem:
-        case None:
-            pass
-        case truths if False in truths:
-            also.append(lambda event: not encode.suppresses_problem(event))
-        case _:
-            tests.append(PropertyTest(path=encode.SUPPRESSED, values=("true", "True", "TRUE")))
     return sources, tuple(tests)
 
 

@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from whence.dialects.desk.constraints import LONGEST_TIMEOUT, instant
 from whence.dialects.desk.correlation import TAG_PROPERTY, correlation_id
+from whence.dialects.desk.handling import handling
 from whence.dialects.desk.vocabulary import NAME, EventType
 from whence.dialects.desk.wire import Message
 from whence.domain.entity import SERVICE, Entity
@@ -87,6 +88,7 @@ def _common(sent: Message, event_type: EventType, span: Span, original: str) -> 
         "timeout": timedelta(minutes=_timeout(sent)) if event_type.opens_problem else None,
         "original": original,
         "numbered": True,
+        "handling": handling(event_type, sent.properties, allow_merge=sent.allow_merge),
     }
 
 

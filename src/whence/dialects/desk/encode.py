@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
-from whence.dialects.desk import nearest, tag_text, times
+from whence.dialects.desk import levels, nearest, tag_text, times
 from whence.dialects.desk.correlation import TAG_PROPERTY
 from whence.dialects.desk.correlation import correlation_id as computed
+from whence.dialects.desk.flags import Flags
 from whence.dialects.desk.subject import Subject
 from whence.dialects.desk.vocabulary import CONTEXTS, NAME, EventType
 from whence.domain.entity import Tag
@@ -41,7 +42,6 @@ _V2_FIELDS: Final = {**FIELDS, "description": DESCRIPTION}  # an annotation has 
 _SETTINGS: Final = ("timeoutMinutes", "allowDavisMerge")
 _NAMING: Final = ("deploymentName", "deploymentVersion", "annotationType", "configuration")
 _ANNOTATION: Final = "annotationDescription"
-_V2_LEVELS: Final[Mapping[str, str]] = {"SERVICE": "SERVICES"}  # each version has its own word; 10
 
 
 def v1(event: Event, subject: Subject) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def v1(event: Event, subject: Subject) -> dict[str, Any]:
     return shown | {"source": event.source}
 
 
-def v2(event: Event, subject: Subject) -> dict[str, Any]:
+def v2(event: Event, subject: Subject, flags: Flags) -> dict[str, Any]:
     """An event of `/api/v2/events`; DESK contract 5.5."""
     return {
         "eventId": event_id(event),
@@ -89,10 +89,10 @@ def v2(event: Event, subject: Subject) -> dict[str, Any]:
             if tag.context in CONTEXTS  # clients fail on what they do not know
         ],
         "managementZones": [],
-        "underMaintenance": False,
-        "suppressAlert": False,
-        "suppressProblem": suppresses_problem(event),
-        "frequentEvent": False,
+        "underMaintenance": flags.under_maintenance,
+        "suppressAlert": flags.suppresses_alert,
+        "suppressProblem": flags.suppresses_problem,
+        "frequentEvent": flags.is_frequent,
     }
 
 
@@ -107,7 +107,7 @@ def v2_properties(event: Event, subject: Subject) -> dict[str, str]:
         shown[_ANNOTATION if _about(of) == _ANNOTATION else DESCRIPTION] = event.description
     computed = {
         ROOT_CAUSE: "true",
-        "dt.event.impact_level": _V2_LEVELS.get(subject.impact_level, subject.impact_level),
+        "dt.event.impact_level": levels.V2_IMPACTS[subject.impact_level],
         "dt.event.group_label": of.shown,
     }
     return shown | {key: value for key, value in computed.items() if key not in shown}
@@ -126,11 +126,6 @@ def end_time(event: Event) -> int:
 def status(event: Event) -> str:
     """Whether it is over."""
     return "OPEN" if event.is_open else "CLOSED"
-
-
-def suppresses_problem(event: Event) -> bool:
-    """Whether the sender wants no problem of it."""
-    return text(event.properties.get(SUPPRESSED, "")).lower() == "true"
 
 
 def correlation_id(event: Event, subject: Subject) -> str:

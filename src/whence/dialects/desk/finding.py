@@ -1,39 +1,46 @@
 """Pages of events, for both versions of the API: what a token sees, the newest first, with the count of all."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from whence.dialects import Context
-from whence.dialects.desk import subject, times
+from whence.dialects.desk import flags, subject, times
+from whence.dialects.desk.flags import Flags
 from whence.dialects.desk.query import fault
 from whence.dialects.desk.subject import Subject
 from whence.dialects.desk.vocabulary import NAME
 from whence.domain.access import Principal, Sees
 from whence.domain.errors import NotFound
-from whence.domain.event import Event, Span
+from whence.domain.event import Event, Kind, Span
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, Order
 
 _ID: Final = re.compile(r"(-?[0-9]{1,19})(?:_([0-9]{1,15}))?", re.ASCII)
 _NUMBERS: Final = range(-(2**63), 2**63)
 MOST_WALKED: Final = 100_000  # events that are looked at one by one for a question that no index answers
+_CHUNK: Final = 1_000  # events whose alerts are read at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """The events that `asked` selects and that pass `also`, which is what a filter has no words for."""
+    """The events that `asked` selects and that pass what a filter has no words for.
+
+    `also`: by what the event tells; `marked`: by its marks.
+    """
 
     asked: Filter
     also: Callable[[Event], bool] | None = None
+    marked: Callable[[Flags], bool] | None = None
 
-    def passes(self, event: Event) -> bool:
-        """Whether the event passes `also`."""
-        return self.also is None or self.also(event)
+    @property
+    def is_plain(self) -> bool:
+        """Whether the filter says it all."""
+        return self.also is None and self.marked is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +101,7 @@ async def page(
     """
     if question is None:
         return Found()
-    if question.also is None:
+    if question.is_plain:
         found = (await context.timeline.page(by, question.asked, cursor=cursor, limit=limit + 1)).items
         total = (
             len(found) if cursor is None and len(found) <= limit else await context.timeline.count(by, question.asked)
@@ -110,7 +117,8 @@ async def chosen(
     """As `page`, among the events with these ids."""
     by_id = {event.id: event for name in names if (event := await _numbered(context, by, name))}
     events = sorted(by_id.values(), key=_age, reverse=True)
-    answering = [event for event in events if question.asked.matches(event) and question.passes(event)]
+    matching = [event for event in events if question.asked.matches(event)]
+    answering = await _passing(context, by, question, matching)
     behind = [event for event in answering if cursor is None or _age(event) < (cursor.at, cursor.event_id)]
     return await _found(context, by, question, behind[: limit + 1], total=len(answering), limit=limit)
 
@@ -119,6 +127,23 @@ async def subjects(context: Context, by: Principal, events: Sequence[Event]) -> 
     """What each of the events is shown on, by the catalogue as it is now."""
     names = sorted({subject.id_of(event, by.account_id) for event in events})
     return subject.subjects(events, await context.catalog.known(by, names), by.account_id)
+
+
+async def marks(context: Context, by: Principal, events: Sequence[Event]) -> list[Flags]:
+    """What keeps each of the events out of problems now."""
+    opened = [event.alert_id for event in events if event.kind is Kind.PROBLEM and event.alert_id is not None]
+    alerts = await context.alerts.some(by, opened)
+    now = datetime.now(UTC)
+    return [flags.of(alerts.get(event.alert_id) if event.alert_id else None, now=now) for event in events]
+
+
+async def _passing(context: Context, by: Principal, question: Question, events: Sequence[Event]) -> list[Event]:
+    """Those of the events that the filter selected that pass the rest of the question."""
+    passing = [event for event in events if question.also is None or question.also(event)]
+    if question.marked is None or not passing:
+        return passing
+    found = zip(passing, await marks(context, by, passing), strict=True)
+    return [event for event, of_it in found if question.marked(of_it)]
 
 
 async def _numbered(context: Context, by: Principal, text: str) -> Event | None:
@@ -140,16 +165,29 @@ async def _walked(
     behind = (cursor.at, cursor.event_id) if cursor else None
     found: list[Event] = []
     looked_at = total = 0
-    async with aclosing(context.timeline.walk(by, question.asked)) as events:
-        async for event in events:
-            looked_at += 1
+    async with aclosing(_chunks(context.timeline.walk(by, question.asked))) as chunks:
+        async for events in chunks:
+            looked_at += len(events)
             if looked_at > MOST_WALKED:
                 raise fault("from", f"selects more than {MOST_WALKED} events to look at one by one, ask for less")
-            if question.passes(event):
+            for event in await _passing(context, by, question, events):
                 total += 1
                 if len(found) < limit and (behind is None or _age(event) < behind):
                     found.append(event)
     return found, total
+
+
+async def _chunks(events: AsyncGenerator[Event]) -> AsyncGenerator[list[Event]]:
+    """The events, some at a time."""
+    async with aclosing(events):
+        chunk: list[Event] = []
+        async for event in events:
+            chunk.append(event)
+            if len(chunk) == _CHUNK:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
 
 
 async def _found(

@@ -27,10 +27,14 @@ from whence.dialects.desk import (
     gate,
     push,
     tags,
+    v1_comments,
     v1_events,
+    v1_problems,
+    v2_comments,
     v2_entities,
     v2_events,
     v2_ingest,
+    v2_problems,
 )
 from whence.dialects.desk.gate import Endpoint, Routes, resource
 from whence.dialects.desk.options import Options
@@ -41,6 +45,10 @@ _PARTS: Final[tuple[Callable[[Context, Options], Routes], ...]] = (
     v2_ingest.routes,  # before what would take its path for the id of an event
     v2_events.routes,
     event_catalogue.routes,
+    v1_problems.routes,
+    v1_comments.routes,
+    v2_problems.routes,
+    v2_comments.routes,
     about.routes,
     custom_devices.routes,
     entity_lists.routes,

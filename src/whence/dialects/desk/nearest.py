@@ -39,6 +39,12 @@ def event_type(event: Event) -> EventType:
     return EVENT_TYPES[_nearest(event)]
 
 
+def alert_type(name: str, severity: Severity) -> EventType:
+    """The type of an alert's event, by the type that was reported and how severe it is."""
+    own = V2_EVENT_TYPES.get(name)
+    return own if own is not None and own.opens_problem else EVENT_TYPES[_PROBLEMS[severity]]
+
+
 def kinds(of: EventType) -> tuple[Kind, ...]:
     """The kinds of event that can read as the type."""
     if of.opens_problem or of.kind is Kind.CHANGE:

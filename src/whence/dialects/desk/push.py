@@ -22,6 +22,7 @@ from whence.dialects.desk.constraints import TOO_LATE, Clock, instant
 from whence.dialects.desk.decode import Reports
 from whence.dialects.desk.gate import Routes, Scope, caller, path_text
 from whence.dialects.desk.options import Options
+from whence.dialects.desk.problem_ids import of_problem
 from whence.dialects.desk.retries import Keyed, SameBytes
 from whence.dialects.desk.targets import NOBODY, Targets
 from whence.dialects.desk.vocabulary import NAME
@@ -29,8 +30,10 @@ from whence.dialects.desk.waiting import Waiting
 from whence.dialects.desk.wire import Message
 from whence.dialects.request import body
 from whence.domain.access import Principal
-from whence.domain.errors import Invalid, NotFound
+from whence.domain.errors import Invalid, NotFound, Unavailable
 from whence.domain.event import Accepted, Duplicate, Kind, Rejected, Report
+from whence.domain.identity import born_at
+from whence.domain.problem import ProblemState
 
 PATH: Final = "/api/v1/events"
 _LARGEST: Final = 64 * 1024 * 1024  # bytes that the events of one request may come to: each keeps the body
@@ -88,7 +91,14 @@ class Push:
         if keyed and any(isinstance(one, Duplicate) for one in stored):
             return await self._again(by, await keyed.stored(self._context.ingest, by), found)
         if reports.opens_problem:
-            result = receipt.opened([report.key or "" for report in made], ignored=found.ignored)
+            held = [
+                report.key or "" for report, one in zip(made, stored, strict=True) if born_at(one.id) < instant(now)
+            ]
+            result = receipt.opened(
+                [report.key or "" for report in made],
+                ignored=found.ignored,
+                problem_ids=await self._problems(by, held),
+            )
         else:
             result = receipt.informed([one.id for one in stored], start=reports.start, ignored=found.ignored)
         answer = Answer(result)
@@ -155,6 +165,17 @@ class Push:
                 raise one.refusal
             stored.append(one)
         return stored
+
+    async def _problems(self, by: Principal, held: Sequence[str]) -> list[str]:
+        """The open problems that the events of these keys, which were there before the request, are part of."""
+        if not held:
+            return []
+        try:
+            found = await self._context.problems.of_keys(by, held)
+        except Unavailable:  # what is stored is not to be refused for what is told with it
+            return []
+        going_on = (found[key] for key in held if key in found)
+        return list(dict.fromkeys(of_problem(one) for one in going_on if one.state is ProblemState.OPEN))
 
     async def _again(self, by: Principal, event_ids: Sequence[UUID], found: Targets) -> Answer:
         """The answer to the request that stored these events."""

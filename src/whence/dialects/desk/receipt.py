@@ -1,6 +1,6 @@
 """`EventStoreResult`: what a push is answered. Pure.
 
-Source: DESK contract 3.8. All three lists are always there; the further key only when it says something.
+Source: DESK contract 3.8. All three lists are always there; the further keys only when they say something.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,14 @@ def informed(event_ids: Sequence[UUID], *, start: int, ignored: Sequence[str]) -
     return _result(numbers, [f"{event}_{start}" for event in numbers], [], ignored)
 
 
-def opened(correlation_ids: Sequence[str], *, ignored: Sequence[str]) -> dict[str, Any]:
-    """Of events that open a problem, or hold one open."""
-    return _result([], [], list(correlation_ids), ignored)
+def opened(
+    correlation_ids: Sequence[str], *, ignored: Sequence[str], problem_ids: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Of events that open a problem, or hold one open; `problem_ids`: those that they are part of already."""
+    result = _result([], [], list(correlation_ids), ignored)
+    if problem_ids:
+        result["problemIds"] = list(problem_ids)
+    return result
 
 
 def _result(

@@ -2,28 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 from uuid import UUID
 
-from whence.dialects.desk import ids
+from whence.dialects.desk import ids, levels
 from whence.domain.entity import Entity, Tag
 from whence.domain.event import Event
-
-_APPLICATIONS: Final = frozenset({
-    "APPLICATION", "APPLICATION_METHOD", "APPLICATION_METHOD_GROUP", "AUXILIARY_SYNTHETIC_TEST", "CUSTOM_APPLICATION",
-    "DCRUM_APPLICATION", "DEVICE_APPLICATION_METHOD", "DEVICE_APPLICATION_METHOD_GROUP", "EXTERNAL_SYNTHETIC_TEST_STEP",
-    "HTTP_CHECK", "HTTP_CHECK_STEP", "MOBILE_APPLICATION", "MULTIPROTOCOL_MONITOR", "SYNTHETIC_TEST",
-    "SYNTHETIC_TEST_STEP",
-})  # fmt: skip
-_SERVICES: Final = frozenset({
-    "DCRUM_SERVICE", "DCRUM_SERVICE_INSTANCE", "SERVICE", "SERVICE_INSTANCE", "SERVICE_METHOD", "SERVICE_METHOD_GROUP",
-})  # fmt: skip
-_LEVELS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(sorted(_APPLICATIONS), "APPLICATION"),
-    **dict.fromkeys(sorted(_SERVICES), "SERVICE"),
-    ids.ENVIRONMENT: "ENVIRONMENT",
-}
-_INFRASTRUCTURE: Final = "INFRASTRUCTURE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +36,7 @@ class Subject:
     @property
     def impact_level(self) -> str:
         """What is hit when it fails, in the words of the first version of the API; DESK contract 5.1."""
-        return _LEVELS.get(self.type, _INFRASTRUCTURE)
+        return levels.impact_of_type(self.type)
 
 
 def id_of(event: Event, account_id: UUID) -> str:

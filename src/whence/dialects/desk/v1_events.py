@@ -118,21 +118,12 @@ def _window(request: Request, now: datetime) -> tuple[datetime, datetime]:
     Raises:
         Invalid: they are no milliseconds, or too far apart, or the first is after the second.
     """
-    since, to = _millis(request, "from") or now - _DEFAULT_WIDTH, _millis(request, "to") or now
+    since, to = query.millis(request, "from") or now - _DEFAULT_WIDTH, query.millis(request, "to") or now
     if since > to:
         raise query.fault("from", "must not be after to")
     if since < times.back(to, _WIDEST_YEARS, "y"):
         raise query.fault("from", f"must not be more than {_WIDEST_YEARS} years before to")
     return since, to
-
-
-def _millis(request: Request, name: str) -> datetime | None:
-    given = query.text(request, name)
-    if given is None:
-        return None
-    if (at := times.of_millis(given)) is None:
-        raise query.fault(name, "must be a time in milliseconds since 1970")
-    return at
 
 
 def _shown(by: Principal, asked: Asked, found: Found) -> dict[str, Any]:

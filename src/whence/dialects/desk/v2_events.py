@@ -1,5 +1,6 @@
 """`GET /api/v2/events`: a page of events, and one by its id. Source: DESK contract 5.5."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -13,8 +14,10 @@ from whence.dialects.desk.event_selector import EventSelector
 from whence.dialects.desk.finding import Found
 from whence.dialects.desk.gate import Routes, Scope, caller, path_text
 from whence.dialects.desk.options import Options
+from whence.dialects.desk.subject import Subject
 from whence.domain.access import Principal
 from whence.domain.entity import Entity
+from whence.domain.event import Event
 from whence.domain.page import seal_cursor, unseal_cursor
 
 PATH: Final = "/api/v2/events"
@@ -72,7 +75,7 @@ class Events:
         shown: dict[str, Any] = {"totalCount": found.total, "pageSize": asked.size}
         if found.place is not None:
             shown[paging.KEY] = paging.key(by, _LIST, replace(asked, place=seal_cursor(by.secret, found.place)))
-        shown["events"] = [encode.v2(event, subject) for event, subject in found.items]
+        shown["events"] = await self._shown(by, found.items)
         answer = Answer({**shown, "warnings": []})
         answer.warn(warnings)
         return answer
@@ -80,8 +83,12 @@ class Events:
     async def one(self, request: Request) -> Answer:
         """`GET /api/v2/events/{eventId}`."""
         by = await caller(self._context, request, Scope.READ_EVENTS)
-        event, subject = await finding.named(self._context, by, path_text(request, "event_id", noun="event"))
-        return Answer(encode.v2(event, subject))
+        found = await finding.named(self._context, by, path_text(request, "event_id", noun="event"))
+        return Answer((await self._shown(by, [found]))[0])
+
+    async def _shown(self, by: Principal, items: Sequence[tuple[Event, Subject]]) -> list[dict[str, Any]]:
+        marks = await finding.marks(self._context, by, [event for event, _ in items])
+        return [encode.v2(event, subject, flags) for (event, subject), flags in zip(items, marks, strict=True)]
 
     async def _found(self, by: Principal, asked: Asked) -> Found:
         """The page.

@@ -12,6 +12,7 @@ from whence.dialects.desk import encode, fields, selector
 from whence.dialects.desk.encode import text
 from whence.dialects.desk.errors import NOT_NULL
 from whence.dialects.desk.fields import Misfit
+from whence.dialects.desk.handling import ALLOW_MERGE, NEWER_NAMES, SWITCHES
 from whence.dialects.desk.json_text import Document, unmapped
 from whence.dialects.desk.nearest import V2_EVENT_TYPES
 from whence.dialects.desk.vocabulary import EventType
@@ -29,18 +30,6 @@ _KNOWN: Final = frozenset({
 _RESERVED: Final = "dt."
 _OPEN_TO_ALL: Final = ("dt.event.", "dt.davis.", "dt.entity.")
 _TIMEOUT: Final = encode.FIELDS["timeoutMinutes"]
-_ALLOW_MERGE: Final = encode.FIELDS["allowDavisMerge"]
-_SWITCHES: Final = frozenset({
-    _ALLOW_MERGE, encode.ALLOW_FREQUENT, encode.ALLOW_REMAPPING, encode.ROOT_CAUSE, encode.SUPPRESSED,
-})  # fmt: skip
-_NEWER_NAMES: Final[Mapping[str, str]] = {
-    "dt.davis.timeout": _TIMEOUT,
-    "dt.davis.is_merging_allowed": _ALLOW_MERGE,
-    "dt.davis.is_frequent_issue_detection_allowed": encode.ALLOW_FREQUENT,
-    "dt.davis.is_entity_remapping_allowed": encode.ALLOW_REMAPPING,
-    "dt.davis.is_rootcause_relevant": encode.ROOT_CAUSE,
-    "dt.davis.is_problem_suppressed": encode.SUPPRESSED,
-}
 _LONGEST_QUOTED: Final = 100  # characters of a caller's key in a warning or a path
 
 
@@ -66,7 +55,7 @@ class Message:
         """Whether the properties that control the event mean something."""
         timeout = self.properties.get(_TIMEOUT, "0")
         return (timeout.isascii() and timeout.isdecimal() and len(timeout) <= 9) and all(  # noqa: PLR2004  of minutes
-            self.properties.get(name, "true") in {"true", "false"} for name in _SWITCHES
+            self.properties.get(name, "true") in {"true", "false"} for name in SWITCHES
         )
 
     @property
@@ -120,7 +109,7 @@ def _message(value: object) -> Message:
     properties = dict(_properties(fields.mapping(sent.get("properties"), ("properties",)) or {}))
     allow_merge = fields.truth(sent.get("allowDavisMerge"), ("allowDavisMerge",))
     if allow_merge is not None:
-        properties[_ALLOW_MERGE] = text(allow_merge)
+        properties[ALLOW_MERGE] = text(allow_merge)
     return Message(
         event_type=_event_type(sent.get("eventType")),
         title=fields.text(sent.get("title"), ("title",)),
@@ -145,11 +134,11 @@ def _event_type(value: object) -> EventType | None:
 def _properties(sent: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """The properties as texts; the newer name of a control gives way to the first one."""
     for key, value in sent.items():
-        name = _NEWER_NAMES.get(key, key)
+        name = NEWER_NAMES.get(key, key)
         if value is None or (name != key and sent.get(name) is not None):
             continue
         said = text(value)
-        yield name, said.strip().lower() if name in _SWITCHES else said.strip() if name == _TIMEOUT else said
+        yield name, said.strip().lower() if name in SWITCHES else said.strip() if name == _TIMEOUT else said
 
 
 def _property_faults(properties: Mapping[str, str]) -> Iterator[Violation]:

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 from whence.dialects.desk import decode, encode, times
 from whence.dialects.desk.correlation import TAG_PROPERTY, correlation_id
+from whence.dialects.desk.handling import ALLOW_MERGE, handling
 from whence.dialects.desk.nearest import WARNING
 from whence.dialects.desk.v2_message import LONGEST_TIMEOUT, Message
 from whence.dialects.desk.vocabulary import NAME, EventType
@@ -26,7 +27,6 @@ _LAST: Final = 253_402_300_799_999  # the last millisecond that a calendar has
 _GRACE: Final = _MINUTE  # for the sender's clock, as in the first version
 _ANNOTATION: Final = "annotationDescription"
 _FIRST_NAMES: Final = {shown: name for name, shown in encode.FIELDS.items()} | {encode.DESCRIPTION: "description"}
-_ALLOW_MERGE: Final = encode.FIELDS["allowDavisMerge"]
 _TIMEOUT: Final = encode.FIELDS["timeoutMinutes"]
 
 
@@ -122,6 +122,7 @@ class Reports:
             "timeout": timedelta(minutes=self.timeout) if self.type.opens_problem else None,
             "original": original,
             "numbered": True,
+            "handling": handling(self.type, self._sent.properties),
         }
 
     @property
@@ -133,15 +134,13 @@ class Reports:
         """What is kept as properties: the sender's own, then what are fields of the first version, under its names."""
         kept = {key: value for key, value in self._sent.properties.items() if key not in self._held}
         fields = {key: name for key, name in _FIRST_NAMES.items() if key in kept and name in self.type.texts}
-        yield from ((key, value) for key, value in kept.items() if key not in fields and key != _ALLOW_MERGE)
+        yield from ((key, value) for key, value in kept.items() if key not in fields and key != ALLOW_MERGE)
         yield from ((name, kept[key]) for key, name in fields.items())
         is_problem = self.type.opens_problem
         if self._sent.asked_timeout is not None:
             yield ("timeoutMinutes", self.timeout) if is_problem else (_TIMEOUT, str(self.timeout))
-        if _ALLOW_MERGE in kept:
-            yield (
-                ("allowDavisMerge", kept[_ALLOW_MERGE] == "true") if is_problem else (_ALLOW_MERGE, kept[_ALLOW_MERGE])
-            )
+        if ALLOW_MERGE in kept:
+            yield (("allowDavisMerge", kept[ALLOW_MERGE] == "true") if is_problem else (ALLOW_MERGE, kept[ALLOW_MERGE]))
 
     @property
     def _held(self) -> frozenset[str]:

@@ -345,12 +345,13 @@ async def test_controls(desk: AsyncClient, properties: dict[str, Any], expected:
 async def test_both_names_of_a_control(
     desk: AsyncClient, event_type: str, fields: dict[str, Any], expected: dict[str, str]
 ) -> None:
-    """[5.3] The newer names and the field at the top mean the same."""
+    """[5.3] The newer names and the field at the top mean the same; only what opens a problem can be kept from it."""
     await results(desk, body(eventType=event_type, **fields))
 
     event = await one(desk)
     assert {key: event["properties"].get(key) for key in expected} == expected
-    assert event["suppressProblem"] == ("dt.event.suppress_problem" in expected)
+    is_kept_out = event_type == "ERROR_EVENT" and "dt.event.suppress_problem" in expected
+    assert event["suppressProblem"] == is_kept_out
     assert not any(key.startswith("dt.davis.") for key in event["properties"])
 
 
