@@ -14,7 +14,8 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bench import data, load, measures, report
+from bench import data, load, report
+from bench.empty import directory
 from bench.figure import Figure
 from bench.load import InvalidRunError
 from bench.measures import BY_WRK, DAYS, FRESH, STORED
@@ -64,7 +65,7 @@ def _measured(names: Sequence[str], size: Size, data_dir: Path | None, console: 
         for name in names:
             if name in STORED and filled is None:
                 console.print(f"[dim]storing {size.events:,} events[/]")
-                filled = kept.enter_context(measures.directory())
+                filled = kept.enter_context(directory())
                 asyncio.run(data.filled(filled, size.events, DAYS))
             console.print(f"[dim]measuring {name}[/]")
             try:
@@ -76,7 +77,7 @@ def _measured(names: Sequence[str], size: Size, data_dir: Path | None, console: 
 
 def _measure(name: str, size: Size, filled: Path | None) -> list[Figure]:
     if name in FRESH:
-        with measures.directory() as empty:
+        with directory() as empty:
             return uvloop.run(_awaited(name, size, empty))
     assert filled is not None
     return uvloop.run(_awaited(name, size, filled))

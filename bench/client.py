@@ -45,6 +45,10 @@ class Client:
         """The body of the answer to the JSON. Raises as `get`."""
         return await self._asked("POST", path, body)
 
+    async def put(self, path: str, body: bytes) -> bytes:
+        """As `post`."""
+        return await self._asked("PUT", path, body)
+
     async def delete(self, path: str) -> bytes:
         """The body of the answer. Raises as `get`."""
         return await self._asked("DELETE", path, b"")

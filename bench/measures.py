@@ -1,13 +1,12 @@
 """Every measurement by its name. FRESH ones want an empty directory, STORED ones one that holds a history."""
 
-import tempfile
-from collections.abc import Awaitable, Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import bodies, causes, data, desk, live, signals, stored, writes
+from bench import bodies, causes, data, desk, live, signals, stored, storm, writes
+from bench.empty import directory
 from bench.entity import newest
 from bench.figure import Figure
 from bench.overview import overview
@@ -17,14 +16,6 @@ from bench.start import start
 DAYS: Final = 30
 
 Measure = Callable[[Size, Path], Awaitable[list[Figure]]]
-
-
-@contextmanager
-def directory() -> Generator[Path]:
-    """An empty one, for as long as the block runs."""
-    with tempfile.TemporaryDirectory(prefix="whence-bench-", ignore_cleanup_errors=True) as made:
-        Path(made).chmod(0o711)  # the account that runs PostgreSQL must pass
-        yield Path(made)
 
 
 async def _entity(size: Size, filled: Path) -> list[Figure]:
@@ -89,6 +80,7 @@ FRESH: Final[Mapping[str, Measure]] = {
     "live": live.seen,
     "signals": signals.asked,
     "causes": causes.explained,
+    "storm": storm.stormed,
 }
 STORED: Final[Mapping[str, Measure]] = {
     "entity": _entity,

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from bench.child import running
-from bench.measures import directory
+from bench.empty import directory
 from bench.rca import report
 from bench.rca.cases import DataSet, NoCasesError, data_sets
 from bench.rca.measuring import Table, measured

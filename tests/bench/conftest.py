@@ -5,12 +5,12 @@ from typing import Final
 import pytest
 
 from bench import data
-from bench.measures import directory
+from bench.empty import directory
 from bench.size import Size
 
 TINY: Final = Size(
     rounds=1, seconds=1, warm_seconds=1, rows=100, events=2_000, few_events=500, asks=5, views=1, posts=3,
-    subscribers=5, starts=1,
+    subscribers=5, storm=60, storm_seconds=1, starts=1,
 )  # fmt: skip
 
 
