@@ -3,8 +3,9 @@
 import string
 from base64 import urlsafe_b64encode
 from collections import OrderedDict
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from json import dumps
 from math import ceil
@@ -13,19 +14,22 @@ from time import monotonic
 from typing import Final, Literal
 from uuid import UUID
 
-from whence.domain.access import Account, AuditEntry, Options, Principal, Right, Sees, Token
+from whence.domain.access import Account, AuditEntry, Options, Principal, Right, Sees, Session, Token
 from whence.domain.errors import Conflict, Doubt, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from whence.domain.identity import new_id
 from whence.domain.page import Page, seal, unseal
-from whence.store import access
+from whence.store import access, sessions
 from whence.store.notify import Remembered
 from whence.store.pool import Pool, Writer
 
 DEFAULT_ACCOUNT: Final = "default"
 _ALPHABET: Final = string.ascii_letters + string.digits
 _TOKEN_LETTERS: Final = 40  # of 62: 238 bits
-_REMEMBERED_TOKENS: Final = 10_000
+_REMEMBERED: Final = 10_000  # tokens; and as many sessions
 _BUCKETS: Final = 10_000
+_SIGNED_IN: Final = timedelta(hours=12)  # the longest that a session lasts
+_MOST_SESSIONS: Final = 100  # of one token; the newest stand
+_NOW: Final = partial(datetime.now, UTC)
 _NIL: Final = UUID(int=0)
 _LAST: Final = UUID(int=(1 << 128) - 1)
 
@@ -33,18 +37,27 @@ Format = Literal["opaque", "jwt"]
 
 
 class Access:
-    """Accounts, their tokens, and the audit trail."""
+    """Accounts, their tokens and sessions, and the audit trail."""
 
-    def __init__(self, pool: Pool, *, rate_per_minute: int = 0) -> None:
+    def __init__(self, pool: Pool, *, rate_per_minute: int = 0, clock: Callable[[], datetime] = _NOW) -> None:
         self._pool = pool
         self._rate_per_minute = rate_per_minute
-        self.principals = Remembered(self._load, limit=_REMEMBERED_TOKENS)
+        self._clock = clock
+        self.principals = Remembered(self._load, limit=_REMEMBERED)
+        self._sessions = Remembered(self._load_session, limit=_REMEMBERED)
         self._buckets: OrderedDict[UUID, _Bucket] = OrderedDict()
         self._used: dict[tuple[UUID, UUID], datetime] = {}
 
-    def heard(self, _payload: str) -> None:
-        """Some token was revoked."""
-        self.principals.forget_all()
+    def heard(self, payload: str) -> None:
+        """Some token was revoked, or some session ended."""
+        self._sessions.forget_all()
+        if payload != sessions.ENDED:
+            self.principals.forget_all()
+
+    def listening(self, yes: bool) -> None:  # noqa: FBT001  the signature of Ear.hear's `missed`
+        """Whether revocations are heard from now on."""
+        self.principals.listening(yes)
+        self._sessions.listening(yes)
 
     async def authenticate(self, token: str | None) -> Principal:
         """Whose token this is; it was good when the call returned, and within its rate.
@@ -59,7 +72,7 @@ class Access:
         principal = self.principals.known(digest) or await self.principals.get(digest)
         if principal is None:
             raise Unauthenticated(Doubt.UNKNOWN)
-        now = datetime.now(UTC)
+        now = self._clock()
         if principal.expires_at is not None and principal.expires_at <= now:
             raise Unauthenticated(Doubt.EXPIRED)
         self._take(principal)
@@ -71,7 +84,7 @@ class Access:
 
         With None, the first start of an empty database makes one: it is returned, this one time.
         """
-        now = datetime.now(UTC)
+        now = self._clock()
         async with self._pool.transaction() as db:
             account = await self._account(db, DEFAULT_ACCOUNT, now)
             standing = await access.bootstraps(db, account.id)
@@ -97,7 +110,7 @@ class Access:
             Conflict: there is one of that name.
         """
         _require_bootstrap(by)
-        now = datetime.now(UTC)
+        now = self._clock()
         account = Account(id=new_id(now), name=name, created_at=now)
         async with self._pool.transaction() as db:
             if not await access.add_account(db, account, token_bytes(32)):
@@ -143,7 +156,7 @@ class Access:
             Forbidden: another account is named and `by` is not the bootstrap admin.
             NotFound: there is no account of that name.
         """
-        now = datetime.now(UTC)
+        now = self._clock()
         async with self._pool.transaction() as db:
             if by is None:
                 owner = await self._account(db, account or DEFAULT_ACCOUNT, now)
@@ -194,7 +207,7 @@ class Access:
         Raises:
             NotFound: the account has no such token.
         """
-        now = datetime.now(UTC)
+        now = self._clock()
         async with self._pool.transaction() as db:
             name = await access.remove_token(db, by.account_id, token_id)
             if name is None:
@@ -203,6 +216,7 @@ class Access:
                 db, by.account_id, [AuditEntry.by(by, "removed", "token", token_id, at=now, detail=name)]
             )
         self.principals.forget_all()
+        self._sessions.forget_all()
 
     async def audit(self, by: Principal, *, cursor: str | None, limit: int) -> Page[AuditEntry]:
         """The account's audit trail, newest first."""
@@ -221,6 +235,48 @@ class Access:
             async with self._pool.transaction() as db:
                 await access.used(db, account, last_used)
 
+    async def sign_in(self, token: str) -> tuple[Session, str]:
+        """A new session with the token's rights, and its secret, which cannot be had again.
+
+        It ends after twelve hours, or with its token. A token has a hundred at most: the oldest end.
+
+        Raises:
+            Unauthenticated, TooMany: as `authenticate`.
+        """
+        by = await self.authenticate(token)
+        now = self._clock()
+        ends = now + _SIGNED_IN
+        session = Session(id=new_id(now), principal=by, created_at=now, expires_at=min(ends, by.expires_at or ends))
+        secret = token_urlsafe(32)
+        async with self._pool.transaction() as db:
+            if not await sessions.add(db, session, sha256(secret.encode()).digest(), most=_MOST_SESSIONS):
+                raise Unauthenticated(Doubt.UNKNOWN)  # revoked a moment ago
+        return session, secret
+
+    async def session(self, secret: str | None) -> Session:
+        """The session that this is the secret of; it went on when the call returned, and its token was within its rate.
+
+        Raises:
+            Unauthenticated: there is none, or it has ended, or its token was revoked.
+            TooMany: as `authenticate`.
+        """
+        if not secret:
+            raise Unauthenticated(Doubt.SIGNED_OUT)
+        digest = sha256(secret.encode()).digest()
+        session = self._sessions.known(digest) or await self._sessions.get(digest)
+        now = self._clock()
+        if session is None or session.expires_at <= now:
+            raise Unauthenticated(Doubt.SIGNED_OUT)
+        self._take(session.principal)
+        self._used[session.principal.account_id, session.principal.token_id] = now
+        return session
+
+    async def sign_out(self, session: Session) -> None:
+        """The session opens nothing any more, on every node."""
+        async with self._pool.transaction() as db:
+            await sessions.remove(db, session.principal.account_id, session.id)
+        self._sessions.forget_all()
+
     def _take(self, principal: Principal) -> None:
         rate = self._rate_per_minute if principal.rate_per_minute is None else principal.rate_per_minute
         if rate <= 0:
@@ -234,6 +290,10 @@ class Access:
     async def _load(self, digest: bytes) -> Principal | None:
         async with self._pool.reader() as db:
             return await access.principal(db, digest)
+
+    async def _load_session(self, digest: bytes) -> Session | None:
+        async with self._pool.reader() as db:
+            return await sessions.session(db, digest)
 
     async def _account(self, db: Writer, name: str, now: datetime) -> Account:
         await access.add_account(db, Account(id=new_id(now), name=name, created_at=now), token_bytes(32))

@@ -1,6 +1,6 @@
 """Alerts as people see and end them; what reports do to them is decided where reports come in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -167,6 +167,15 @@ class Alerts:
         detail = f"{alert.title}: {alert.comment}" if alert.comment else alert.title
         await access.record(db, by.account_id, [AuditEntry.by(by, action, "alert", alert.id, at=now, detail=detail)])
         await feed.announce(db, by.account_id, alert_ids=[alert.id])
+
+    async def some(self, by: Principal, alert_ids: Sequence[UUID]) -> dict[UUID, Alert]:
+        """Those of the alerts that there are, as they are now, by their ids."""
+        if not alert_ids:
+            return {}
+        async with self._pool.reader() as db:
+            found = await alerts.some(db, by.account_id, alert_ids)
+        now = self._clock()
+        return {alert_id: alert.as_of(now) for alert_id, alert in found.items()}
 
 
 def _place(by: Principal, cursor: str) -> tuple[datetime, UUID]:

@@ -1,9 +1,13 @@
-"""What goes on by itself: alerts that expire, old months dropped, last uses noted. Safe on any number of nodes."""
+"""What goes on by itself: alerts expire, are grouped and explained; old months are dropped, last uses noted.
+
+Safe on any number of nodes.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -11,19 +15,32 @@ import structlog
 from whence.access import Access
 from whence.alerts import Alerts
 from whence.catalog import Catalog
+from whence.causes import Causes
 from whence.domain.errors import Unavailable
+from whence.grouping import Grouping
 from whence.store import housekeeping, statistics
 from whence.store.pool import Pool
 
 TURN: Final = timedelta(seconds=30)
 EXPIRY: Final = timedelta(seconds=1)  # an alert is ended within five seconds of its time; this is well within
+GROUPING: Final = timedelta(milliseconds=500)  # within a second of its report an alert is in its problem
+REST: Final = 4.0  # times the work: a storm of alerts must leave its senders four fifths of a processor
 STATISTICS: Final = timedelta(seconds=1)  # a storm fills a table in that time
 FEED_KEPT: Final = timedelta(days=2)  # how long a live reader may be away and still go on where it was
 
 log = structlog.get_logger()
 
 
-async def run(pool: Pool, access: Access, alerts: Alerts, catalog: Catalog, *, retention: timedelta) -> None:
+async def run(
+    pool: Pool,
+    access: Access,
+    alerts: Alerts,
+    grouping: Grouping,
+    causes: Causes,
+    catalog: Catalog,
+    *,
+    retention: timedelta,
+) -> None:
     """Take turns until cancelled. A turn that fails is logged and tried again at the next."""
 
     async def tidy() -> None:
@@ -33,16 +50,20 @@ async def run(pool: Pool, access: Access, alerts: Alerts, catalog: Catalog, *, r
     async with asyncio.TaskGroup() as group:
         group.create_task(_turns(tidy, every=TURN))
         group.create_task(_turns(alerts.expire, every=EXPIRY))
+        group.create_task(_turns(grouping.turn, every=GROUPING, rest=REST))
+        group.create_task(_turns(causes.refresh, every=GROUPING, rest=REST))
         group.create_task(_turns(catalog.save_seen, every=TURN))
         group.create_task(_turns(partial(statistics.refresh, pool), every=STATISTICS))
 
 
-async def _turns(turn: Callable[[], Awaitable[object]], *, every: timedelta) -> None:
+async def _turns(turn: Callable[[], Awaitable[object]], *, every: timedelta, rest: float = 0) -> None:
+    """Take turns, `every` so often; after one that took long, `rest` times as long as it took."""
     while True:
+        began = monotonic()
         try:
             await turn()
         except Unavailable:
             log.warning("background.waiting", reason="database")
         except Exception:  # the edge of a background turn: the next one must come
             log.exception("background.broken")
-        await asyncio.sleep(every.total_seconds())
+        await asyncio.sleep(max(every.total_seconds(), rest * (monotonic() - began)))

@@ -9,13 +9,16 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from whence.correlate.causes import Evidence, rank
 from whence.domain.access import Principal
 from whence.domain.cause import Cause, Of, Ranking
 from whence.domain.entity import Entity
 from whence.domain.errors import Unavailable
 from whence.domain.event import Event, Span
-from whence.store import entities, events, evidence
+from whence.domain.problem import Problem
+from whence.store import entities, events, evidence, feed, problems
 from whence.store.pool import Pool
 
 LOOKBACK: Final = timedelta(hours=2)
@@ -25,8 +28,15 @@ _EARLIEST: Final = datetime(1971, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _AT_ONCE: Final = 2  # questions: one asks the database while one is ranked. It is all processor, and much memory
 _PATIENCE: Final = timedelta(seconds=10)
+_KEPT: Final = 10  # causes of a problem
+_SOON: Final = timedelta(seconds=5)  # a young problem is looked at again then, an old one ever later
+_LATE: Final = timedelta(minutes=5)  # but by then, if only because relations are no events
+_LEASE: Final = timedelta(seconds=30)
+_MOST_DUE: Final = 20  # problems that are claimed at a time
+_ACCOUNTS: Final = 500  # that are asked about at a time
 
 NOW: Final = partial(datetime.now, UTC)
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,7 @@ class Causes:
         *,
         at: datetime | None = None,
         about: Entity | None = None,
+        problem: Problem | None = None,
         lookback: timedelta = LOOKBACK,
         of: Of = Of.ENTITIES,
         limit: int,
@@ -66,22 +77,98 @@ class Causes:
         """The likely causes, best first, `limit` at most. The same data gives the same answer.
 
         Args:
-            at: as of when; None: now. Nothing later is looked at.
+            at: as of when; None: now, of a problem that is over when it ended. Nothing later is looked at.
             about: what it suffers from; None: whatever alerts.
+            problem: whose alerts are to be explained, and no others.
             lookback: how long before `at` an alert may have opened, and how long before the first alert a change may
                 have been made. What has been open for longer counts as `store.evidence.gather` says.
 
         Raises:
             Unavailable: too many ask at once.
         """
-        end = min(max(at or self._clock(), _EARLIEST), _LATEST)
+        over = None if problem is None else problem.closed_at
+        end = min(max(at or over or self._clock(), _EARLIEST), _LATEST)
         async with self._turn():
             async with self._pool.snapshot() as db:
-                found = await evidence.gather(
-                    db, by.account_id, at=end, lookback=lookback, about=None if about is None else about.id
+                found = await (
+                    evidence.gather(
+                        db, by.account_id, at=end, lookback=lookback, about=None if about is None else about.id
+                    )
+                    if problem is None
+                    else evidence.of_problem(db, by.account_id, problem.id, at=end, lookback=lookback)
                 )
             ranking = await asyncio.to_thread(rank, found, of=of, limit=limit)
         return await self._shown(by, end, found, ranking)
+
+    async def refresh(self) -> int:
+        """Look for the causes of every problem of which more may be known by now; how many those were.
+
+        On any number of nodes: each problem is looked at by one. Of a problem that is over they stay as they are then.
+        """
+        now = self._clock()
+        looked_at = 0
+        after = UUID(int=0)
+        while waiting := await self._unexplained(now, after):
+            for account in waiting:
+                looked_at += await self._refresh(account)
+            after = waiting[-1]
+        return looked_at
+
+    async def _unexplained(self, now: datetime, after: UUID) -> list[UUID]:
+        async with self._pool.reader() as db:
+            return await problems.accounts_unexplained(db, now=now, after=after, limit=_ACCOUNTS)
+
+    async def _refresh(self, account: UUID) -> int:
+        now = self._clock()
+        claimed = now + _LEASE
+        async with self._pool.transaction() as db:
+            due = await problems.claim_unexplained(db, account, now=now, until=claimed, limit=_MOST_DUE)
+        for problem, position in due:
+            try:
+                await self._look_again(account, problem, position, claimed)
+            except Unavailable as refusal:
+                if not refusal.lost_race:
+                    raise
+            except Exception:  # the edge of a background turn: the others wait as well
+                log.exception("causes.broken", problem=str(problem.id))
+        return len(due)
+
+    async def _look_again(self, account: UUID, problem: Problem, position: int, claimed: datetime) -> None:
+        now = self._clock()
+        again = None if problem.closed_at else now + min(max((now - problem.opened_at) / 20, _SOON), _LATE)
+        async with self._pool.snapshot() as db:
+            head = await feed.head(db, account)
+            is_known = (
+                problem.explained_at is not None
+                and problem.updated_at <= problem.explained_at
+                and head == position
+                and now - problem.explained_at < _LATE
+            )
+            found = (
+                None
+                if is_known and again
+                else await evidence.of_problem(db, account, problem.id, at=problem.closed_at or now, lookback=LOOKBACK)
+            )
+        if found is None:
+            async with self._pool.transaction() as db:
+                await problems.postpone(db, account, problem.id, claimed=claimed, again=again or now)
+            return
+        ranking = await asyncio.to_thread(rank, found, of=Of.ENTITIES, limit=_KEPT)
+        is_news = ranking.causes != problem.causes or ranking.likely is not problem.is_likely
+        async with self._pool.transaction() as db:
+            await problems.explain(
+                db,
+                account,
+                problem.id,
+                ranking,
+                at=now,
+                position=head,
+                claimed=claimed,
+                again=again,
+                is_news=is_news,
+            )
+            if is_news:
+                await feed.announce(db, account, problem_ids=[problem.id])
 
     async def _shown(self, by: Principal, at: datetime, found: Evidence, ranking: Ranking) -> Explanation:
         """The ranking with what it names; a cause that somebody removed meanwhile is none any more."""

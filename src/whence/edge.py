@@ -1,26 +1,29 @@
 """Where requests come in: each gets an id, finds its dialect, is counted, and is answered whatever happens."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
+from urllib.parse import unquote
 
 from prometheus_client import Histogram
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from whence.dialects import Context, Dialect, Endpoint
 from whence.domain.identity import new_id
+from whence.pages import Pages
 
 REQUESTS: Final = Histogram(
     "whence_request_seconds", "From a request's head to the head of its answer.", ["dialect", "status"]
 )
+_PAGES: Final = "web"  # among the dialects, where requests are counted
 _PORT: Final = re.compile(rb":[0-9]+$")
 
 
@@ -37,6 +40,7 @@ class Edge:
     Args:
         options: the settings of each dialect, by its name.
         hosts: the `Host` names that are answered; empty for any, `*.` in front for subdomains.
+        pages: the web UI, which answers where no dialect has anything; None when it was not built.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class Edge:
         *,
         options: Mapping[str, Mapping[str, str]],
         hosts: Sequence[str],
+        pages: Pages | None = None,
     ) -> None:
         self._dialects = dialects
         contexts = own_contexts(dialects, context, options)
@@ -56,10 +61,13 @@ class Edge:
             for where, endpoint in dialect.direct(contexts[number]).items()
         }
         self._took: list[list[Callable[[float], None]]] = [
-            [REQUESTS.labels(dialect.name, f"{hundreds}xx").observe for hundreds in range(6)] for dialect in dialects
+            [REQUESTS.labels(name, f"{hundreds}xx").observe for hundreds in range(6)]
+            for name in (*(dialect.name for dialect in dialects), _PAGES)
         ]
         self._hosts = tuple(host.lower().encode() for host in hosts)
         self._native = next((n for n, dialect in enumerate(dialects) if dialect.name == "native"), 0)
+        self._pages = pages
+        self._taken = frozenset(_first(getattr(route, "path", "")) for app in self._apps for route in app.router.routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -80,7 +88,7 @@ class Edge:
         await app(scope, receive, answer)
 
     def _route(self, scope: Scope) -> tuple[int, ASGIApp, Scope]:
-        """Which dialect answers (by its number), with what, and the scope that it is given."""
+        """Who answers (a dialect by its number, or the pages behind them), with what, and the scope it is given."""
         if not self._is_ours(scope):
             return self._native, PlainTextResponse("Unknown host", HTTPStatus.BAD_REQUEST), scope
         if (direct := self._direct.get((scope["method"], scope["path"]))) is not None:
@@ -94,6 +102,8 @@ class Edge:
             bare: Scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
             if (number := self._find(bare)) is not None:
                 scope = bare
+        if (number is None or scope["path"] == "/") and (page := self._page(scope)) is not None:
+            return len(self._dialects), page, scope
         if number is None:
             number = self._owner(scope)
         return number, self._apps[number], scope
@@ -118,9 +128,20 @@ class Edge:
         return partial
 
     def _owner(self, scope: Scope) -> int:
+        return next(self._owners(scope), self._native)
+
+    def _owners(self, scope: Scope) -> Iterator[int]:
         connection = HTTPConnection(scope)
-        owners = (number for number, dialect in enumerate(self._dialects) if dialect.owns(connection))
-        return next(owners, self._native)
+        return (number for number, dialect in enumerate(self._dialects) if dialect.owns(connection))
+
+    def _page(self, scope: Scope) -> Response | None:
+        """What the web UI answers: nothing below a path that begins as one of a dialect's, whoever asks."""
+        method, path = scope["method"], scope["path"]
+        if self._pages is None or method not in {"GET", "HEAD"}:
+            return None
+        if path != "/" and (_first(path) in self._taken or next(self._owners(scope), None) is not None):
+            return None
+        return self._pages.answer(path, Headers(scope=scope), head=method == "HEAD")
 
 
 class _IndexedHeaders(Headers):
@@ -146,6 +167,11 @@ class _DirectRequest(Request):
     @property
     def headers(self) -> Headers:
         return self._indexed
+
+
+def _first(path: str) -> str:
+    """The first segment that says anything."""
+    return unquote(path).lstrip("/").partition("/")[0]
 
 
 def _called(endpoint: Endpoint) -> ASGIApp:

@@ -14,11 +14,14 @@ from prometheus_client import Counter, Gauge
 from whence.domain.alert import AlertTold
 from whence.domain.errors import Unavailable
 from whence.domain.event import Event
-from whence.store import alerts, events, feed
-from whence.store.pool import Pool
+from whence.domain.problem import Problem, ProblemTold
+from whence.store import alerts, events, feed, problems
+from whence.store.pool import Pool, Reader
 
 MOST_UNREAD: Final = 2_000  # events that a slow reader may be behind before it is told to start again
 _CHUNK: Final = 200  # events that are read from the store at a time
+_OF_EACH: Final = 100  # alerts of a problem whose events are read with it: it may have any number
+_FEW: Final = _CHUNK // _OF_EACH  # problems that are read at a time
 
 SUBSCRIBERS: Final = Gauge("whence_stream_subscribers", "Live readers.")
 RESETS: Final = Counter("whence_stream_resets", "Live readers that were too slow and told to start again.")
@@ -30,7 +33,7 @@ log = structlog.get_logger()
 class Place:
     """Where a reader stands in an account's feed: behind the `index`-th piece of news of the entry at `position`.
 
-    An entry tells its events first, then its alerts.
+    An entry tells its events first, then its alerts, then its problems.
     """
 
     position: int
@@ -50,7 +53,7 @@ class Silence:
     """Nothing came for a while; the reader is still followed."""
 
 
-News = tuple[Place, Event | AlertTold]
+News = tuple[Place, Event | AlertTold | ProblemTold]
 Told = News | Reset | Silence
 
 
@@ -113,7 +116,7 @@ class Follow:
     async def follow(
         self, account: UUID, *, behind: Place | None = None, since: datetime | None = None, quiet: timedelta
     ) -> AsyncGenerator[AsyncGenerator[Told]]:
-        """The account's events and what happens to its alerts, oldest first.
+        """The account's events and what happens to its alerts and problems, oldest first.
 
         From `behind` on, or what was announced after `since`, or from now. Whenever nothing came for as long as
         `quiet`, that is told.
@@ -182,6 +185,14 @@ class Follow:
             yield [
                 (Place(entry.position, behind_events + index), one) for index, one in enumerate(told) if one is not None
             ]
+        for first in range(0, len(entry.problems), _FEW):
+            happened = await self._problems(account, entry.problems[first : first + _FEW])
+            behind_alerts = len(entry.events) + len(entry.alerts) + first
+            yield [
+                (Place(entry.position, behind_alerts + index), one)
+                for index, one in enumerate(happened)
+                if one is not None
+            ]
 
     async def _alerts(self, account: UUID, alert_ids: Sequence[UUID]) -> list[AlertTold | None]:
         """Each alert as it is now, with its event; None where one of them is gone."""
@@ -196,6 +207,26 @@ class Follow:
             else None
             for alert_id in alert_ids
         ]
+
+    async def _problems(self, account: UUID, problem_ids: Sequence[UUID]) -> list[ProblemTold | None]:
+        """Each problem as it is now, with what says whom it concerns; None where it is gone."""
+        async with self._pool.reader() as db:
+            known = await problems.some(db, account, problem_ids)
+            wholes = {problem_id: await _whole(db, account, one) for problem_id, one in known.items()}
+            members = await problems.alerts_of(db, account, sorted(set(wholes.values())), each=_OF_EACH)
+            places = {alert.event_id: alert.event_at for those in members.values() for alert in those}
+            shown = {event.id: event for event in await events.some(db, account, list(places.items()))}
+        now = datetime.now(UTC)
+
+        def told(problem: Problem) -> ProblemTold:
+            those = members[wholes[problem.id]]
+            return ProblemTold(
+                problem=problem,
+                alerts=() if problem.merged_into else tuple(alert.as_of(now) for alert in those),
+                events=tuple(shown[alert.event_id] for alert in those if alert.event_id in shown),
+            )
+
+        return [told(known[problem_id]) if problem_id in known else None for problem_id in problem_ids]
 
     @asynccontextmanager
     async def _subscribed(self, account_id: UUID, reader: _Reader) -> AsyncGenerator[None]:
@@ -244,3 +275,13 @@ class Follow:
                 account.position = entry.position
             if not entries:
                 return
+
+
+async def _whole(db: Reader, account: UUID, problem: Problem) -> UUID:
+    """The problem that it is part of by now, over however many steps; itself when it stands for itself."""
+    while problem.merged_into is not None:
+        found = await problems.some(db, account, [problem.merged_into])
+        if problem.merged_into not in found:
+            break
+        problem = found[problem.merged_into]
+    return problem.id

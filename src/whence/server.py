@@ -18,6 +18,7 @@ from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
 from whence.causes import Causes
+from whence.correlate.problems import Rules
 from whence.deliver import Deliver
 from whence.dialects import Context, Dialect, GrpcServices, discover, option_faults
 from whence.documents import Documents
@@ -25,7 +26,11 @@ from whence.domain.errors import Unavailable
 from whence.edge import Edge, own_contexts
 from whence.embedded import Embedded
 from whence.follow import Follow
+from whence.grouping import Grouping
 from whence.ingest import Ingest
+from whence.maintenance import Calendar
+from whence.pages import BUILT, Pages
+from whence.problems import Problems
 from whence.registry import Registry
 from whence.routing import Routing
 from whence.settings import Settings, SettingsError
@@ -92,12 +97,14 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
         catalog = Catalog(pool)
         follow = Follow(pool)
         alerts = Alerts(pool)
+        causes = Causes(pool)
+        grouping = Grouping(pool, rules=_rules(settings))
         ingest = Ingest(pool, retention=retention, queue_limit=settings.queue_limit, slot=slot)
         bootstrap = settings.bootstrap_token.get_secret_value() if settings.bootstrap_token else None
         first_token = await access.open_default(bootstrap)
         ear = Ear(pool)
         ear.hear(feed.CHANNEL, follow.heard, follow.missed)
-        ear.hear(tokens.CHANGED, access.heard, access.principals.listening)
+        ear.hear(tokens.CHANGED, access.heard, access.listening)
         ear.hear(entities.CHANGED, catalog.heard, catalog.listening)
 
         async def ready() -> None:
@@ -112,7 +119,9 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
             timeline=Timeline(pool),
             follow=follow,
             alerts=alerts,
-            causes=Causes(pool),
+            problems=Problems(pool),
+            maintenance=Calendar(pool),
+            causes=causes,
             catalog=catalog,
             registry=Registry(pool, changed=catalog.changed, most_bytes=settings.max_body_bytes),
             documents=Documents(pool, most_bytes=settings.max_body_bytes),
@@ -130,13 +139,31 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
         )
         app = _edge(settings, context, spoken)
         await stack.enter_async_context(_task(ear.run()))
-        await stack.enter_async_context(_task(background.run(pool, access, alerts, catalog, retention=retention)))
+        going = background.run(pool, access, alerts, grouping, causes, catalog, retention=retention)
+        await stack.enter_async_context(_task(going))
         await stack.enter_async_context(_task(ingest.run()))
         stack.push_async_callback(ingest.drain)
         stack.callback(follow.close)
         stack.callback(catalog.close)
         services = partial(_services, settings, context, spoken)
         yield House(pool=pool, context=context, app=app, services=services, first_token=first_token)
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        gap=timedelta(seconds=settings.problem_gap_seconds),
+        steps=settings.problem_steps,
+        hub=settings.problem_hub,
+        takes=timedelta(minutes=settings.problem_takes_minutes),
+        reopens=timedelta(minutes=settings.problem_reopens_minutes),
+        most=settings.problem_most_alerts,
+        goes=timedelta(minutes=settings.termination_minutes),
+        damps=settings.damping,
+        often_a_day=settings.damping_a_day,
+        long_a_day=timedelta(hours=settings.damping_hours_a_day),
+        often_a_week=settings.damping_a_week,
+        long_a_week=timedelta(hours=settings.damping_hours_a_week),
+    )
 
 
 def _edge(settings: Settings, context: Context, dialects: tuple[Dialect, ...]) -> Edge:
@@ -149,7 +176,7 @@ def _edge(settings: Settings, context: Context, dialects: tuple[Dialect, ...]) -
     if strange := sorted(settings.dialects.keys() - set(names)):
         raise SettingsError(f"WHENCE_DIALECTS: there is no dialect {strange[0]}; there are {', '.join(names)}")
     try:
-        return Edge(dialects, context, options=settings.dialects, hosts=settings.hosts())
+        return Edge(dialects, context, options=settings.dialects, hosts=settings.hosts(), pages=Pages.built(BUILT))
     except ValueError as exc:
         raise SettingsError(f"WHENCE_DIALECTS: {exc}") from exc
 

@@ -140,6 +140,32 @@ class Settings(BaseSettings):
         ge=1,
         description="Reports that may wait for their commit; beyond it senders are told to come again.",
     )
+    problem_gap_seconds: int = Field(
+        300, ge=0, le=3600, description="Alerts that belong together begin at most that far apart."
+    )
+    problem_steps: int = Field(
+        3, ge=0, le=5, description="Their entities are the same, or at most so many relations apart."
+    )
+    problem_hub: int = Field(
+        50, ge=1, description="An entity with more relations than that ties nothing together that is only beside it."
+    )
+    problem_takes_minutes: int = Field(
+        90, ge=1, le=1440, description="A problem that is older takes no more alerts; a new one is raised."
+    )
+    problem_reopens_minutes: int = Field(
+        30, ge=0, le=1440, description="A problem that ended less long ago goes on when a condition of it comes again."
+    )
+    problem_most_alerts: int = Field(10_000, ge=1, le=20_000, description="Alerts that a problem has at most.")
+    termination_minutes: int = Field(
+        60, ge=0, le=1440, description="A host that was marked for termination may be away for so long."
+    )
+    damping: bool = Field(
+        default=True, description="Whether what comes and goes, entity and type alike, opens no problem."
+    )
+    damping_a_day: int = Field(3, ge=1, description="How often it came within 24 hours, for longer than this time.")
+    damping_hours_a_day: float = Field(12, gt=0, le=24, description="Or how long that was together.")
+    damping_a_week: int = Field(7, ge=1, description="The same within 7 days: how often.")
+    damping_hours_a_week: float = Field(50.4, gt=0, le=168, description="And how long together.")
     dialects: Mapping[str, Mapping[str, _Text]] = Field(
         default_factory=dict[str, Mapping[str, str]],
         description="What each dialect lets an operator decide, by the dialect's name; see its README. "

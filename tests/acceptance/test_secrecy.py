@@ -48,6 +48,10 @@ def _all_that_goes_wrong(client: httpx.Client) -> None:
     for path in ("/v1/events", "/v1/events/histogram", f"/v1/entities/{_MARK}", "/v1/events/export"):
         client.get(path, params={"q": _MARK, "prop.x": _MARK, "cursor": _MARK}, headers=marked)
         client.get(path, params={"q": _MARK}, headers=marked)
+    for path in ("/v1/session", f"/{_MARK}", f"/assets/{_MARK}.js"):
+        client.get(path, headers={**marked, "cookie": f"whence_session={_MARK}", "accept": "text/html"})
+        client.post(path, json={"token": _MARK}, headers={**marked, "origin": f"https://{_MARK}"})
+        client.post(path, json={"token": _MARK, _MARK: 1}, headers=marked)
     for token in (f"Bearer {_MARK}", _MARK, f"Basic {_MARK}"):
         client.get("/v1/events", headers={"authorization": token})
     client.post("/v1/events", content=_MARK, headers={"content-type": f"text/{_MARK}"})
@@ -55,11 +59,16 @@ def _all_that_goes_wrong(client: httpx.Client) -> None:
 
 
 def test_the_logs_give_nothing_away(whence: Server) -> None:
-    """[AC4] No token, header, query or body of a busy session, crash of the database included, is in any log."""
-    with whence.client() as client:
+    """[AC4] No token, cookie, header, query or body, crash of the database included, is in any log."""
+    with whence.client() as client, whence.client(None) as browser:
         secret = client.post("/v1/tokens", json={"name": _MARK, "rights": ["events:read"]}).json()["token"]
+        browser.post("/v1/session", json={"token": TOKEN}).raise_for_status()
+        csrf = browser.get("/v1/session").raise_for_status().json()["csrf"]
+        browser.post("/v1/events", json={"title": "a"}, headers={"x-csrf-token": csrf}).raise_for_status()
+        browser.post("/v1/events", json={"title": "a"}, headers={"x-csrf-token": csrf[1:]})
         _all_that_goes_wrong(client)
         kill_postgres(whence.data_dir)
+        browser.get("/v1/session")
         _all_that_goes_wrong(client)
         await_fact(lambda: client.get("/readyz").is_success, seconds=20, what="ready again")
         _all_that_goes_wrong(client)
@@ -68,7 +77,7 @@ def test_the_logs_give_nothing_away(whence: Server) -> None:
     written = whence.said + (whence.data_dir / "postgres.log").read_text(errors="replace")
 
     assert "postgresql.gone" in written  # it did log
-    for confidential in (TOKEN, _MARK, secret):
+    for confidential in (TOKEN, _MARK, secret, browser.cookies["whence_session"], csrf):
         assert confidential not in written
 
 

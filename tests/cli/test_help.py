@@ -14,6 +14,7 @@ _COMMANDS: Final = (
     ("token", "create"),
     ("event", "send"),
     ("events",),
+    ("problems",),
     ("why",),
     ("entity", "import"),
     ("db", "upgrade"),

@@ -18,6 +18,8 @@ from whence.documents import Documents
 from whence.edge import Edge
 from whence.follow import Follow
 from whence.ingest import Ingest
+from whence.maintenance import Calendar
+from whence.problems import Problems
 from whence.registry import Registry
 from whence.routing import Routing
 from whence.signals import Signals
@@ -56,6 +58,8 @@ def _unopened() -> Context:
         timeline=Timeline(pool),
         follow=Follow(pool),
         alerts=Alerts(pool),
+        problems=Problems(pool),
+        maintenance=Calendar(pool),
         causes=Causes(pool),
         catalog=Catalog(pool),
         registry=Registry(pool, changed=lambda _: None),

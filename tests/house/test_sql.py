@@ -62,13 +62,16 @@ _BY_DOOR: Final[Mapping[tuple[str, str], str]] = {
     ("store/access.py", "_OPEN"): "finds the account of a token by the token's digest",
     ("store/access.py", "_ACCOUNT_NAMED"): "finds an account by its name",
     ("store/access.py", "_ACCOUNTS"): "lists the accounts, for the installation's admin and for housekeeping",
+    ("store/sessions.py", "_OPEN"): "finds a session, and so its account, by the digest of the cookie",
     ("store/webhooks.py", "_OPEN"): "finds a webhook, and so its account, by the id that a monitor posts to",
     ("store/alerts.py", "_DUE_ACCOUNTS"): "lists the accounts that have alerts to look after",
+    ("store/groups.py", "_WAITING"): "lists the accounts that have alerts to group",
+    ("store/problems.py", "_UNEXPLAINED_ACCOUNTS"): "lists the accounts that have problems to explain",
 }
 _BY_ACCOUNT: Final = re.compile(
     r"account_id = \$1\b|insert into \w+ (as \w+ )?\(account_id,.*?\)\s*(values \(|select )\$1\b", re.DOTALL
 )
-_DOORS: Final = frozenset({"account", "token_door", "webhook_door", "migration"})
+_DOORS: Final = frozenset({"account", "token_door", "session_door", "webhook_door", "migration"})
 
 _KEYS: Final = """
     select r.relname || '.' || i.relname as key, a.attname = 'account_id' as by_account, r.relname as table

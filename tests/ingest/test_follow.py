@@ -5,13 +5,18 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import pytest
 
-from tests.builders import ago, asked, report
+from tests.builders import NOW, ago, asked, draft, report
 from tests.ingest.conftest import MakeIngest
 from tests.tenants import MakeTenant, Tenant
-from whence.domain.event import Event, Span
+from whence.domain.alert import Alert, AlertTold
+from whence.domain.event import Event, Kind, Span
+from whence.domain.identity import new_id
+from whence.domain.problem import Problem, ProblemTold
+from whence.domain.scope import Scope
 from whence.follow import Follow, News, Place, Reset, Silence, Told
 from whence.server import House
 from whence.store import feed
@@ -251,3 +256,119 @@ async def test_the_feed_tells_the_same_as_the_timeline(tenant: Tenant, follow: F
         ((_, event),) = await heard(told, 1)
 
     assert [event] == await tenant.found(asked())
+
+
+async def troubled(tenant: Tenant, *keys: str) -> list[Problem]:
+    """The problems of alerts of these keys, hours apart, as soon as they are there."""
+    problems = tenant.house.context.problems
+    await tenant.send(
+        report(kind=Kind.PROBLEM, key=key, title=key, span=Span.moment(ago(hours=3 * n)), timeout=timedelta(hours=20))
+        for n, key in enumerate(keys)
+    )
+    async with asyncio.timeout(60):
+        while len(found := await problems.of_keys(tenant.admin, keys)) < len(keys):
+            await asyncio.sleep(0.02)
+    return [found[key] for key in keys]
+
+
+async def test_a_problem_is_told_with_its_alerts_and_their_events(tenant: Tenant, follow: Follow) -> None:
+    """[PR17] As it is now, so that whoever filters by events knows whom it concerns."""
+    (problem,) = await troubled(tenant, "orders")
+    await tenant.house.context.problems.comment(tenant.admin, problem.id, "On it")
+
+    async with follow.follow(tenant.admin.account_id, behind=Place(1, -1), quiet=FOREVER) as told:
+        async for one in told:
+            match one:
+                case (_, ProblemTold() as happened) if happened.problem.comment_count:
+                    break
+                case _:
+                    pass
+        else:
+            pytest.fail("it ended")
+
+    assert happened.problem.id == problem.id
+    assert [alert.key for alert in happened.alerts] == ["orders"]
+    assert list(happened.events) == await tenant.found(asked())
+    assert [event.problem_id for event in happened.events] == [problem.id]
+
+
+async def test_a_reader_goes_on_behind_each_piece_of_news(tenant: Tenant, follow: Follow) -> None:
+    """[PR17, LV2] An entry tells its events, then its alerts, then its problems; what is gone keeps its place."""
+    account = tenant.admin.account_id
+    troubles = await troubled(tenant, "a", "b", "c")
+    events = await said(tenant, "x", "y")
+    alerts = [alert.id for alert in await _members(tenant, troubles)]
+    async with tenant.house.pool.transaction() as db:
+        await feed.announce(
+            db,
+            account,
+            event_ids=[event.id for event in events],
+            occurred_at=[event.span.start for event in events],
+            alert_ids=[alerts[0], new_id(NOW), *alerts[1:]],
+            problem_ids=[troubles[0].id, new_id(NOW), troubles[1].id, troubles[2].id],
+        )
+    async with tenant.house.pool.reader() as db:
+        (position,) = [one.position for one in await feed.since(db, account, 0, limit=1000) if len(one.problems) == 4]
+    await said(tenant, "the end")
+
+    told = {index: await _behind(follow, account, Place(position, index)) for index in range(-1, 10)}
+
+    names = ["x", "y", "alert a", None, "alert b", "alert c", "problem a", None, "problem b", "problem c"]
+    for index, heard_of in told.items():
+        expected = [(Place(position, n), name) for n, name in enumerate(names) if name is not None and n > index]
+        assert [one for one in heard_of if one[0].position == position] == expected
+
+
+async def _members(tenant: Tenant, problems: Sequence[Problem]) -> list[Alert]:
+    ids = [problem.id for problem in problems]
+    found = await tenant.house.context.problems.alerts_of(tenant.admin, ids, each=1)
+    return [alert for problem_id in ids for alert in found[problem_id]]
+
+
+async def _behind(follow: Follow, account: UUID, place: Place) -> list[tuple[Place, str]]:
+    """What is told behind the place, up to the end, by its title."""
+    found: list[tuple[Place, str]] = []
+    async with follow.follow(account, behind=place, quiet=FOREVER) as told:
+        async for one in told:
+            match one:
+                case (at, Event(title=title)):
+                    found.append((at, title))
+                case (at, AlertTold(alert=alert)):
+                    found.append((at, f"alert {alert.title}"))
+                case (at, ProblemTold(problem=problem)):
+                    found.append((at, f"problem {problem.title}"))
+                case _:
+                    pytest.fail(f"{one} after {found}")
+            if found[-1][1] == "the end":
+                break
+    return found
+
+
+async def test_of_a_problem_of_many_alerts_some_events_are_told(
+    tenant: Tenant, follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the first of its alerts: it may have any number."""
+    monkeypatch.setattr("whence.follow._OF_EACH", 2)
+    (entity,) = await tenant.register(draft("shop"))
+    keys = ["a", "b", "c", "d"]
+    await tenant.send(
+        report(kind=Kind.PROBLEM, key=key, title=key, span=Span.moment(ago(minutes=5 - n)), timeout=timedelta(hours=20),
+               scope=Scope.entities([entity.id]))
+        for n, key in enumerate(keys)
+    )  # fmt: skip
+    problems = tenant.house.context.problems
+    async with asyncio.timeout(60):
+        while len(found := await problems.of_keys(tenant.admin, keys)) < len(keys):
+            await asyncio.sleep(0.02)
+    (problem,) = {one.id: one for one in found.values()}.values()
+    await problems.comment(tenant.admin, problem.id, "On it")
+    await said(tenant, "the end")
+
+    async with follow.follow(tenant.admin.account_id, behind=Place(1, -1), quiet=FOREVER) as told:
+        listened: list[News] = []
+        while not listened or titles(listened)[-1:] != ["the end"]:
+            listened += await heard(told, 1)
+
+    last = [one for _, one in listened if isinstance(one, ProblemTold)][-1]
+    assert [event.title for event in last.events] == ["a", "b"]
+    assert last.problem.alert_count == 4

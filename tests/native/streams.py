@@ -21,13 +21,15 @@ class Said:
 
 @asynccontextmanager
 async def stream(
-    app: ASGIApp, token: str, *, last_event_id: str | None = None, **query: str
+    app: ASGIApp, token: str | None, *, cookie: str = "", last_event_id: str | None = None, **query: str
 ) -> AsyncGenerator[AsyncGenerator[Said]]:
     """What `/v1/events/stream` says, block by block, until it ends or the block is left."""
     messages: asyncio.Queue[Message] = asyncio.Queue()
     left = asyncio.Event()
     requests = iter([{"type": "http.request", "body": b"", "more_body": False}])
-    headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {token}".encode())]
+    headers = [(b"host", b"localhost"), (b"cookie", cookie.encode())]
+    if token is not None:
+        headers.append((b"authorization", f"Bearer {token}".encode()))
     if last_event_id is not None:
         headers.append((b"last-event-id", last_event_id.encode()))
 

@@ -23,10 +23,11 @@ WRITES: Final = [
     ("POST", "/v1/accounts"),
     ("POST", "/v1/tokens"),
     ("PATCH", "/v1/events/01890000-0000-7000-8000-000000000000"),
+    ("POST", "/v1/problems/P-1/comments"),
 ]
 READS: Final = [
     "/v1/events", "/v1/events/facets", "/v1/events/histogram", "/v1/events/stream", "/v1/events/export", "/v1/entities",
-    "/v1/relations", "/v1/tokens", "/v1/audit",
+    "/v1/relations", "/v1/tokens", "/v1/audit", "/v1/problems", "/v1/causes",
 ]  # fmt: skip
 
 
@@ -171,7 +172,7 @@ FIELDS: Final[dict[str, list[Any]]] = {
     "id": ["text", " ", "\u202e" * 3], "source": ["text", " ", "\u202e" * 3], "kind": [],
     "type": ["text", " ", "\u202e" * 3], "severity": [],
     "title": ["text", "\u202e" * 3], "description": ["", " ", "text", "\u202e" * 3], "url": [], "links": [[]],
-    "end_time": [], "key": ["text", " ", "\u202e" * 3], "timeout_minutes": [7], "scope": [{}],
+    "end_time": [], "key": ["text", " ", "\u202e" * 3], "timeout_minutes": [7], "handling": [[]], "scope": [{}],
     "entities": [[]], "match": [[]], "properties": [{}, {"a": 1}], "unknown": [],
 }  # fmt: skip
 NULLABLE: Final = {

@@ -101,6 +101,7 @@ async def test_what_is_not_said_has_a_default(api: httpx.AsyncClient) -> None:
         (int(NOW.timestamp() * 1000) + 1, NOW.strftime("%Y-%m-%dT%H:%M:%S.001Z")),
         (None, None),
     ],
+    ids=["as_shown", "whole_seconds", "blank", "nanoseconds", "zone", "millis", "odd_millis", "now"],
 )
 async def test_times_are_rfc_3339_or_milliseconds(api: httpx.AsyncClient, given: object, expected: str | None) -> None:
     """Read in any zone, written in UTC with milliseconds."""

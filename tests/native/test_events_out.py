@@ -67,7 +67,7 @@ async def one_of_each(tenant: Tenant) -> list[Event]:
         ("q=abc", "a"), ("q=%25", ""), ("prop.git.sha=abc", "a"), ("prop.git.sha=abc&prop.git.sha=def", "ab"),
         ("prop.x.y=1", "a"),
         ("prop.x.y=1&prop.x.y=2", "ab"), ("prop.ok=true", "a"), ("prop.git.sha=abc&prop.x.y=2", ""),
-        ("prop.git=abc", ""), ("problem=p", ""),
+        ("prop.git=abc", ""), ("problem=P-1", ""),
         ("entity=tag", "a"), ("order=time", "ba"), ("order=-time", "ab"), ("limit=1", "a"), ("from={-1h}", ""),
         ("from={-2h}", "a"),
         ("from={-3h}", "ab"), ("from={-4h}&to={-3h}", "b"), ("to={-5h}", "b"), ("to={-6h}", ""), ("from={ms-2h}", "a"),

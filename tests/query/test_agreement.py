@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.query.collection import NOON, PARTED, RELATION, SCHEMA, exactly, row, stored
+from tests.query.collection import INDEXED, NOON, PARTED, RELATION, SCHEMA, exactly, row, stored
 from whence.domain.query import (
     Accumulation,
     BadQuery,
@@ -150,10 +150,10 @@ def queries(draw: st.DrawFn) -> Query:
     )
 
 
-@pytest.mark.parametrize("relation", [RELATION, PARTED], ids=["one", "parts"])
+@pytest.mark.parametrize("relation", [RELATION, INDEXED, PARTED], ids=["one", "indexed", "parts"])
 @given(rows=collections(), asked=st.lists(queries(), min_size=9, max_size=9))
 async def test_the_same_rows_are_found(pool: Pool, relation: Relation, rows: list[Row], asked: list[Query]) -> None:
-    """[CF4] Rows, their order, the page and the total, from one table or put together from several."""
+    """[CF4] Rows, their order, the page and the total, from one table, by an index, or put together from several."""
     async with stored(pool, rows) as collection:
         for query in asked:
             found = await collection.find(query, relation=relation)

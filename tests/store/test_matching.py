@@ -1,6 +1,9 @@
 """Two roads to one truth: what the domain says of a value, and what SQL finds of the rows."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,15 +14,16 @@ from tests.strategies import CLUSTERS, NAMES, NAMESPACES, catalogs, few, filters
 from tests.tenants import MakeTenant
 from whence.domain.access import Principal
 from whence.domain.entity import Draft, Entity
-from whence.domain.event import Accepted, Event, Report
+from whence.domain.event import Accepted, Event, Kind, Report
 from whence.domain.filter import EntityFilter, Filter, PropertyTest
 from whence.domain.page import Order
 from whence.domain.scope import Scope
 from whence.server import House
-from whence.store import entities, events
-from whence.store.pool import Pool
+from whence.store import entities, events, groups, problems, summary
+from whence.store.pool import Pool, Reader
 
 MANY: Final = 1000
+PROBLEMS: Final = tuple(UUID(int=number) for number in range(3))
 
 
 async def stored(house: House, by: Principal, said: list[Report]) -> None:
@@ -31,7 +35,12 @@ async def stored(house: House, by: Principal, said: list[Report]) -> None:
 async def found(pool: Pool, by: Principal, question: Filter, order: Order = Order.NEWEST) -> list[Event]:
     """The events that SQL finds."""
     async with pool.reader() as db:
-        return await events.page(db, by.account_id, question, order=order, cursor=None, limit=MANY)
+        return await paged(db, by, question, order)
+
+
+async def paged(db: Reader, by: Principal, question: Filter, order: Order = Order.NEWEST) -> list[Event]:
+    """The events that SQL finds, in this transaction."""
+    return await events.page(db, by.account_id, question, order=order, cursor=None, limit=MANY)
 
 
 async def registered(house: House, by: Principal, drafts: list[Draft]) -> list[Entity]:
@@ -110,6 +119,39 @@ async def test_sql_and_memory_agree(
 
         assert [e.id for e in newest] == [e.id for e in everything if question.matches(e)]
         assert oldest == newest[::-1]
+
+
+@given(
+    of=st.lists(st.sampled_from([None, *PROBLEMS]), max_size=6),
+    over=st.sets(st.integers(0, 5), max_size=3),
+    questions=st.lists(st.tuples(st.lists(st.sampled_from(PROBLEMS), max_size=2), filters), min_size=1, max_size=4),
+)
+async def test_an_event_is_of_the_problem_that_its_alert_is_part_of(
+    house: House,
+    account: MakeTenant,
+    of: list[UUID | None],
+    over: set[int],
+    questions: list[tuple[list[UUID], Filter]],
+) -> None:
+    """[TL4, TL6] So are the problem's event and the recovery's; lists, in memory and in SQL, and counts agree."""
+    by = (await account()).admin
+    opened = [report(kind=Kind.PROBLEM, key=str(n), timeout=timedelta(days=1)) for n in range(len(of))]
+    ended = [report(kind=Kind.RECOVERY, key=str(n)) for n in over if n < len(of)]
+    await stored(house, by, [*opened, *ended, report()])
+
+    async with house.pool.transaction() as db:
+        await problems.turn(db, by.account_id)  # nobody else says which problem an alert is part of
+        alerts = {e.key: e.alert_id for e in await paged(db, by, asked())}
+        parts = {alerts[str(n)]: problem_id for n, problem_id in enumerate(of) if problem_id is not None}
+        await groups.move(db, by.account_id, {one: whole for one, whole in parts.items() if one is not None})
+        everything = await paged(db, by, asked())
+
+        for names, question in questions:
+            for one in (asked(problems=tuple(names)), replace(question, problems=tuple(names))):
+                listed = await paged(db, by, one)
+
+                assert [e.id for e in listed] == [e.id for e in everything if one.matches(e)]
+                assert await summary.total(db, by.account_id, one) == len(listed)
 
 
 @given(

@@ -55,6 +55,15 @@ def bad_tokens(whence: Server, make_token: Callable[..., tuple[str, str]]) -> di
 
 
 @pytest.fixture(scope="module")
+def session(whence: Server) -> dict[str, str]:
+    """What the browser of the installation's admin sends, who signed in."""
+    with whence.client(None) as browser:
+        browser.post("/v1/session", json={"token": TOKEN}).raise_for_status()
+        csrf = browser.get("/v1/session").raise_for_status().json()["csrf"]
+        return {"cookie": f"whence_session={browser.cookies['whence_session']}", "x-csrf-token": csrf}
+
+
+@pytest.fixture(scope="module")
 def neighbour(whence: Server) -> Generator[Neighbour]:
     """The account that the others try to reach."""
     name, token = account(whence)

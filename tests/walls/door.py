@@ -12,6 +12,7 @@ class Key(Enum):
 
     NONE = "no token"
     WEBHOOK = "the access key of a webhook, which the request names; a token is not looked at"
+    SESSION = "the cookie of somebody who is signed in; a token is not looked at"
     ANY = "a good token, whatever its rights"
     BOOTSTRAP = "the token of the installation's admin"
 

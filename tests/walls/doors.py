@@ -23,6 +23,7 @@ def _json(json: Any, *, stores: bool = False) -> Probe:  # noqa: ANN401  whateve
 
 _TODAY: Final = {"at": _millis(datetime.now(UTC) + timedelta(hours=12)), "lookback": "P1D"}  # the same at every moment
 _NAMES: Final = ("<entity>", "<cid>", "<tag>", "<alias>")
+_PROBLEM_NAMES: Final = ("<problem>", "<problem name>")
 _FILTERS: Final = (
     *(_query(entity=name) for name in _NAMES),
     _query(cluster="<cluster>"),
@@ -32,6 +33,7 @@ _FILTERS: Final = (
     _query(type="<type>"),
     _query(q="<title>"),
     _query(**{"prop.place": "<title>"}),
+    *(_query(problem=name) for name in _PROBLEM_NAMES),
     Probe(query={}),
 )
 _PAGES: Final = (*_FILTERS, _query(cursor="<events cursor>"), _query(cursor="<entities cursor>"))
@@ -43,6 +45,7 @@ _TARGETS: Final = (
     _json({}),
 )
 _EVENT: Final = {"title": "from the other account"}
+_PLANNED: Final = {"name": "mine", "starts_at": "2100-01-01T00:00:00Z", "ends_at": "2100-01-02T00:00:00Z"}
 _PLACE: Final = {"cluster": "<cluster>", "namespace": "<namespace>", "service": "<service>", "kind": "Deployment"}
 _SEARCH: Final = {"scope": _PLACE, "props": {"type": "all"}}
 _READ_EVENTS, _WRITE_EVENTS = Right.READ_EVENTS, Right.WRITE_EVENTS
@@ -56,6 +59,9 @@ NATIVE: Final[Mapping[tuple[str, str], Door]] = {
     ("GET", "/metrics"): Door(key=Key.NONE),
     ("GET", "/v1/openapi.json"): Door(key=Key.NONE),
     ("GET", "/v1/docs"): Door(key=Key.NONE),
+    ("POST", "/v1/session"): Door(key=Key.NONE, answers=400),  # the token is in the body
+    ("GET", "/v1/session"): Door(key=Key.SESSION, reaches="the session of the cookie"),
+    ("DELETE", "/v1/session"): Door(key=Key.SESSION, reaches="the session of the cookie"),
     ("POST", "/v1/events"): Door(
         key=_WRITE_EVENTS,
         probes=(
@@ -91,6 +97,7 @@ NATIVE: Final[Mapping[tuple[str, str], Door]] = {
             _query(key="<alert key>"),
             _query(source="<source>"),
             _query(type="<type>"),
+            *(_query(problem=name) for name in _PROBLEM_NAMES),
             _query(cursor="<alerts cursor>"),
             _query(cursor="<events cursor>"),
             Probe(query={}),
@@ -111,10 +118,71 @@ NATIVE: Final[Mapping[tuple[str, str], Door]] = {
             Probe(path="/v1/alerts/<alert>/close", json={"comment": "taken over"}),
         ),
     ),
+    ("GET", "/v1/problems"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            *(_query(entity=name) for name in _NAMES),
+            _query(key="<alert key>"),
+            _query(type="<type>"),
+            _query(q="<pushed>"),
+            _query(cursor="<problems cursor>"),
+            _query(cursor="<alerts cursor>"),
+            Probe(query={}),
+        ),
+    ),
+    ("GET", "/v1/problems/{problem_id}"): Door(
+        key=_READ_EVENTS, probes=tuple(Probe(path=f"/v1/problems/{name}") for name in _PROBLEM_NAMES)
+    ),
+    ("POST", "/v1/problems/{problem_id}/close"): Door(
+        key=_WRITE_PROBLEMS,
+        probes=(
+            *(Probe(path=f"/v1/problems/{name}/close") for name in _PROBLEM_NAMES),
+            Probe(path="/v1/problems/<problem>/close", json={"comment": "taken over"}),
+        ),
+    ),
+    ("GET", "/v1/problems/{problem_id}/comments"): Door(
+        key=_READ_EVENTS, probes=tuple(Probe(path=f"/v1/problems/{name}/comments") for name in _PROBLEM_NAMES)
+    ),
+    ("POST", "/v1/problems/{problem_id}/comments"): Door(
+        key=_WRITE_PROBLEMS,
+        probes=tuple(
+            Probe(path=f"/v1/problems/{name}/comments", json={"comment": "taken over"}) for name in _PROBLEM_NAMES
+        ),
+    ),
+    ("DELETE", "/v1/problems/{problem_id}/comments/{comment_id}"): Door(
+        key=_WRITE_PROBLEMS,
+        probes=tuple(Probe(path=f"/v1/problems/{name}/comments/<comment>") for name in _PROBLEM_NAMES),
+    ),
+    ("GET", "/v1/maintenance"): Door(
+        key=_READ_EVENTS,
+        probes=(_query(cursor="<maintenance cursor>"), _query(cursor="<events cursor>"), Probe(query={})),
+    ),
+    ("POST", "/v1/maintenance"): Door(
+        key=_WRITE_PROBLEMS,
+        probes=(
+            *(_json(_PLANNED | {"entities": [name]}) for name in _NAMES),
+            _json(_PLANNED | {"match": [{"tags": [{"key": "<key>"}]}]}),
+            _json(_PLANNED | {"scope": {"services": ["<service>"]}}, stores=True),
+        ),
+    ),
+    ("GET", "/v1/maintenance/{maintenance_id}"): Door(
+        key=_READ_EVENTS, probes=(Probe(path="/v1/maintenance/<maintenance>"),)
+    ),
+    ("PATCH", "/v1/maintenance/{maintenance_id}"): Door(
+        key=_WRITE_PROBLEMS,
+        probes=(
+            Probe(path="/v1/maintenance/<maintenance>", json={"name": "taken over"}),
+            Probe(path="/v1/maintenance/<maintenance>", json={"entities": ["<entity>"]}),
+        ),
+    ),
+    ("DELETE", "/v1/maintenance/{maintenance_id}"): Door(
+        key=_WRITE_PROBLEMS, probes=(Probe(path="/v1/maintenance/<maintenance>"),)
+    ),
     ("GET", "/v1/causes"): Door(
         key=_READ_EVENTS,
         probes=(
             *(_query(**_TODAY, entity=name) for name in _NAMES),
+            *(_query(problem=name) for name in _PROBLEM_NAMES),
             _query(**_TODAY),
             _query(**_TODAY, of="changes"),
         ),
@@ -184,6 +252,7 @@ NATIVE: Final[Mapping[tuple[str, str], Door]] = {
     ("GET", "/v1/audit"): Door(key=Right.ADMIN, probes=(Probe(query={}),)),
 }
 
+_ISSUES: Final = {"props": {"type": "availability", "statuses": ["open", "closed"]}}
 _KOMODOR_EVENT: Final = {"eventType": "x", "summary": "from the other account"}
 KOMODOR: Final[Mapping[tuple[str, str], Door]] = {
     ("GET", "/mgmt/v1/openapi.json"): Door(key=Key.NONE),
@@ -240,6 +309,14 @@ KOMODOR: Final[Mapping[tuple[str, str], Door]] = {
     ("POST", "/api/v2/clusters/k8s-events/search"): Door(
         key=_READ_EVENTS, probes=(_json({"scope": {"cluster": "<cluster>"}, "props": {"type": "all"}}),)
     ),
+    ("POST", "/api/v2/services/issues/search"): Door(key=_READ_EVENTS, probes=(_json(_ISSUES | {"scope": _PLACE}),)),
+    ("POST", "/api/v2/clusters/issues/search"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            _json(_ISSUES | {"scope": {"cluster": "<cluster>"}}),
+            _json(_ISSUES | {"scope": {"cluster": "<cluster>", "namespaces": ["<namespace>"]}}),
+        ),
+    ),
     ("GET", "/api/v2/clusters"): Door(key=_READ_ENTITIES, probes=(Probe(query={}),)),
     ("GET", "/api/v2/user/clusters"): Door(key=_READ_ENTITIES, probes=(Probe(query={}),)),
     ("POST", "/v0/config_change"): Door(
@@ -291,7 +368,90 @@ _INGEST: Final = Door(
 _OTHER_LIST: Final = Door(key=_READ_ENTITIES, probes=(_query(nextPageKey="<desk services key>"), Probe(query={})))
 _EVENT_CATALOGUE: Final = Door(key=_READ_EVENTS, probes=(_query(nextPageKey="<pushed events key>"), Probe(query={})))
 _ONE_OF_ALL: Final = "nothing: what is asked for is the same for everybody"
+_DESK_DETAILS: Final = "/api/v1/problem/details/<desk problem>"
+_DESK_PROBLEM: Final = "/api/v2/problems/<desk problem>"
+_DESK_SAID: Final = {"comment": "taken over", "user": "somebody"}
+_DESK_CLOSE: Final = Door(
+    key=_WRITE_PROBLEMS,
+    probes=(
+        Probe(path=f"{_DESK_DETAILS}/close"),
+        Probe(path=f"{_DESK_DETAILS}/close", query={"content": "taken over"}),
+    ),
+)
+_DESK_PROBLEMS: Final[Mapping[tuple[str, str], Door]] = {
+    ("GET", "/api/v1/problem/status"): Door(key=_READ_EVENTS, probes=(Probe(query={}),)),
+    ("GET", "/api/v1/problem/feed"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            _query(correlationId="<correlation>", expandDetails="true"),
+            _query(tag="<key>"),
+            _query(expandDetails="true", allDialects="true"),
+            Probe(query={}),
+        ),
+    ),
+    ("GET", "/api/v1/problem/details/{problem_id}"): Door(key=_READ_EVENTS, probes=(Probe(path=_DESK_DETAILS),)),
+    ("POST", "/api/v1/problem/details/{problem_id}/close"): _DESK_CLOSE,
+    ("GET", "/api/v1/problem/details/{problem_id}/close"): _DESK_CLOSE,
+    ("GET", "/api/v1/problem/details/{problem_id}/comments"): Door(
+        key=_READ_EVENTS, probes=(Probe(path=f"{_DESK_DETAILS}/comments"),)
+    ),
+    ("POST", "/api/v1/problem/details/{problem_id}/comments"): Door(
+        key=_WRITE_PROBLEMS, probes=(Probe(path=f"{_DESK_DETAILS}/comments", json=_DESK_SAID),)
+    ),
+    ("PUT", "/api/v1/problem/details/{problem_id}/comments/{comment_id}"): Door(
+        key=_WRITE_PROBLEMS, probes=(Probe(path=f"{_DESK_DETAILS}/comments/<desk comment>", json=_DESK_SAID),)
+    ),
+    ("DELETE", "/api/v1/problem/details/{problem_id}/comments/{comment_id}"): Door(
+        key=_WRITE_PROBLEMS, probes=(Probe(path=f"{_DESK_DETAILS}/comments/<desk comment>"),)
+    ),
+    ("GET", "/api/v2/problems"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            _query(problemSelector='problemId("<desk problem>")'),
+            _query(problemSelector='displayId("<problem name>")'),
+            _query(problemSelector='affectedEntities("<entity>")'),
+            _query(problemSelector='entityTags("<key>")'),
+            _query(problemSelector='text("<entity>")'),
+            _query(entitySelector=_OF_ENTITY, fields="evidenceDetails,impactAnalysis,recentComments"),
+            _query(entitySelector=_OF_TAG),
+            _query(nextPageKey="<desk problems key>"),
+            _query(nextPageKey="<pushed events key>"),
+            Probe(query={}),
+        ),
+    ),
+    ("GET", "/api/v2/problems/{problem_id}"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            Probe(path=_DESK_PROBLEM),
+            Probe(path=_DESK_PROBLEM, query={"fields": "evidenceDetails,impactAnalysis,recentComments"}),
+        ),
+    ),
+    ("POST", "/api/v2/problems/{problem_id}/close"): Door(
+        key=_WRITE_PROBLEMS, probes=(Probe(path=f"{_DESK_PROBLEM}/close", json={"message": "taken over"}),)
+    ),
+    ("GET", "/api/v2/problems/{problem_id}/comments"): Door(
+        key=_READ_EVENTS,
+        probes=(
+            Probe(path=f"{_DESK_PROBLEM}/comments"),
+            Probe(path=f"{_DESK_PROBLEM}/comments", query={"nextPageKey": "<desk comments key>"}),
+        ),
+    ),
+    ("POST", "/api/v2/problems/{problem_id}/comments"): Door(
+        key=_WRITE_PROBLEMS, probes=(Probe(path=f"{_DESK_PROBLEM}/comments", json={"message": "taken over"}),)
+    ),
+    ("GET", "/api/v2/problems/{problem_id}/comments/{comment_id}"): Door(
+        key=_READ_EVENTS, probes=(Probe(path=f"{_DESK_PROBLEM}/comments/<desk comment>"),)
+    ),
+    ("PUT", "/api/v2/problems/{problem_id}/comments/{comment_id}"): Door(
+        key=_WRITE_PROBLEMS,
+        probes=(Probe(path=f"{_DESK_PROBLEM}/comments/<desk comment>", json={"message": "taken over"}),),
+    ),
+    ("DELETE", "/api/v2/problems/{problem_id}/comments/{comment_id}"): Door(
+        key=_WRITE_PROBLEMS, probes=(Probe(path=f"{_DESK_PROBLEM}/comments/<desk comment>"),)
+    ),
+}
 DESK: Final[Mapping[tuple[str, str], Door]] = {
+    **_DESK_PROBLEMS,
     ("POST", "/api/v1/events"): Door(
         key=_WRITE_EVENTS,
         probes=(

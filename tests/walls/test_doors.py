@@ -1,6 +1,6 @@
 """Every route is behind the door that the table says, in every dialect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Final
 
@@ -19,7 +19,9 @@ Where = tuple[str, str, str, Door]
 _ALL: Final[list[Where]] = [
     (dialect, method, path, door) for dialect, doors in DOORS.items() for (method, path), door in doors.items()
 ]
-_CLOSED: Final = [where for where in _ALL if where[3].key not in {Key.NONE, Key.WEBHOOK}]
+_CLOSED: Final = [where for where in _ALL if where[3].key not in {Key.NONE, Key.WEBHOOK, Key.SESSION}]
+_OURS: Final = [where for where in _CLOSED if where[0] == "native"]
+_VENDORS: Final = [where for where in _ALL if where[0] != "native" and where[3].key is not Key.NONE]
 _NO_STREAM: Final = {"last-event-id": "of nobody"}  # else a good answer of the stream would never end
 
 
@@ -32,9 +34,9 @@ def test_the_table_has_every_route(whence: Server) -> None:
     assert served(whence) == {name: frozenset(doors) for name, doors in DOORS.items()}
 
 
-def _ask(whence: Server, where: Where, token: str | None) -> httpx.Response:
+def _ask(whence: Server, where: Where, token: str | None, session: Mapping[str, str] | None = None) -> httpx.Response:
     dialect, method, path, door = where
-    headers = {} if token is None else SPEECH[dialect].header(token)
+    headers = {**(session or {}), **({} if token is None else SPEECH[dialect].header(token))}
     with whence.client(None) as client:
         return client.request(method, concrete(path), headers={**_NO_STREAM, **headers}, json=door.body)
 
@@ -90,3 +92,39 @@ def test_no_token_opens_the_door_of_a_webhook(whence: Server, where: Where, bad_
     assert {answer.status_code for answer in answers} <= {400, 404}
     assert {answer.text for answer in answers} == {answers[0].text}
     assert SPEECH[where[0]].refuses(answers[0])
+
+
+@pytest.mark.parametrize("where", [where for where in _ALL if where[3].key is Key.SESSION], ids=_named)
+def test_no_token_opens_the_door_of_a_session(whence: Server, where: Where, bad_tokens: dict[str, str]) -> None:
+    """[AC7] Only the cookie says who is signed in."""
+    answers = [_ask(whence, where, token) for token in (None, *bad_tokens.values(), TOKEN)]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert all(SPEECH[where[0]].refuses(answer) for answer in answers)
+
+
+@pytest.mark.parametrize("where", _OURS, ids=_named)
+def test_a_session_opens_what_its_token_does(whence: Server, where: Where, session: dict[str, str]) -> None:
+    """[AC7, AC9] Every door of ours; what changes something only with the session's own token."""
+    cookie = {"cookie": session["cookie"]}
+
+    without = _ask(whence, where, None, cookie)
+    let_in = _ask(whence, where, None, session)
+    elsewhere = _ask(whence, where, None, {**session, "origin": "https://evil.example"})
+    bearer = _ask(whence, where, "wh_nobody", session)
+
+    assert let_in.status_code not in {401, 403}
+    assert let_in.status_code < 500
+    assert (without.status_code == 403) is (where[1] != "GET")
+    assert (elsewhere.status_code, bearer.status_code) == (403, 401)
+
+
+@pytest.mark.parametrize("where", _VENDORS, ids=_named)
+def test_no_session_opens_a_door_of_a_vendor_s(whence: Server, where: Where, session: dict[str, str]) -> None:
+    """[AC9] With the cookie it is as without: a vendor's clients have no browser."""
+    plain, answer = _ask(whence, where, None), _ask(whence, where, None, session)
+
+    assert answer.status_code == plain.status_code
+    assert answer.status_code in {400, 401, 403, 404}
+    assert SPEECH[where[0]].refuses(answer)
+    assert "set-cookie" not in answer.headers

@@ -23,7 +23,7 @@ def _methods_by_path() -> dict[tuple[str, str], set[str]]:
     return methods
 
 
-@pytest.mark.parametrize(("where", "served"), _methods_by_path().items(), ids=str)
+@pytest.mark.parametrize(("where", "served"), _methods_by_path().items(), ids=lambda one: " ".join(sorted(one)))
 def test_a_wrong_method_is_told_the_right_ones(whence: Server, where: tuple[str, str], served: set[str]) -> None:
     """405 with every method of the path in Allow (RFC 9110, 15.5.6), in the dialect's shape."""
     dialect, path = where

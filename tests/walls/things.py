@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
@@ -16,6 +17,8 @@ from whence.domain.access import Right
 Things = Mapping[str, str]
 
 _SPOKEN: Final = ("event", "alert", "event-rule", "project-alert-config")  # what only one dialect shows
+_PAGED: Final = ("events", "alerts", "entities", "maintenance")
+_PATIENCE: Final = 60.0  # seconds
 _PLACEHOLDER: Final = re.compile(r"<([a-z ]+)>")
 
 
@@ -66,23 +69,28 @@ def furnished(client: httpx.Client, name: str, token: str) -> Things:
     problem |= {"key": said["alert key"], "entities": [named["tag"]]}
     alert_id = send("POST", "/v1/events", problem).json()["alert_id"]
     send("POST", "/v1/events", {"kind": "problem", "title": "another"})
+    planned = {"name": said["title"], "starts_at": "2100-01-01T00:00:00Z", "ends_at": "2100-01-02T00:00:00Z"}
+    planned |= {"entities": [named["tag"]]}
+    windows = [send("POST", "/v1/maintenance", planned).json()["id"] for _ in "12"]
     custom = {"eventType": said["type"], "summary": said["title"], "scope": {"clusters": [named["cluster"]]}}
     custom |= {"idempotencyKey": said["idempotency key"]}
     key = {"x-api-key": token}
     custom_id = send("POST", "/mgmt/v1/events", custom, **key).headers["x-event-id"]
     send("POST", "/mgmt/v1/events", {"eventType": "x", "summary": "another"}, **key)
-    return {
+    found = {
         **named, **said, "account": name, "event": event_id, "custom event": custom_id,
-        "entity": made[0]["id"], "cid": made[0]["cid"], "alert": alert_id,
+        "entity": made[0]["id"], "cid": made[0]["cid"], "alert": alert_id, "maintenance": windows[0],
         **_pushed(client, made[0]["id"], mark, token),
         "cortex event": _noted(client, named["tag"], said["type"]),
         **_catalogued(client, named["tag"], made[1]["tag"], named["key"], mark),
         "token": client.get("/v1/tokens").json()["tokens"][0]["id"],
         **_signalled(client, named["service"], said["title"], mark),
-        **{f"{kind} cursor": _cursor(client, f"/v1/{kind}") for kind in ("events", "alerts", "entities")},
+        **{f"{kind} cursor": _cursor(client, f"/v1/{kind}") for kind in _PAGED},
         "tokens cursor": _tokens_cursor(client),
         "custom events cursor": _cursor(client, "/mgmt/v1/events", **key),
     }  # fmt: skip
+    _wait_for_problems(client)
+    return {**found, **_troubled(client, alert_id), **_discussed(client, found["correlation"], token)}
 
 
 def nobodys(things: Things) -> Things:
@@ -112,14 +120,17 @@ def state(client: httpx.Client) -> dict[str, object]:
     """All that can be seen of an account, aside from what is written a while after: last uses, and last sights."""
     tokens = client.get("/v1/tokens", params={"limit": 1000}).raise_for_status().json()["tokens"]
     entities = client.get("/v1/entities").raise_for_status().json()["entities"]
+    problems = client.get("/v1/problems", params={"merged": "true"}).raise_for_status().json()["problems"]
     return {
         "events": client.get("/v1/events/export", params={"include": "original"}).raise_for_status().text,
         "alerts": client.get("/v1/alerts", params={"limit": 1000}).raise_for_status().json(),
+        "problems": [_unexplained(client, problem["id"]) for problem in problems],
         "facets": client.get("/v1/events/facets").raise_for_status().json(),
         "entities": _unseen(entities),
         "relations": [_related(client, entity["id"]) for entity in entities],
         "tokens": [{**token, "last_used_at": None} for token in tokens],
         "webhooks": client.get("/v1/webhooks").raise_for_status().json(),
+        "maintenance": client.get("/v1/maintenance", params={"limit": 1000}).raise_for_status().json(),
         **{name: client.post(f"/monitoring/{name}/list", json={}).raise_for_status().json() for name in _SPOKEN},
         "audit": client.get("/v1/audit").raise_for_status().json(),
     }
@@ -133,6 +144,12 @@ def kept(client: httpx.Client) -> dict[str, object]:
 def _related(client: httpx.Client, entity_id: str) -> dict[str, Any]:
     found = client.get("/v1/relations", params={"entity": entity_id}).raise_for_status().json()
     return {**found, "entities": _unseen(found["entities"])}
+
+
+def _unexplained(client: httpx.Client, problem_id: str) -> dict[str, Any]:
+    """The problem without its causes, for which the server looks again now and then."""
+    found = client.get(f"/v1/problems/{problem_id}").raise_for_status().json()
+    return {**found, "causes": None, "likely": None, "explained_at": None, "updated_at": None}
 
 
 def _unseen(entities: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
@@ -154,6 +171,7 @@ def _pushed(client: httpx.Client, entity_id: str, mark: str, token: str) -> Thin
     said = {"source": source, "attachRules": on, "description": f"pushed-{mark}"}
     event = send("/api/v1/events", eventType="CUSTOM_INFO", **said)
     alert = send("/api/v1/events", eventType="ERROR_EVENT", title=f"pushed-{mark}", **said)
+    send("/api/v1/events", eventType="ERROR_EVENT", title="alone", allowDavisMerge=False, **said)  # a second problem
     send(f"/api/v1/entity/infrastructure/custom/device-{mark}", group=f"group-{mark}")
     return {
         "pusher": source, "pushed": f"pushed-{mark}", "device": f"device-{mark}", "group": f"group-{mark}",
@@ -208,6 +226,44 @@ def _catalogued(client: httpx.Client, tag: str, other: str, key: str, mark: str)
     send("PUT", f"{tag}/documentation/openapi", {"spec": f"about: {key}"})
     send("POST", "definitions", {"type": f"breed-{mark}", "schema": {}})
     return {"cortex deploy": deploy_id, "other tag": other, "cortex type": f"breed-{mark}"}
+
+
+def _wait_for_problems(client: httpx.Client) -> None:
+    """Every alert is part of one: from now on nothing of the account changes by itself."""
+    deadline = monotonic() + _PATIENCE
+    while any(alert["problem_id"] is None for alert in client.get("/v1/alerts").raise_for_status().json()["alerts"]):
+        assert monotonic() < deadline
+        sleep(0.05)
+
+
+def _troubled(client: httpx.Client, alert_id: str) -> Things:
+    """The problem that the alert is part of, and what somebody said of it."""
+    problem_id = client.get(f"/v1/alerts/{alert_id}").raise_for_status().json()["problem_id"]
+    said = client.post(f"/v1/problems/{problem_id}/comments", json={"comment": "seen"}).raise_for_status().json()
+    name = client.get(f"/v1/problems/{problem_id}").raise_for_status().json()["name"]
+    return {
+        "problem": problem_id, "problem name": name, "comment": said["id"],
+        "problems cursor": _cursor(client, "/v1/problems"),
+    }  # fmt: skip
+
+
+def _discussed(client: httpx.Client, correlation: str, token: str) -> Things:
+    """The problem of the event, as a client that speaks DESK knows it, and what that says of it."""
+    key = {"authorization": f"Api-Token {token}"}
+
+    def read(path: str, **query: str) -> dict[str, Any]:
+        return client.get(path, params=query, headers=key).raise_for_status().json()
+
+    problem = read("/api/v1/problem/feed", correlationId=correlation)["result"]["problems"][0]["id"]
+    said = f"/api/v2/problems/{problem}/comments"
+    for text in ("first", "second"):
+        client.post(said, json={"message": text}, headers=key).raise_for_status()
+    return {
+        "desk problem": problem,
+        "desk comment": read(said)["comments"][0]["id"],
+        "desk comments key": read(said, pageSize="1")["nextPageKey"],
+        "desk problems key": read("/api/v2/problems", pageSize="1")["nextPageKey"],
+    }
 
 
 def _cursor(client: httpx.Client, where: str, **headers: str) -> str:

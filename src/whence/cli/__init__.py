@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from whence import __version__
-from whence.cli import db, demo, doctor, entity, event, events, serve, token, why
+from whence.cli import db, demo, doctor, entity, event, events, problems, serve, token, why
 from whence.cli.failure import CommandError
 from whence.cli.output import tell, write
 
@@ -59,6 +59,7 @@ def version() -> None:
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("events")(events.events)
+app.command("problems")(problems.problems)
 app.command("why")(why.why)
 app.command("doctor")(doctor.doctor)
 app.add_typer(event.app)

@@ -59,7 +59,7 @@ def events(
     source: Annotated[list[str] | None, typer.Option(rich_help_panel=_WHICH)] = None,
     dialect: Annotated[list[str] | None, typer.Option(help="How it came in.", rich_help_panel=_WHICH)] = None,
     status: Annotated[list[Status] | None, typer.Option(rich_help_panel=_WHICH)] = None,
-    problem: Annotated[list[str] | None, typer.Option(help="A problem's id.", rich_help_panel=_WHICH)] = None,
+    problem: Annotated[list[str] | None, typer.Option(help="A problem's id or name.", rich_help_panel=_WHICH)] = None,
     words: Annotated[
         list[str] | None,
         typer.Option("--query", "-q", help="Words that are somewhere in the event.", rich_help_panel=_WHICH),

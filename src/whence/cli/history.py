@@ -253,9 +253,9 @@ _HAPPENINGS: Final = (
         properties={"key": "database.pool.max", "from": 200, "to": 20},
     ),
     _alert(
-        0.78, "ledger/connections", Severity.WARNING, "Waiting for a database connection: 340 ms", "ledger", wait_ms=340
+        0.74, "ledger/connections", Severity.WARNING, "Waiting for a database connection: 340 ms", "ledger", wait_ms=340
     ),
-    _alert(0.68, "ledger/latency", Severity.WARNING, "Latency p95 above 2 s", "ledger", p95_ms=2870),
+    _alert(0.67, "ledger/latency", Severity.WARNING, "Latency p95 above 2 s", "ledger", p95_ms=2870),
     _alert(
         0.64,
         "payments/timeouts",
@@ -277,7 +277,7 @@ _HAPPENINGS: Final = (
         description="Declared by the shop team. First suspect: the deploy of checkout v2.14.1.",
         properties={"number": 41, "team": "shop"},
     ),
-    _alert(0.42, "checkout/queue", Severity.ERROR, "Queue of unpaid orders: 1,840", "checkout", queued=1840),
+    _alert(0.48, "checkout/queue", Severity.ERROR, "Queue of unpaid orders: 1,840", "checkout", queued=1840),
 )
 
 

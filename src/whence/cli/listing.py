@@ -13,7 +13,7 @@ from whence.cli.client import Client, Json, Query
 from whence.cli.output import Output, csv_line, plain, progress, say, stdout, table, write
 
 _PAGE: Final = 1_000  # what the server gives at a time
-_STYLES: Final = {"info": "", "warning": "yellow", "error": "red", "critical": "bold red"}
+SEVERITY_STYLES: Final = {"info": "", "warning": "yellow", "error": "red", "critical": "bold red"}
 _COLUMNS: Final = ("time (UTC)", "severity", "kind", "type", "title", "where", "source")
 
 
@@ -71,7 +71,7 @@ def pages(client: Client, query: Query, *, limit: int | None) -> Iterator[Json]:
 
 def row(event: Json) -> tuple[Text, ...]:
     """The event in the columns of the table."""
-    style = _STYLES.get(event["severity"], "")
+    style = SEVERITY_STYLES.get(event["severity"], "")
     cells = (
         clock(event["time"]),
         event["severity"],

@@ -47,17 +47,17 @@ def bar(score: float) -> str:
 
 
 def _entity(cause: Json) -> tuple[Text, ...]:
-    return (*_rank(cause), Text(plain(_place(cause["entity"])), "bold"), Text(plain(_why(cause))))
+    return (*_rank(cause), Text(plain(place(cause["entity"])), "bold"), Text(plain(_why(cause))))
 
 
 def _change(cause: Json) -> tuple[Text, ...]:
     event = cause["event"]
-    place = where(event) if cause["entity"] is None else _place(cause["entity"])
+    made_on = where(event) if cause["entity"] is None else place(cause["entity"])
     return (
         *_rank(cause),
         Text(clock(event["time"])),
         Text(plain(event["title"]), "bold"),
-        Text(plain(place)),
+        Text(plain(made_on)),
         Text(plain(_why(cause))),
     )
 
@@ -68,7 +68,7 @@ def _rank(cause: Json) -> tuple[Text, Text]:
     return Text(str(cause["rank"])), Text.assemble((bar(score), style), f" {score:.2f}")
 
 
-def _place(entity: Json) -> str:
+def place(entity: Json) -> str:
     """What the entity is called, and where it is: `cart (eu/shop)`; of a type that is no service, with the type."""
     around = "/".join(part for part in (entity["cluster"], entity["namespace"]) if part)
     kind = "" if entity["type"] == "SERVICE" else entity["type"].lower()

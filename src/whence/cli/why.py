@@ -1,5 +1,6 @@
 """`whence why`: what can have caused what alerts, best first."""
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -10,6 +11,8 @@ from whence.cli import suspecting
 from whence.cli.client import Client
 from whence.cli.options import DEFAULT_URL, Token, Url
 from whence.cli.times import instant, moment, stretch
+
+_PROBLEM = "[pP]-[0-9]+"
 
 
 class Of(StrEnum):
@@ -30,7 +33,10 @@ def why(
     *,
     entity: Annotated[
         str | None,
-        typer.Argument(help="What suffers: an id, cid, alias or tag. Without it: whatever alerts.", show_default=False),
+        typer.Argument(
+            help="What suffers: an id, cid, alias or tag; or a problem: P-41. Without it: whatever alerts.",
+            show_default=False,
+        ),
     ] = None,
     at: Annotated[
         datetime | None,
@@ -49,7 +55,7 @@ def why(
     """Say what can have caused what alerts: entities or changes, best first, each with its reasons."""
     query = [("of", of.value), ("limit", str(limit))]
     if entity is not None:
-        query.append(("entity", entity))
+        query.append(("problem" if re.fullmatch(_PROBLEM, entity) else "entity", entity))
     if at is not None:
         query.append(("at", instant(at)))
     if lookback is not None:

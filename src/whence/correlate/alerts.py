@@ -109,6 +109,7 @@ class Episodes:
             entity_id=report.scope.only_entity,
             event_id=event_id,
             event_at=report.span.start,
+            handling=report.handling,
         )
         episode = Episode(alert=alert, was=None, words=report, reports=1)
         self._touched[alert.id] = episode

@@ -27,6 +27,8 @@ from whence.domain.access import Options
 from whence.domain.errors import Violation
 from whence.follow import Follow
 from whence.ingest import Ingest
+from whence.maintenance import Calendar
+from whence.problems import Problems
 from whence.registry import Registry
 from whence.routing import Routing
 from whence.signals import Signals
@@ -51,6 +53,8 @@ class Context:
     timeline: Timeline
     follow: Follow
     alerts: Alerts
+    problems: Problems
+    maintenance: Calendar
     causes: Causes
     catalog: Catalog
     registry: Registry

@@ -1,9 +1,11 @@
 """Who asks, what they may do, and for which account."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Self
 from uuid import UUID
 
@@ -89,6 +91,24 @@ class Principal:
         """
         if right not in self.rights and Right.ADMIN not in self.rights:
             raise Forbidden(right)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A person who signed in at the web UI, and may do what the token may that they showed."""
+
+    id: UUID
+    principal: Principal
+    created_at: datetime
+    expires_at: datetime
+
+    def csrf(self, secret: str) -> str:
+        """What a request that changes something must name beside the cookie, whose value is `secret`.
+
+        A page elsewhere can make a browser send the cookie, and can read neither. No cursor of the account is signed
+        alike: those begin with a bracket.
+        """
+        return hmac.new(self.principal.secret, b"csrf " + secret.encode(), sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

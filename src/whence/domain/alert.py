@@ -6,7 +6,23 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from whence.domain.event import Event, Severity, Span
+from whence.domain.event import Event, Handling, Severity, Span
+
+
+class Silence(StrEnum):
+    """Why an alert is in no problem, or came late into one.
+
+    PLANNED: a maintenance window covers it, and it is only recorded; MAINTENANCE: one covers it that keeps it out of
+    problems. TERMINATION: the host was said to go away. FREQUENT: the like of it came and went, and took longer.
+    MUTED: a person closed the problem of the condition, which has not ended since. ASKED: its sender wants no problem.
+    """
+
+    PLANNED = "planned"
+    MAINTENANCE = "maintenance"
+    TERMINATION = "termination"
+    FREQUENT = "frequent"
+    MUTED = "muted"
+    ASKED = "asked"
 
 
 class AlertState(StrEnum):
@@ -31,7 +47,10 @@ class Alert:
     """One episode of a condition: the same `key` may open again later, as another alert.
 
     `expires_at`: when it ends if nobody reports it again; None: never by itself. `event_id` and `event_at` name the
-    event that shows it on the timeline. `entity_id`: the one entity that it is about, if it is about one.
+    event that shows it on the timeline. `entity_id`: the one entity that it is about, if it is about one. `handling`:
+    as its sender wants it. What follows from the alert is known a moment later: `subjects`, the entities that it is
+    about, else where its scope says that it is; `problem_id`, the problem that it is part of, and `since` when;
+    `silenced_by`, why it is not, or was not until `silenced_until` (None: for as long as it lives).
     """
 
     id: UUID
@@ -53,7 +72,12 @@ class Alert:
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
     comment: str = ""
+    handling: frozenset[Handling] = frozenset()
+    subjects: tuple[str, ...] = ()
     problem_id: UUID | None = None
+    since: datetime | None = None
+    silenced_by: Silence | None = None
+    silenced_until: datetime | None = None
 
     @property
     def state(self) -> AlertState:
@@ -89,7 +113,8 @@ class AlertTold:
 class AlertFilter:
     """Which alerts are asked for. Empty fields do not narrow; OR inside a field, AND between.
 
-    `window`: the alert's life overlaps it; an open one lives on.
+    `window`: the alert's life overlaps it; an open one lives on. `problems`: the one that it is part of; `None` any or
+    none, and of no problem nothing is part.
     """
 
     window: Span | None = None
@@ -100,3 +125,4 @@ class AlertFilter:
     types: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     dialects: tuple[str, ...] = ()
+    problems: tuple[UUID, ...] | None = None

@@ -54,6 +54,7 @@ class Doubt(Enum):
     MISSING = "no token was sent"
     UNKNOWN = "the token is not known"
     EXPIRED = "the token has expired"
+    SIGNED_OUT = "not signed in, or no longer"
 
 
 class Unauthenticated(Refusal):
@@ -65,11 +66,11 @@ class Unauthenticated(Refusal):
 
 
 class Forbidden(Refusal):
-    """The token is good and lacks a right."""
+    """The token is good and lacks a right; or, where `because` says so, a person's browser was made to ask."""
 
-    def __init__(self, right: str) -> None:
+    def __init__(self, right: str = "", *, because: str | None = None) -> None:
         self.right = right
-        super().__init__(f"the token lacks the right {right}")
+        super().__init__(because or f"the token lacks the right {right}")
 
 
 class Conflict(Refusal):

@@ -33,6 +33,19 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class Handling(StrEnum):
+    """How a sender wants the alert of its report to be taken.
+
+    ALONE: as a problem of its own. NO_PROBLEM: as none. ALWAYS: also when the like of it comes and goes. NO_CAUSE:
+    it says nothing of the cause of anything.
+    """
+
+    ALONE = "alone"
+    NO_PROBLEM = "no_problem"
+    ALWAYS = "always"
+    NO_CAUSE = "no_cause"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """A closed stretch of time, aware and in UTC; a moment is a span whose ends are equal."""
@@ -91,8 +104,8 @@ class Report:
     it. A recovery with a `key` closes it. `numbered`: the event can be found by its `identity.number` alone.
     `call`: the dialect's name for the one of its calls that brought the report; empty when it has but one.
     `may_be_far`: it may lie further ahead than others may. `also`: further keys whose alerts a recovery closes.
-    `delivery`: the signal that the report speaks of: which alert it moves, and whether it says anything new, is decided
-    where it is stored.
+    `handling`: of the alert that it opens. `delivery`: the signal that the report speaks of: which alert it moves, and
+    whether it says anything new, is decided where it is stored.
     """
 
     kind: Kind = Kind.INFO
@@ -119,13 +132,15 @@ class Report:
     may_be_far: bool = False
     also: tuple[str, ...] = ()
     delivery: Delivery | None = None
+    handling: frozenset[Handling] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A report that was accepted. `is_open`: a problem whose alert has not ended; its span is then `ENDLESS`.
 
-    `alert_id`: the alert that it opened or closed. `call`: see `Report`.
+    `alert_id`: the alert that it opened or closed; `problem_id`: the problem which that is part of by now. `call`: see
+    `Report`.
     """
 
     id: UUID
@@ -150,6 +165,7 @@ class Event:
     report_count: int = 1
     is_open: bool = False
     alert_id: UUID | None = None
+    problem_id: UUID | None = None
     call: str = ""
 
 

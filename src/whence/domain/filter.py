@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import product
 from math import isfinite
 from typing import Final, cast
+from uuid import UUID
 
 from whence.domain.entity import Entity
 from whence.domain.errors import Invalid
@@ -71,8 +72,8 @@ class Filter:
 
     `window`: the event overlaps it. `concerning`: its scope matches one of these entities. `clusters`,
     `namespaces`, `services`: it names one of them. `within`: see `Within`. `calls`: it came in by one of these calls
-    of its dialect. `keys`: its correlation key. `updated_since`: it was written then or later. `words`: each is
-    somewhere in its searchable text, whatever the case.
+    of its dialect. `keys`: its correlation key. `problems`: the one that its alert is part of. `updated_since`: it was
+    written then or later. `words`: each is somewhere in its searchable text, whatever the case.
     """
 
     window: Span
@@ -89,6 +90,7 @@ class Filter:
     calls: tuple[str, ...] = ()
     is_open: bool | None = None
     keys: tuple[str, ...] = ()
+    problems: tuple[UUID, ...] = ()
     updated_since: datetime | None = None
     words: tuple[str, ...] = ()
     properties: tuple[PropertyTest, ...] = ()
@@ -115,6 +117,7 @@ class Filter:
             and _either(self.calls, event.call)
             and (self.is_open is None or self.is_open == event.is_open)
             and (not self.keys or event.key in self.keys)
+            and (not self.problems or event.problem_id in self.problems)
             and (self.updated_since is None or self.updated_since <= event.updated_at)
             and _some(self.clusters, event.places.clusters)
             and _some(self.namespaces, event.places.namespaces)

@@ -140,7 +140,7 @@ def keys_of(entity: Entity) -> tuple[int, ...]:
     clusters = ("", entity.cluster) if entity.cluster else ("",)
     namespaces = ("", entity.namespace) if entity.namespace else ("",)
     where = product(clusters, namespaces, ("", entity.name))
-    return (_entity_key(entity.id), *(place_key(entity.type, *place) for place in where))
+    return (entity_key(entity.id), *(place_key(entity.type, *place) for place in where))
 
 
 def _services(clusters: Iterable[str], namespaces: Iterable[str], names: Iterable[str]) -> Clause:
@@ -156,7 +156,7 @@ _few_services = lru_cache(maxsize=4096)(_services)
 def _clause_keys(clause: Clause) -> tuple[list[int], bool]:
     if clause.entity_ids:
         alone = not (clause.types or clause.clusters or clause.namespaces or clause.names)
-        return [_entity_key(entity_id) for entity_id in clause.entity_ids], alone
+        return [entity_key(entity_id) for entity_id in clause.entity_ids], alone
     fields = [clause.clusters or ("",), clause.namespaces or ("",), clause.names or ("",)]
     exact = True
     while len(clause.types) * prod(map(len, fields)) > MOST_KEYS and any(len(names) > 1 for names in fields):
@@ -166,7 +166,8 @@ def _clause_keys(clause: Clause) -> tuple[list[int], bool]:
     return [place_key(kind, *place) for kind in clause.types for place in product(*fields)], exact
 
 
-def _entity_key(entity_id: str) -> int:
+def entity_key(entity_id: str) -> int:
+    """The key of the entity itself."""
     return _hash("id\0" + entity_id)
 
 

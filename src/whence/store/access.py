@@ -64,8 +64,11 @@ _AUDIT: Final = """
 async def principal(db: Reader, digest: bytes) -> Principal | None:
     """Whose token has this SHA-256, expired or not."""
     row = await db.row(_OPEN, digest)
-    if row is None:
-        return None
+    return holder(row) if row else None
+
+
+def holder(row: asyncpg.Record) -> Principal:
+    """The holder of the token that the row is of, with its account's name and secret."""
     return Principal(
         account_id=row["account_id"],
         account_name=row["account_name"],

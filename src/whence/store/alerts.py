@@ -2,38 +2,39 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, LiteralString
 from uuid import UUID
 
 import asyncpg
 
-from whence.domain.alert import Alert, AlertFilter, AlertState, ClosedBy
+from whence.domain.alert import Alert, AlertFilter, AlertState, ClosedBy, Silence
 from whence.domain.errors import NotFound
-from whence.domain.event import Event, Severity
+from whence.domain.event import Event, Handling, Severity
 from whence.store import codec, signals
 from whence.store.pool import Reader, Writer
 from whence.store.where import Where
 
-_COLUMNS: Final[LiteralString] = """
+COLUMNS: Final[LiteralString] = """
     a.alert_id, a.key, a.opened_at, a.last_report_at, a.expires_at, a.closed_at, a.closed_by, a.report_count,
     a.severity, a.title, a.type, a.source, a.dialect, a.entity_id, a.event_id, a.event_at, a.acknowledged_at,
-    a.acknowledged_by, a.comment
+    a.acknowledged_by, a.comment, a.problem_id, a.handling, a.subjects, a.since, a.silenced_by, a.silenced_until
 """
 # In the order of the keys, so that two writers wait for each other in one direction only.
 _STANDING: Final[LiteralString] = f"""
-    select {_COLUMNS} from alert a where a.account_id = $1 and a.key = any($2::text[]) and a.closed_at is null
+    select {COLUMNS} from alert a where a.account_id = $1 and a.key = any($2::text[]) and a.closed_at is null
     order by a.key for update
 """
 _OPEN_KEYS: Final = """
     select key from alert where account_id = $1 and key = any($2::text[]) and closed_at is null
     and (expires_at is null or expires_at > $3)
 """
-_GET: Final[LiteralString] = f"select {_COLUMNS} from alert a where a.account_id = $1 and a.alert_id = $2"
+_GET: Final[LiteralString] = f"select {COLUMNS} from alert a where a.account_id = $1 and a.alert_id = $2"
 _LOCK: Final[LiteralString] = f"{_GET} for update"
-_SOME: Final[LiteralString] = f"select {_COLUMNS} from alert a where a.account_id = $1 and a.alert_id = any($2::uuid[])"
+_SOME: Final[LiteralString] = f"select {COLUMNS} from alert a where a.account_id = $1 and a.alert_id = any($2::uuid[])"
+_LOCK_SOME: Final[LiteralString] = f"{_SOME} order by a.key for update"
 _DUE: Final[LiteralString] = f"""
-    select {_COLUMNS} from alert a where a.account_id = $1 and a.closed_at is null and a.due_at <= $2
+    select {COLUMNS} from alert a where a.account_id = $1 and a.closed_at is null and a.due_at <= $2
     order by a.due_at limit $3 for update skip locked
 """
 _DUE_ACCOUNTS: Final = """
@@ -47,17 +48,18 @@ _REARM: Final = """
 _INSERT: Final = """
     insert into alert (
         account_id, alert_id, key, opened_at, last_report_at, expires_at, due_at, closed_at, closed_by, report_count,
-        severity, title, type, source, dialect, entity_id, event_id, event_at, comment
+        severity, title, type, source, dialect, entity_id, event_id, event_at, handling, comment, group_at
     )
     select $1, alert_id, key, opened_at, last_report_at, expires_at, expires_at, closed_at, closed_by, report_count,
-        severity, title, type, source, dialect, entity_id, event_id, event_at, ''
+        severity, title, type, source, dialect, entity_id, event_id, event_at, string_to_array(handling, ' '), '',
+        last_report_at
     from unnest(
         $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::text[],
         $9::integer[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[],
-        $17::timestamptz[]
+        $17::timestamptz[], $18::text[]
     ) as new (
         alert_id, key, opened_at, last_report_at, expires_at, closed_at, closed_by, report_count, severity, title, type,
-        source, dialect, entity_id, event_id, event_at
+        source, dialect, entity_id, event_id, event_at, handling
     )
     order by key
     on conflict (account_id, key) where closed_at is null do nothing
@@ -66,7 +68,7 @@ _INSERT: Final = """
 # The ticket of an alert is over with it, whoever ends it.
 _END: Final = """
     with over as (
-        update alert set closed_at = new.closed_at, closed_by = new.closed_by
+        update alert set closed_at = new.closed_at, closed_by = new.closed_by, group_at = $5
         from unnest($2::uuid[], $3::timestamptz[], $4::text[]) as new (alert_id, closed_at, closed_by)
         where account_id = $1 and alert.alert_id = new.alert_id returning alert.alert_id
     )
@@ -100,7 +102,8 @@ _HOLD: Final = """
         )
     ), held as (
         update alert set last_report_at = new.last_report_at, expires_at = new.expires_at,
-            due_at = least(alert.due_at, new.expires_at), report_count = new.report_count, severity = new.severity
+            due_at = least(alert.due_at, new.expires_at), report_count = new.report_count, severity = new.severity,
+            group_at = case when alert.severity = new.severity then alert.group_at else $13 end
         from new where account_id = $1 and alert.alert_id = new.alert_id
     )
     update event set description = new.description, properties = new.properties, search = new.search,
@@ -113,7 +116,7 @@ _ACKNOWLEDGE: Final = """
 """
 _COMMENT: Final = "update alert set comment = $3 where account_id = $1 and alert_id = $2"
 _FOLLOW: Final = """
-    update alert set event_at = $3, opened_at = $3, severity = $4, title = $5
+    update alert set event_at = $3, opened_at = $3, severity = $4, title = $5, group_at = now()
     where account_id = $1 and alert_id = $2 and event_id = $6
 """
 # Locked first, as everybody locks what is removed: what refers to them goes before they do.
@@ -123,6 +126,22 @@ _OPENED: Final = """
 """
 _OLD: Final = "select alert_id from alert where account_id = $1 and opened_at < $2 order by key for update"
 _REMOVE: Final = "delete from alert where account_id = $1 and alert_id = any($2::uuid[])"
+# What is left of the problems that they were part of is looked at again.
+_BEREAVE: Final = """
+    with bereft as (
+        select problem_id from problem where account_id = $1 and not is_stale and not is_sealed and problem_id in (
+            select a.problem_id from alert a where a.account_id = $1 and a.alert_id = any($2::uuid[])
+        ) order by problem_id for update
+    )
+    update problem set is_stale = true from bereft
+    where account_id = $1 and problem.problem_id = bereft.problem_id
+"""
+# An alert on an entity that was marked for termination shortly before it opened.
+_MARKED: Final = """
+    update alert set group_at = $4 from unnest($2::text[], $3::timestamptz[]) as mark (entity_id, at)
+    where account_id = $1 and alert.entity_id = mark.entity_id
+    and alert.opened_at >= mark.at and alert.opened_at <= mark.at + $5::interval
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +156,7 @@ class Words:
 
 async def standing(db: Writer, account: UUID, keys: Iterable[str]) -> list[Alert]:
     """The open alerts of the keys, which nobody else changes before the transaction ends."""
-    return [_alert(row) for row in await db.rows(_STANDING, account, sorted(set(keys)))]
+    return [alert(row) for row in await db.rows(_STANDING, account, sorted(set(keys)))]
 
 
 async def open_keys(db: Reader, account: UUID, keys: Sequence[str], *, now: datetime) -> frozenset[str]:
@@ -148,7 +167,7 @@ async def open_keys(db: Reader, account: UUID, keys: Sequence[str], *, now: date
 async def get(db: Reader, account: UUID, alert_id: UUID) -> Alert | None:
     """The alert, if the account has it."""
     row = await db.row(_GET, account, alert_id)
-    return _alert(row) if row else None
+    return alert(row) if row else None
 
 
 async def lock(db: Writer, account: UUID, alert_id: UUID) -> None:
@@ -165,12 +184,17 @@ async def require_locked(db: Writer, account: UUID, alert_id: UUID) -> Alert:
     row = await db.row(_LOCK, account, alert_id)
     if row is None:
         raise NotFound("alert", alert_id)
-    return _alert(row)
+    return alert(row)
+
+
+async def locked(db: Writer, account: UUID, alert_ids: Sequence[UUID]) -> list[Alert]:
+    """Those of the alerts that there are, which nobody else changes before the transaction ends."""
+    return [alert(row) for row in await db.rows(_LOCK_SOME, account, list(alert_ids))]
 
 
 async def some(db: Reader, account: UUID, alert_ids: Sequence[UUID]) -> dict[UUID, Alert]:
     """Those of the alerts that there are."""
-    found = (_alert(row) for row in await db.rows(_SOME, account, list(alert_ids)))
+    found = (alert(row) for row in await db.rows(_SOME, account, list(alert_ids)))
     return {alert.id: alert for alert in found}
 
 
@@ -184,12 +208,12 @@ async def page(
     take = where.bind(limit)
     rows = await db.rows(
         f"""
-        select {_COLUMNS} from alert a where a.account_id = $1 and {where.text}
+        select {COLUMNS} from alert a where a.account_id = $1 and {where.text}
         order by a.opened_at desc, a.alert_id desc limit {take}
         """,
         *where.args,
     )
-    return [_alert(row) for row in rows]
+    return [alert(row) for row in rows]
 
 
 async def accounts_with_due(db: Reader, *, now: datetime, after: UUID, limit: int) -> list[UUID]:
@@ -199,7 +223,7 @@ async def accounts_with_due(db: Reader, *, now: datetime, after: UUID, limit: in
 
 async def due(db: Writer, account: UUID, *, now: datetime, limit: int) -> list[Alert]:
     """Open alerts that may have expired by `now`, locked; those that another node has its hands on are left to it."""
-    return [_alert(row) for row in await db.rows(_DUE, account, now, limit)]
+    return [alert(row) for row in await db.rows(_DUE, account, now, limit)]
 
 
 async def rearm(db: Writer, account: UUID, alert_ids: Sequence[UUID]) -> None:
@@ -213,6 +237,7 @@ async def insert(db: Writer, account: UUID, alerts: Sequence[Alert]) -> bool:
         (
             a.id, a.key, a.opened_at, a.last_report_at, a.expires_at, a.closed_at, a.closed_by, a.report_count,
             a.severity, a.title, a.type, a.source, a.dialect, a.entity_id, a.event_id, a.event_at,
+            " ".join(sorted(a.handling)),
         )
         for a in alerts
     ]  # fmt: skip
@@ -285,7 +310,15 @@ async def _remove(db: Writer, account: UUID, rows: Sequence[asyncpg.Record]) -> 
     alert_ids = [row["alert_id"] for row in rows]
     if alert_ids:
         await signals.remove_of_alerts(db, account, alert_ids)
+        await db.execute(_BEREAVE, account, alert_ids)
         await db.execute(_REMOVE, account, alert_ids)
+
+
+async def regroup_marked(
+    db: Writer, account: UUID, marks: Sequence[tuple[str, datetime]], *, within: timedelta, at: datetime
+) -> None:
+    """The alerts that opened so shortly after the mark of their entity are looked at again."""
+    await db.execute(_MARKED, account, *_columns(marks), at, within)
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
@@ -312,6 +345,8 @@ def _where(account: UUID, asked: AlertFilter, now: datetime) -> Where:
                   asked.window.start)  # fmt: skip
     if asked.states:
         _state(where, asked.states, now)
+    if asked.problems is not None:
+        where.add("a.problem_id = any(?::uuid[])", list(asked.problems))
     return where
 
 
@@ -327,7 +362,8 @@ def _state(where: Where, states: Sequence[AlertState], now: datetime) -> None:
     )
 
 
-def _alert(row: asyncpg.Record) -> Alert:
+def alert(row: asyncpg.Record) -> Alert:
+    """The alert of a row that has `COLUMNS`."""
     return Alert(
         id=row["alert_id"],
         key=row["key"],
@@ -348,4 +384,10 @@ def _alert(row: asyncpg.Record) -> Alert:
         acknowledged_at=row["acknowledged_at"],
         acknowledged_by=row["acknowledged_by"],
         comment=row["comment"],
+        handling=frozenset(map(Handling, row["handling"])),
+        subjects=tuple(row["subjects"]),
+        problem_id=row["problem_id"],
+        since=row["since"],
+        silenced_by=None if row["silenced_by"] is None else Silence(row["silenced_by"]),
+        silenced_until=row["silenced_until"],
     )

@@ -3,20 +3,22 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
+from whence.correlate.problems.rules import MARKS
 from whence.domain.errors import Conflict
 from whence.domain.event import Accepted, Duplicate, Rejected
-from whence.store import codec, counts, once
+from whence.store import alerts, codec, counts, once
 from whence.store.deliveries import Deliveries
 from whence.store.episodes import correlate
 from whence.store.pool import Writer
 from whence.store.rows import EVENT_COLUMNS, LINK_COLUMNS, Item, rows
 
+_MARKED: Final = timedelta(days=1)  # longer than any mark holds; what it holds for is decided where alerts are grouped
 _REPEAT: Final = """
     update event set report_count = report_count + times, updated_at = $4
     from unnest($2::uuid[], $3::integer[]) as again (event_id, times)
@@ -52,8 +54,8 @@ class Appended:
 async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime, slot: int) -> Appended:
     """Store the reports, move their alerts, and give each item its receipt.
 
-    Rows are locked in one order, which `amend` and `alerts` keep to: keys, senders' ids, heads of tickets,
-    alerts, pairs, events, tickets, webhooks, counts.
+    Rows are locked in one order, which `amend`, `alerts`, `problems` and `grouping` keep to: keys, senders' ids, heads
+    of problems and of tickets, alerts, problems, pairs, events, tickets, webhooks, counts.
     So nobody who writes or removes waits in a circle.
 
     Raises:
@@ -64,6 +66,7 @@ async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: dateti
     await _forget_sent(db, account, items, at=at)
     deliveries = await Deliveries.take(db, account, items, at=at)
     changed = await correlate(db, account, [item for item in items if item.receipt is None], tally, at=at)
+    await _mark(db, account, items, at=at)
     fresh = [item for item in items if item.receipt is None]
     ordinary = [item for item in fresh if item.report.pairing is None or not item.report.pairing.ends]
     await _insert(db, account, ordinary, tally, at=at)
@@ -81,6 +84,17 @@ async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: dateti
     if tally:
         await counts.add(db, account, tally, slot=slot)
     return Appended(items=ordinary + unmatched, alert_ids=changed)
+
+
+async def _mark(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime) -> None:
+    """Alerts on what the items say is about to go, which may have come before they did, are looked at again."""
+    marks = [
+        (item.report.scope.only_entity, item.report.span.start)
+        for item in items
+        if item.report.type in MARKS and item.receipt is None
+    ]
+    if known := [(entity_id, since) for entity_id, since in marks if entity_id is not None]:
+        await alerts.regroup_marked(db, account, known, within=_MARKED, at=at)
 
 
 async def _claim_keys(db: Writer, account: UUID, items: Sequence[Item], *, at: datetime) -> list[Item]:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, cast
+from uuid import UUID
 
 import asyncpg
 from pydantic_core import from_json, to_json
 
-from whence.domain.entity import Entity, Tag
+from whence.domain.cause import Cause, Reason
+from whence.domain.entity import Entity, Relation, RelationKind, Tag
 from whence.domain.event import Event, Kind, Severity, Span
 from whence.domain.link import Link
 from whence.domain.scope import ALL_SERVICES, Clause, Places, Scope
@@ -66,6 +68,55 @@ def tags_text(tags: Sequence[Tag]) -> str:
     return json_text([{"context": tag.context, "key": tag.key, "value": tag.value} for tag in tags])
 
 
+def causes_text(causes: Sequence[Cause]) -> str:
+    """The causes' column."""
+    return json_text(
+        [
+            {
+                "score": cause.score,
+                "entity_id": cause.entity_id,
+                "event_id": cause.event_id,
+                "reasons": [
+                    {
+                        "code": reason.code,
+                        "weight": reason.weight,
+                        "text": reason.text,
+                        "event_ids": reason.event_ids,
+                        "relations": [(one.source, one.target, one.kind) for one in reason.relations],
+                    }
+                    for reason in cause.reasons
+                ],
+            }
+            for cause in causes
+        ]
+    )
+
+
+def causes_value(text: str | None) -> tuple[Cause, ...]:
+    """The causes of a column."""
+    return tuple(
+        Cause(
+            score=cause["score"],
+            entity_id=cause["entity_id"],
+            event_id=None if cause["event_id"] is None else UUID(cause["event_id"]),
+            reasons=tuple(
+                Reason(
+                    code=reason["code"],
+                    weight=reason["weight"],
+                    text=reason["text"],
+                    event_ids=tuple(map(UUID, reason["event_ids"])),
+                    relations=tuple(
+                        Relation(source=source, target=target, kind=RelationKind(kind))
+                        for source, target, kind in reason["relations"]
+                    ),
+                )
+                for reason in cause["reasons"]
+            ),
+        )
+        for cause in (json_value(text) if text else ())
+    )
+
+
 def resource_value(resource: Resource) -> dict[str, str]:
     """A source's own resource as JSON has it: what it does not say is left out."""
     said = {"resource_id": resource.id, "resource_type": resource.type, "name": resource.name}
@@ -111,6 +162,7 @@ def event(row: asyncpg.Record) -> Event:
         report_count=row["report_count"],
         is_open=is_open,
         alert_id=row["alert_id"],
+        problem_id=row["problem_id"],
         call=row["call"],
     )
 

@@ -22,7 +22,9 @@ from whence.store.where import Where, attributes, link_keys
 COLUMNS: Final[LiteralString] = """
     e.event_id, e.occurred_at, e.ended_at, e.received_at, e.updated_at, e.report_count, e.is_open, e.kind, e.severity,
     e.type, e.source, e.dialect, e.title, e.description, e.url, e.links, e.scope, e.clusters, e.namespaces, e.services,
-    e.properties, e.sender_id, e.key, e.alert_id, e.open_until, e.call
+    e.properties, e.sender_id, e.key, e.alert_id, e.open_until, e.call, case when e.alert_id is not null then (
+        select a.problem_id from alert a where a.account_id = $1 and a.alert_id = e.alert_id
+    ) end as problem_id
 """
 _EVERY: Final[LiteralString] = f"select {COLUMNS}, e.original from event e where e.account_id = $1 and"
 _GET: Final[LiteralString] = f"{_EVERY} e.event_id = $2"
@@ -144,6 +146,11 @@ async def some(db: Reader, account: UUID, places: Sequence[tuple[UUID, datetime]
     for row in await db.rows(_ANYWHERE, account, [event_id for event_id in ids if event_id not in known]):
         known[row["event_id"]] = codec.event(row)
     return [known[event_id] for event_id in ids if event_id in known]
+
+
+async def anywhere(db: Reader, account: UUID, event_ids: Sequence[UUID]) -> list[Event]:
+    """Those of the events that there are, whenever they were."""
+    return [codec.event(row) for row in await db.rows(_ANYWHERE, account, list(event_ids))]
 
 
 async def newest_of_each(db: Reader, account: UUID, entities: Sequence[Entity], asked: Filter) -> dict[str, Event]:

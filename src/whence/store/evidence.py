@@ -35,7 +35,11 @@ _ALERT: Final[LiteralString] = """
             select e.scope from event e
             where e.account_id = $1 and e.occurred_at = a.event_at and e.event_id = a.event_id
         ) end as scope
-    from alert a where a.account_id = $1
+    from alert a
+    where a.account_id = $1 and 'no_cause' <> all (a.handling) and a.silenced_by is distinct from 'planned'
+"""
+_OF_PROBLEM: Final[LiteralString] = f"""
+    {_ALERT} and a.problem_id = $2 and a.opened_at <= $3 order by a.opened_at desc, a.alert_id desc limit $4
 """
 _OPENED: Final[LiteralString] = f"""
     {_ALERT} and a.opened_at >= $2 and a.opened_at <= $3 order by a.opened_at desc, a.alert_id desc limit $4
@@ -93,6 +97,16 @@ async def gather(db: Reader, account: UUID, *, at: datetime, lookback: timedelta
         is_cut = len({alert.symptom.id for alert in alerts}) == MOST_ALERTS
         window = Span(start=first if is_cut else min(window.start, first - lookback), end=window.end)
     return await _evidence(db, account, window, alerts, frozenset() if about is None else frozenset({about}))
+
+
+async def of_problem(db: Reader, account: UUID, problem_id: UUID, *, at: datetime, lookback: timedelta) -> Evidence:
+    """What is known at `at` of the alerts of a problem, the newest `MOST_ALERTS`, and what was done by then.
+
+    What was done counts from `lookback` before the first of the alerts.
+    """
+    alerts = await _alerts(db, account, await db.rows(_OF_PROBLEM, account, problem_id, at, MOST_ALERTS))
+    first = min((alert.symptom.at for alert in alerts), default=at)
+    return await _evidence(db, account, Span(start=first - lookback, end=at), alerts, frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,15 +20,15 @@ _ANNOUNCE: Final = """
         on conflict (account_id) do update set position = feed_head.position + 1
         returning position
     ), entry as (
-        insert into feed (account_id, position, at, event_ids, occurred_at, alert_ids)
-        select $1, position, clock_timestamp(), $2::uuid[], $3::timestamptz[], $4::uuid[] from head
+        insert into feed (account_id, position, at, event_ids, occurred_at, alert_ids, problem_ids)
+        select $1, position, clock_timestamp(), $2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[] from head
     )
     select pg_notify('whence_feed', $1::text || ' ' || position) from head
 """
 _HEAD: Final = "select position from feed_head where account_id = $1"
 _SINCE: Final = """
-    select position, at, event_ids, occurred_at, alert_ids from feed where account_id = $1 and position > $2
-    order by position limit $3
+    select position, at, event_ids, occurred_at, alert_ids, problem_ids from feed
+    where account_id = $1 and position > $2 order by position limit $3
 """
 _FIRST_AFTER: Final = "select position from feed where account_id = $1 and at > $2 order by at, position limit 1"
 _OLDEST: Final = "select min(position) as position from feed where account_id = $1"
@@ -37,12 +37,13 @@ _TRIM: Final = "delete from feed where account_id = $1 and at <= $2"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What one commit added: events as (id, when it occurred); the alerts that it opened or changed."""
+    """What one commit added: events as (id, when it occurred); the alerts and problems that it opened or changed."""
 
     position: int
     at: datetime
     events: tuple[tuple[UUID, datetime], ...]
     alerts: tuple[UUID, ...] = ()
+    problems: tuple[UUID, ...] = ()
 
 
 async def announce(
@@ -52,13 +53,14 @@ async def announce(
     event_ids: Sequence[UUID] = (),
     occurred_at: Sequence[datetime] = (),
     alert_ids: Sequence[UUID] = (),
+    problem_ids: Sequence[UUID] = (),
 ) -> None:
-    """Give the events, and the news of the alerts, the account's next position.
+    """Give the events, and the news of the alerts and problems, the account's next position.
 
     The last statement before a commit, as it takes a lock.
     Its time is taken under the lock too: of two entries the one behind is never the earlier one.
     """
-    await db.execute(_ANNOUNCE, account, event_ids, occurred_at, alert_ids)
+    await db.execute(_ANNOUNCE, account, event_ids, occurred_at, alert_ids, problem_ids)
 
 
 async def head(db: Reader, account: UUID) -> int:
@@ -75,6 +77,7 @@ async def since(db: Reader, account: UUID, position: int, *, limit: int) -> list
             at=row["at"],
             events=tuple(zip(row["event_ids"], row["occurred_at"], strict=True)),
             alerts=tuple(row["alert_ids"]),
+            problems=tuple(row["problem_ids"]),
         )
         for row in await db.rows(_SINCE, account, position, limit)
     ]

@@ -1,10 +1,10 @@
-"""What has had its time: spent idempotency keys, old feed entries, old months. On one node at a time."""
+"""What has had its time: spent idempotency keys, ended sessions, old feed entries and months. On one node at a time."""
 
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from whence.store import access, alerts, feed, once, partitions, signals
+from whence.store import access, alerts, feed, once, partitions, problems, sessions, signals
 from whence.store.pool import Pool
 
 _TURN: Final = "select pg_try_advisory_xact_lock(7726441) as mine"
@@ -27,6 +27,7 @@ async def turn(pool: Pool, *, now: datetime, retention: timedelta, feed_kept: ti
         while batch := await access.accounts(db, after=after, limit=100):
             for account in batch:
                 await once.expire(db, account.id, at=now)
+                await sessions.expire(db, account.id, at=now)
                 await feed.trim(db, account.id, at=now - feed_kept)
             after = batch[-1].id
     await _drop_old_months(pool, now - retention)
@@ -51,6 +52,7 @@ async def _drop_old_months(pool: Pool, oldest: datetime) -> None:
                 for forget in (_FORGET_COUNTS, _FORGET_PLACES, _FORGET_PAIRS, _FORGET_SENDERS):
                     await db.execute(forget, account.id, kept_from)
                 await alerts.forget(db, account.id, before=kept_from)
+                await problems.forget(db, account.id, before=kept_from)
             after = batch[-1].id
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
@@ -16,7 +16,7 @@ from whence.store.query import Relation
 # The payload is looked up where somebody asks for it, and nowhere else. A join that nothing needs would be left out as
 # well, but then PostgreSQL reads the rows where an index alone would do.
 _SIGNAL: Final = """
-    select s.signal_id as event_id, s.key as event_key, s.kind as event_type, s.title, s.description,
+    select s.account_id, s.signal_id as event_id, s.key as event_key, s.kind as event_type, s.title, s.description,
         s.grade as severity, s.rule, s.image_url, s.resources, s.provider, s.provider_account as account,
         s.info as additional_info, (
             select b.value from signal_body b where b.account_id = $1 and b.body_id = s.body_id
@@ -27,7 +27,7 @@ _SIGNAL: Final = """
 """
 # What came in otherwise, in the words of signals. Its values have no list inside, so their JSON is their text.
 _OTHER: Final = """
-    select 'event-' || replace(e.event_id::text, '-', ''), coalesce(e.key, ''),
+    select e.account_id, 'event-' || replace(e.event_id::text, '-', ''), coalesce(e.key, ''),
         case e.kind when 'recovery' then 'RECOVERY' else 'ALERT' end, e.title, e.description,
         upper(e.severity), e.type, e.url, coalesce(e.services, '{}'), '', '',
         (
@@ -51,15 +51,16 @@ _COLUMNS: Final[Mapping[str, LiteralString]] = {
 }  # fmt: skip
 _PRESENT: Final = frozenset({"created_at", "additional_info", "raw_data"})
 _OBJECTS: Final = frozenset({"additional_info", "raw_data", "resource"})
-_NAMES: Final[LiteralString] = ", ".join([column.removeprefix("r.") for column in _COLUMNS.values()])
-SIGNALS: Final = Relation(source=f"({_SIGNAL}) r", columns=_COLUMNS, present=_PRESENT, objects=_OBJECTS)
-EVERYTHING: Final = Relation(
-    source=f"({_SIGNAL} union all {_OTHER}) r",
+_NAMES: Final[LiteralString] = ", ".join(["account_id", *(column.removeprefix("r.") for column in _COLUMNS.values())])
+SIGNALS: Final = Relation(
+    source=f"({_SIGNAL}) r",
     columns=_COLUMNS,
     present=_PRESENT,
     objects=_OBJECTS,
-    parts=(f"({_SIGNAL}) r", f"({_OTHER}) r ({_NAMES})"),
+    indexed={"additional_info": "jsonb_set('{}', array[r.account_id::text], r.additional_info)"},  # migration 0009
 )
+_OTHERS: Final = Relation(source=f"({_OTHER}) r ({_NAMES})", columns=_COLUMNS, present=_PRESENT, objects=_OBJECTS)
+EVERYTHING: Final = replace(SIGNALS, source=f"({_SIGNAL} union all {_OTHER}) r", indexed={}, parts=(SIGNALS, _OTHERS))
 
 _SIGNAL_COLUMNS: Final = (
     "account_id", "signal_id", "key", "kind", "title", "description", "grade", "rule", "image_url", "resources",

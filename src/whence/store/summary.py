@@ -188,7 +188,7 @@ def _counted_by_cell(asked: Filter) -> bool:
         and asked.within is None
         and asked.is_open is None
         and asked.updated_since is None
-        and not (asked.keys or asked.calls)
+        and not (asked.keys or asked.calls or asked.problems)
         and not (asked.clusters or asked.namespaces or asked.services or asked.words or asked.properties)
     )
 

@@ -75,6 +75,11 @@ def attributes(where: Where, asked: Filter) -> None:
         where.add(still, datetime.now(UTC), asked.is_open)
     if asked.keys:
         where.add("e.key = any(?::text[])", list(asked.keys))
+    if asked.problems:
+        where.add(
+            "e.alert_id in (select a.alert_id from alert a where a.account_id = $1 and a.problem_id = any(?::uuid[]))",
+            list(asked.problems),
+        )
     if asked.updated_since is not None:
         where.add("e.updated_at >= ?", asked.updated_since)
     if asked.within is not None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Final, cast
+from uuid import UUID
 
 from pydantic_core import to_json
 
@@ -15,8 +16,11 @@ from whence.domain.entity import Draft, Entity, Tag
 from whence.domain.errors import Invalid, Violation
 from whence.domain.event import Event, Kind, Once, Report, Span
 from whence.domain.filter import EntityFilter, Filter, PropertyTest
+from whence.domain.identity import in_millis
 from whence.domain.link import Link
+from whence.domain.maintenance import Maintenance
 from whence.domain.page import Cursor
+from whence.domain.problem import ProblemFilter, ProblemTold
 from whence.domain.scope import ALL_SERVICES, Places, Scope
 from whence.registry import Named
 
@@ -25,8 +29,10 @@ DAY: Final = timedelta(days=1)
 PATIENCE: Final = timedelta(minutes=15)  # three silent rounds of five minutes: one lost report is no recovery
 _SHORTEST: Final = timedelta(microseconds=1)  # a problem that ended when it began must not seem to have no end
 _OF_ALERTS: Final = frozenset({Kind.PROBLEM, Kind.RECOVERY})
+_OF_PROBLEMS: Final = ("timeout_minutes", "handling")
 _TARGETS: Final = ("scope", "entities", "match")
 _FOREVER: Final = Span(start=datetime(1, 1, 1, tzinfo=UTC), end=datetime(9999, 12, 31, tzinfo=UTC))
+_EVERYTHING: Final = Filter(window=_FOREVER)
 
 
 def report(
@@ -45,9 +51,10 @@ def report(
         entities: those that the event names or matches; None when it has a scope or nothing of the kind.
 
     Raises:
-        Invalid: it ends before it starts, or has a timeout that means nothing.
+        Invalid: it ends before it starts, or has a timeout or a handling that means nothing.
     """
     start = event.time or now
+    _require_problem(event)
     concerned = scope(event, entities)
     return Report(
         kind=event.kind,
@@ -68,6 +75,7 @@ def report(
         key=event.key or default_key(event, event.source or source, concerned),
         timeout=_timeout(event),
         once=once,
+        handling=frozenset(event.handling),
     )
 
 
@@ -93,16 +101,25 @@ def _span(event: wire.EventIn, start: datetime) -> Span:
     return Span(start=start, end=start if event.end_time is None else event.end_time)
 
 
+def _require_problem(event: wire.EventIn) -> None:
+    """Return when the event is a problem, or has nothing that is of a problem only.
+
+    Raises:
+        Invalid: at all that it has.
+    """
+    given = [name for name in _OF_PROBLEMS if getattr(event, name)]
+    if given and event.kind is not Kind.PROBLEM:
+        raise Invalid(Violation(path=name, message="is of a problem only") for name in given)
+
+
 def _timeout(event: wire.EventIn) -> timedelta | None:
     """How long a problem is believed; None: it has an end, or is none.
 
     Raises:
-        Invalid: a timeout is given where there is nothing that it could end.
+        Invalid: a timeout is given beside an end.
     """
     given = event.timeout_minutes
     if event.kind is not Kind.PROBLEM:
-        if given is not None:
-            raise Invalid.at("timeout_minutes", "is of a problem only")
         return None
     if event.end_time is None:
         return PATIENCE if given is None else timedelta(minutes=given)
@@ -130,6 +147,57 @@ def scope(target: wire.TargetIn, entities: Sequence[Entity] | None) -> Scope:
     if asked is None:
         return ALL_SERVICES
     return Scope.services(clusters=asked.clusters, namespaces=asked.namespaces, names=asked.services)
+
+
+def affected(target: wire.AffectedIn, entities: Sequence[Entity] | None) -> Scope | None:
+    """What the maintenance is of; None: of everything, as the target says nothing.
+
+    Raises:
+        Invalid: the rules match no entity: it would be of nothing.
+    """
+    if entities is None and target.scope is None:
+        return None
+    if not entities and target.match is not None:
+        raise Invalid.at("match", "matches no entity")
+    return scope(target, entities)
+
+
+def maintenance(
+    asked: wire.MaintenanceIn, scope: Scope | None, *, maintenance_id: UUID, by: str, now: datetime
+) -> Maintenance:
+    """The window as it is to be made; its times as they are shown."""
+    return Maintenance(
+        id=maintenance_id,
+        name=asked.name,
+        description=asked.description,
+        mode=asked.mode,
+        recurrence=asked.recurrence,
+        starts_at=in_millis(asked.starts_at),
+        ends_at=in_millis(asked.ends_at),
+        time_zone=asked.time_zone,
+        last_at=None if asked.last_at is None else in_millis(asked.last_at),
+        scope=scope,
+        created_by=by,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def replanned(window: Maintenance, change: wire.MaintenanceChange, scope: Scope | None) -> Maintenance:
+    """The window with what the change names; `scope`: what that is of, if it names it."""
+    named = change.model_fields_set
+    return replace(
+        window,
+        name=change.name if "name" in named else window.name,
+        description=change.description if "description" in named else window.description,
+        mode=change.mode if "mode" in named else window.mode,
+        recurrence=change.recurrence if "recurrence" in named else window.recurrence,
+        starts_at=in_millis(change.starts_at) if "starts_at" in named else window.starts_at,
+        ends_at=in_millis(change.ends_at) if "ends_at" in named else window.ends_at,
+        time_zone=change.time_zone if "time_zone" in named else window.time_zone,
+        last_at=(change.last_at and in_millis(change.last_at)) if "last_at" in named else window.last_at,
+        scope=scope if named.intersection(_TARGETS) else window.scope,
+    )
 
 
 def links(given: Sequence[wire.LinkIn]) -> tuple[Link, ...]:
@@ -165,18 +233,23 @@ def asked(
     *,
     now: datetime,
     concerning: Sequence[Entity] | None,
+    problems: Sequence[UUID] | None,
     cursor: Cursor | None = None,
 ) -> Filter:
     """The filter of a query; the window of a walk that goes on is the one with which it began.
+
+    Args:
+        problems: those that the query names, by their ids; None when it names none, and empty when there are none such.
 
     Raises:
         Invalid: the window ends before it starts, or a parameter is unknown.
     """
     window = cursor.window if cursor else _window(query, now)
     open_or_closed = set(query.status)
+    is_of_none = problems is not None and not problems
     return Filter(
         window=window,
-        concerning=() if query.problem else None if concerning is None else tuple(concerning),
+        concerning=() if is_of_none else None if concerning is None else tuple(concerning),
         clusters=tuple(query.cluster),
         namespaces=tuple(query.namespace),
         services=tuple(query.service),
@@ -186,34 +259,40 @@ def asked(
         sources=tuple(query.source),
         dialects=tuple(query.dialect),
         is_open=None if len(open_or_closed) != 1 else open_or_closed == {"open"},
+        problems=tuple(problems or ()),
         words=tuple(word for text in query.q for word in text.split()),
         properties=_properties(query.model_extra or {}),
     )
 
 
-def followed(query: wire.StreamQuery, *, concerning: Sequence[Entity] | None) -> Filter:
+def followed(
+    query: wire.StreamQuery, *, concerning: Sequence[Entity] | None, problems: Sequence[UUID] | None
+) -> Filter:
     """The filter of a live reader: any time, unless the query names one."""
     start = query.start or _FOREVER.start
     end = query.end or _FOREVER.end
     if end < start:
         raise Invalid.at("to", "is before from")
-    return asked(query.model_copy(update={"start": start, "end": end}), now=end, concerning=concerning)
+    ever = query.model_copy(update={"start": start, "end": end})
+    return asked(ever, now=end, concerning=concerning, problems=problems)
 
 
-def alert_filter(query: wire.AlertQuery, *, entity_ids: Sequence[str]) -> AlertFilter:
+def passes(told: ProblemTold, filtered: Filter) -> bool:
+    """Whether a live reader asks for the problem: for an event of one of its alerts, or for everything."""
+    if filtered.problems and told.problem.id not in filtered.problems:
+        return False
+    others = replace(filtered, problems=())
+    return others == _EVERYTHING or any(map(others.matches, told.events))
+
+
+def alert_filter(query: wire.AlertQuery, *, entity_ids: Sequence[str], problems: Sequence[UUID] | None) -> AlertFilter:
     """Which alerts: those whose life overlaps the window, which is open where the query names no end.
 
     Raises:
         Invalid: the window ends before it starts.
     """
-    window = None
-    if query.start is not None or query.end is not None:
-        start, end = query.start or _FOREVER.start, query.end or _FOREVER.end
-        if end < start:
-            raise Invalid.at("to", "is before from")
-        window = Span(start=start, end=end)
     return AlertFilter(
-        window=window,
+        window=_life(query.start, query.end),
         states=tuple(query.state),
         entity_ids=tuple(entity_ids),
         severities=tuple(query.severity),
@@ -221,7 +300,34 @@ def alert_filter(query: wire.AlertQuery, *, entity_ids: Sequence[str]) -> AlertF
         types=tuple(query.type),
         sources=tuple(query.source),
         dialects=tuple(query.dialect),
+        problems=None if problems is None else tuple(problems),
     )
+
+
+def problem_filter(query: wire.ProblemQuery, *, entity_ids: Sequence[str]) -> ProblemFilter:
+    """Which problems. As `alert_filter`."""
+    return ProblemFilter(
+        window=_life(query.start, query.end),
+        states=tuple(query.state),
+        severities=tuple(query.severity),
+        entity_ids=tuple(entity_ids) or None,
+        types=tuple(query.type),
+        dialects=tuple(query.dialect),
+        keys=tuple(query.key),
+        words=tuple(word for text in query.q for word in text.split()),
+        merged=query.merged,
+    )
+
+
+def require_one_question(query: wire.CausesQuery) -> None:
+    """Return when what is to be explained is either a problem, or something at a time.
+
+    Raises:
+        Invalid: at whatever stands beside a problem.
+    """
+    beside = [name for name in ("at", "entity") if getattr(query, name) is not None]
+    if query.problem is not None and beside:
+        raise Invalid(Violation(path=name, message="must not stand beside problem") for name in beside)
 
 
 def draft(entity: wire.EntityIn) -> Draft:
@@ -274,6 +380,16 @@ def entity_filter(query: wire.EntityQuery) -> EntityFilter:
 def named(given: wire.RelationsIn) -> list[Named]:
     """The relations, their ends by name."""
     return [Named(source=r.source, target=r.target, kind=r.kind) for r in given.relations]
+
+
+def _life(start: datetime | None, end: datetime | None) -> Span | None:
+    """The window that a life must overlap; None when neither end is named."""
+    if start is None and end is None:
+        return None
+    window = start or _FOREVER.start, end or _FOREVER.end
+    if window[1] < window[0]:
+        raise Invalid.at("to", "is before from")
+    return Span(start=window[0], end=window[1])
 
 
 def _window(query: wire.FilterQuery, now: datetime) -> Span:

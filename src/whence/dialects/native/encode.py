@@ -9,13 +9,15 @@ from pydantic_core import from_json
 
 from whence.catalog import Matched
 from whence.causes import Explanation
-from whence.domain.access import Account, AuditEntry, Token
+from whence.domain.access import Account, AuditEntry, Session, Token
 from whence.domain.alert import Alert
 from whence.domain.cause import Cause, Reason
 from whence.domain.entity import Entity, Relation
 from whence.domain.event import Accepted, Duplicate, Event, Receipt, Rejected
 from whence.domain.link import Link
+from whence.domain.maintenance import Maintenance
 from whence.domain.page import Page
+from whence.domain.problem import Comment, Problem, ProblemState
 from whence.domain.scope import Scope
 from whence.domain.summary import Facets, Histogram
 from whence.domain.webhook import Webhook
@@ -55,7 +57,7 @@ def event(event: Event, *, original: bool = False) -> Json:
         "properties": event.properties,
         "status": "open" if event.is_open else "closed",
         "alert_id": None if event.alert_id is None else str(event.alert_id),
-        "problem_id": None,
+        "problem_id": None if event.problem_id is None else str(event.problem_id),
         "received_at": instant(event.received_at),
         "updated_at": instant(event.updated_at),
         "report_count": event.report_count,
@@ -107,7 +109,11 @@ def alert(alert: Alert) -> Json:
         "dialect": alert.dialect,
         "entity": alert.entity_id,
         "event_id": str(alert.event_id),
+        "handling": sorted(alert.handling),
         "problem_id": None if alert.problem_id is None else str(alert.problem_id),
+        "since": maybe(alert.since),
+        "silenced_by": None if alert.silenced_by is None else alert.silenced_by.value,
+        "silenced_until": maybe(alert.silenced_until),
         "opened_at": instant(alert.opened_at),
         "last_report_at": instant(alert.last_report_at),
         "expires_at": maybe(alert.expires_at),
@@ -123,6 +129,46 @@ def alert(alert: Alert) -> Json:
 def alerts(page: Page[Alert]) -> Json:
     """A page of alerts."""
     return {"alerts": [alert(one) for one in page.items], "next": page.following}
+
+
+def problem(
+    problem: Problem, *, alerts: Sequence[Alert], entities: Mapping[str, Entity], events: Mapping[UUID, Event]
+) -> Json:
+    """A problem with some of its alerts; an entity or a change that somebody removed meanwhile is left out.
+
+    Args:
+        entities: by their ids, those that it affects and that are its causes.
+        events: by their ids, those that are its causes.
+    """
+    causes = [
+        one
+        for one in problem.causes
+        if (one.entity_id is None or one.entity_id in entities) and (one.event_id is None or one.event_id in events)
+    ]
+    return {
+        "id": str(problem.id),
+        "name": problem.name,
+        "state": problem.state.value,
+        "severity": problem.severity.value,
+        "title": problem.title,
+        "opened_at": instant(problem.opened_at),
+        "closed_at": maybe(problem.closed_at),
+        "closed_by": _closed_by(problem),
+        "alert_count": problem.alert_count,
+        "alerts": [alert(one) for one in alerts],
+        "affected": [brief(entities[entity_id]) for entity_id in problem.entity_ids if entity_id in entities],
+        "likely": problem.is_likely and causes[:1] == list(problem.causes[:1]),
+        "causes": [_cause(rank, one, entities, events) for rank, one in enumerate(causes, start=1)],
+        "explained_at": maybe(problem.explained_at),
+        "comment_count": problem.comment_count,
+        "merged_into": None if problem.merged_into is None else str(problem.merged_into),
+        "updated_at": instant(problem.updated_at),
+    }
+
+
+def comment(comment: Comment) -> Json:
+    """What somebody said about a problem."""
+    return {"id": str(comment.id), "time": instant(comment.at), "author": comment.author, "text": comment.text}
 
 
 def matched(matched: Matched) -> Json:
@@ -202,7 +248,9 @@ def explanation(found: Explanation) -> Json:
         "at": instant(found.at),
         "window": {"from": instant(found.window.start), "to": instant(found.window.end)},
         "likely": found.ranking.likely,
-        "causes": [_cause(rank, one, found) for rank, one in enumerate(found.ranking.causes, start=1)],
+        "causes": [
+            _cause(rank, one, found.entities, found.events) for rank, one in enumerate(found.ranking.causes, start=1)
+        ],
     }
 
 
@@ -227,6 +275,23 @@ def token(token: Token) -> Json:
     }
 
 
+def session(session: Session, *, csrf: str) -> Json:
+    """Who is signed in, and what their requests must name."""
+    by = session.principal
+    return {
+        "token": {
+            "id": str(by.token_id),
+            "name": by.name,
+            "account": by.account_name,
+            "rights": sorted(right.value for right in by.rights),
+            "sees": by.sees.value,
+            "expires_at": maybe(by.expires_at),
+        },
+        "csrf": csrf,
+        "expires_at": instant(session.expires_at),
+    }
+
+
 def webhook(webhook: Webhook, *, base_url: str) -> Json:
     """A webhook, with what lets one post to it."""
     return {
@@ -241,6 +306,31 @@ def webhook(webhook: Webhook, *, base_url: str) -> Json:
         "url": base_url + webhook.path,
         "requests": {"total": webhook.requests, "failed": webhook.failures},
         "created_at": instant(webhook.created_at),
+    }
+
+
+def maintenance(window: Maintenance, *, now: datetime) -> Json:
+    """A maintenance window, and what it does now and next."""
+    scope = None if window.scope is None else _scope(window.scope)
+    named = None if window.scope is None or scope is not None else window.scope.clauses
+    following = window.upcoming(now)
+    return {
+        "id": str(window.id),
+        "name": window.name,
+        "description": window.description,
+        "mode": window.mode.value,
+        "recurrence": window.recurrence.value,
+        "starts_at": instant(window.starts_at),
+        "ends_at": instant(window.ends_at),
+        "time_zone": window.time_zone,
+        "last_at": maybe(window.last_at),
+        "scope": scope,
+        "entities": None if named is None else sorted({one for clause in named for one in clause.entity_ids}),
+        "active": window.is_on(now),
+        "next": following and {"starts_at": instant(following.start), "ends_at": instant(following.end)},
+        "created_by": window.created_by,
+        "created_at": instant(window.created_at),
+        "updated_at": instant(window.updated_at),
     }
 
 
@@ -262,12 +352,18 @@ def links(links: Sequence[Link]) -> list[Json]:
     return [{"title": link.title, "url": link.url} for link in links]
 
 
-def _cause(rank: int, cause: Cause, found: Explanation) -> Json:
+def _closed_by(problem: Problem) -> str | None:
+    if problem.state is ProblemState.OPEN or problem.merged_into is not None:
+        return None
+    return "user" if problem.is_sealed else "alerts"
+
+
+def _cause(rank: int, cause: Cause, entities: Mapping[str, Entity], events: Mapping[UUID, Event]) -> Json:
     return {
         "rank": rank,
         "score": cause.score,
-        "entity": None if cause.entity_id is None else entity(found.entities[cause.entity_id]),
-        "event": None if cause.event_id is None else event(found.events[cause.event_id]),
+        "entity": None if cause.entity_id is None else entity(entities[cause.entity_id]),
+        "event": None if cause.event_id is None else event(events[cause.event_id]),
         "reasons": [_reason(one) for one in cause.reasons],
     }
 

@@ -14,6 +14,7 @@ from whence.dialects import Context
 from whence.dialects.native import decode, encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import gate, json_body, principal, read
+from whence.dialects.native.problems import ids
 from whence.dialects.native.targets import Targets
 from whence.domain.access import Principal, Right
 from whence.domain.entity import Entity
@@ -156,7 +157,8 @@ async def asked(
         Invalid: it contradicts itself.
     """
     entities = concerning if concerning is not None else await named(context, by, query)
-    return decode.asked(query, now=datetime.now(UTC), concerning=entities, cursor=cursor)
+    problems = await ids(context, by, query.problem)
+    return decode.asked(query, now=datetime.now(UTC), concerning=entities, problems=problems, cursor=cursor)
 
 
 async def named(context: Context, by: Principal, query: wire.FilterQuery) -> list[Entity] | None:

@@ -9,6 +9,7 @@ from fastapi.params import Depends as DependsOn
 from pydantic import AfterValidator, BaseModel
 
 from whence.dialects import Context
+from whence.dialects.native import cookie
 from whence.dialects.request import body, parse, query_faults, text_faults
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, Unsupported
@@ -33,14 +34,18 @@ def principal(request: Request) -> Principal:
 
 
 async def authorised(context: Context, request: Request, right: Right) -> Principal:
-    """Who asks.
+    """Who asks: by `Authorization`, or else by the cookie of a session.
 
     Raises:
-        Unauthenticated, TooMany: as `Access.authenticate`.
-        Forbidden: the token lacks the right.
+        Unauthenticated, TooMany: as `Access.authenticate`, `Access.session`.
+        Forbidden: the token lacks the right, or another page may have made the browser ask.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    by = await context.access.authenticate(token.strip() if scheme.lower() == "bearer" else None)
+    given = request.headers.get("authorization")
+    if given is None and cookie.sent(request) is not None:
+        by = (await cookie.session(context, request)).principal
+    else:
+        scheme, _, token = (given or "").partition(" ")
+        by = await context.access.authenticate(token.strip() if scheme.lower() == "bearer" else None)
     by.require(right)
     return by
 

@@ -16,6 +16,8 @@ color:#1a2433}a{color:#0b5cad}@media(prefers-color-scheme:dark){body{background:
 </style><h1>Whence</h1><p>What changed, and what did it break?</p>
 <p><a href="/v1/docs">The API</a> · <a href="/v1/openapi.json">its OpenAPI document</a> ·
 <a href="/healthz">alive?</a> · <a href="/readyz">ready?</a></p>
+<p>The web UI was not built into this installation. In a checkout: <code>cd web &amp;&amp; npm ci &amp;&amp; npm run
+build</code>, then start Whence again.</p>
 """
 
 
@@ -36,8 +38,8 @@ def routes(context: Context) -> APIRouter:
         await context.ready()
         return Answer({"status": "ok"})
 
-    @router.get("/", include_in_schema=False)
-    async def root() -> Response:
+    @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    async def root() -> Response:  # where no web UI was built; else the Edge shows that
         return HTMLResponse(_PAGE, headers=PAGE_HEADERS)
 
     if context.serves_metrics:

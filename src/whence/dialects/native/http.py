@@ -15,13 +15,17 @@ from whence.dialects.native import (
     admin,
     alerts,
     causes,
+    cookie,
     document,
     entities,
     errors,
     events,
     health,
     live,
+    maintenance,
+    problems,
     send,
+    session,
     shape,
     webhooks,
     wire,
@@ -30,7 +34,8 @@ from whence.dialects.native.answer import Answer
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     wire.EventIn, wire.EventChange, wire.TargetIn, wire.EntitiesIn, wire.RelationsIn, wire.AccountIn, wire.TokenIn,
-    wire.WebhookIn, wire.WebhookChange, wire.CommentIn, shape.Error,
+    wire.WebhookIn, wire.WebhookChange, wire.CommentIn, wire.ClosingIn, wire.ProblemCommentIn, wire.MaintenanceIn,
+    wire.MaintenanceChange, wire.SessionIn, shape.Error,
 )  # fmt: skip
 _OPEN: Final = ("/healthz", "/readyz", "/metrics", "/v1/openapi.json")
 _REFUSALS: Final = {
@@ -39,6 +44,12 @@ _REFUSALS: Final = {
     429: "Over the token's rate", 503: "Not now",
 }  # fmt: skip
 _OF_BODIES: Final = (409, 413, 415)
+_COOKIE: Final = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": cookie.NAME,
+    "description": f"Of `POST /v1/session`. What changes something needs `{cookie.CSRF}`, told by `GET /v1/session`.",
+}
 
 
 def app(context: Context) -> FastAPI:
@@ -52,7 +63,7 @@ def app(context: Context) -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(native)
-    for part in (send, live, events, alerts, causes, entities, admin, webhooks, health):
+    for part in (send, live, events, alerts, problems, maintenance, causes, entities, admin, webhooks, session, health):
         native.router.routes.extend(part.routes(context).routes)  # flat: who asks what there is sees it at a glance
     written = _document(native)
 
@@ -80,8 +91,8 @@ def _document(native: FastAPI) -> dict[str, Any]:
     )
     components = written.setdefault("components", {})
     components.setdefault("schemas", {}).update(bodies["$defs"])
-    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-    written["security"] = [{"token": []}]
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}, cookie.SCHEME: _COOKIE}
+    written["security"] = [{"token": []}, {cookie.SCHEME: []}]
     refused = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
     for path, operations in written["paths"].items():
         for operation in operations.values():

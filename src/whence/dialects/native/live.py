@@ -15,11 +15,13 @@ from whence.dialects import Context
 from whence.dialects.native import decode, encode, wire
 from whence.dialects.native.events import asked, named
 from whence.dialects.native.gate import gate, principal
+from whence.dialects.native.problems import ids, shown
 from whence.domain.access import Principal, Right
 from whence.domain.alert import AlertTold
 from whence.domain.errors import Invalid
 from whence.domain.event import Event
 from whence.domain.filter import Filter
+from whence.domain.problem import ProblemTold
 from whence.follow import Place, Reset
 
 HEARTBEAT: Final = timedelta(seconds=15)
@@ -42,6 +44,8 @@ def routes(context: Context) -> APIRouter:
         description="Sends what was missed since `Last-Event-ID` or `since`, then what comes; never an event twice. "
         "`event: alert` is an alert that was opened, held open, acknowledged or closed, as it is now; it passes the "
         "filter when its event does. "
+        "`event: problem` is a problem that was opened, changed, closed or commented on, as it is now; it passes the "
+        "filter when the event of one of its alerts does. "
         "`event: reset` means: there is a gap, read the list and connect again without `Last-Event-ID`.",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
@@ -50,7 +54,8 @@ def routes(context: Context) -> APIRouter:
     async def stream(request: Request, query: Annotated[wire.StreamQuery, Query()]) -> Response:
         by = principal(request)
         behind = _place(request.headers.get("last-event-id"))
-        filtered = decode.followed(query, concerning=await named(context, by, query))
+        problems = await ids(context, by, query.problem)
+        filtered = decode.followed(query, concerning=await named(context, by, query), problems=problems)
         return StreamingResponse(
             _told(context, by, filtered, behind, query),
             media_type="text/event-stream",
@@ -102,6 +107,9 @@ async def _told(
                     spoken = monotonic()
                 case place, AlertTold(alert=alert, event=event) if filtered.matches(event):
                     yield _block(place, b"alert", encode.alert(alert))
+                    spoken = monotonic()
+                case place, ProblemTold() as happened if decode.passes(happened, filtered):
+                    yield _block(place, b"problem", await shown(context, by, happened))
                     spoken = monotonic()
                 case _:  # silence, or what was not asked for
                     if monotonic() - spoken >= HEARTBEAT.total_seconds():

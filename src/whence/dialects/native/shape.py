@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from whence.domain.access import Right, Sees
-from whence.domain.alert import AlertState, ClosedBy
+from whence.domain.alert import AlertState, ClosedBy, Silence
 from whence.domain.entity import RelationKind
-from whence.domain.event import Kind, Severity
+from whence.domain.event import Handling, Kind, Severity
+from whence.domain.maintenance import Mode, Recurrence
+from whence.domain.problem import ProblemState
 
 
 class _Shape(BaseModel):
@@ -121,7 +123,11 @@ class Alert(_Shape):
     dialect: str
     entity: Annotated[str | None, Field(description="The id of the one entity that it is about, if it is about one.")]
     event_id: Annotated[str, Field(description="The event that shows it on timelines.")]
-    problem_id: str | None
+    handling: Annotated[list[Handling], Field(description="As its sender wants it to be taken.")]
+    problem_id: Annotated[str | None, Field(description="The problem that it is part of.")]
+    since: Annotated[datetime | None, Field(description="From when on it counts in problems; null: it does not yet.")]
+    silenced_by: Annotated[Silence | None, Field(description="Why it is in no problem, or came late into one.")]
+    silenced_until: Annotated[datetime | None, Field(description="Null: for as long as it lives, if at all.")]
     opened_at: datetime
     last_report_at: datetime
     expires_at: Annotated[datetime | None, Field(description="When it ends by itself; null: it does not.")]
@@ -308,6 +314,57 @@ class CausesShape(_Shape):
     causes: list[CauseShape]
 
 
+class ProblemComment(_Shape):
+    """What somebody said about a problem."""
+
+    id: str
+    time: datetime
+    author: Annotated[str, Field(description="The name of the token, unless somebody else was named.")]
+    text: str
+
+
+class ProblemComments(_Shape):
+    """All that was said about a problem, in order; `next` is always null."""
+
+    comments: list[ProblemComment]
+    next: str | None
+
+
+class Problem(_Shape):
+    """The alerts that share a cause."""
+
+    id: str
+    name: Annotated[str, Field(description="As people call it: `P-41`.")]
+    state: ProblemState
+    severity: Annotated[Severity, Field(description="The highest of its alerts.")]
+    title: Annotated[str, Field(description="That of the first of its most severe alerts.")]
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: Annotated[
+        Literal["alerts", "user"] | None,
+        Field(
+            description="`alerts`: they have all ended. `user`: a person said so. Null of one that is part of another."
+        ),
+    ]
+    alert_count: int
+    alerts: Annotated[list[Alert], Field(description="The first of them: 1,000, in a list 10.")]
+    affected: Annotated[list[Brief], Field(description="The entities that its alerts are about.")]
+    likely: Annotated[bool, Field(description="Whether the first cause is likely; if not, none is.")]
+    causes: Annotated[list[CauseShape], Field(description="As of `explained_at`, best first.")]
+    explained_at: datetime | None
+    comments: Annotated[list[ProblemComment] | None, Field(description="Only of a single problem.")] = None
+    comment_count: int
+    merged_into: Annotated[str | None, Field(description="The problem that has its alerts now.")]
+    updated_at: datetime
+
+
+class ProblemPage(_Shape):
+    """Problems, and the cursor behind them."""
+
+    problems: list[Problem]
+    next: str | None
+
+
 class Account(_Shape):
     """An account."""
 
@@ -342,6 +399,25 @@ class NewToken(Token):
     """A token with its secret, which is shown this once."""
 
     token: str
+
+
+class SignedInToken(_Shape):
+    """The token that somebody signed in with."""
+
+    id: str
+    name: str
+    account: str
+    rights: list[Right]
+    sees: Sees
+    expires_at: datetime | None
+
+
+class Session(_Shape):
+    """Somebody who signed in at the web UI."""
+
+    token: SignedInToken
+    csrf: Annotated[str, Field(description="What `X-CSRF-Token` must be in requests that change something.")]
+    expires_at: datetime
 
 
 class TokenPage(_Shape):
@@ -384,6 +460,47 @@ class WebhookPage(_Shape):
     """All webhooks; `next` is always null."""
 
     webhooks: list[Webhook]
+    next: str | None
+
+
+class Occurrence(_Shape):
+    """One time of a maintenance window; the end is not part of it."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Maintenance(_Shape):
+    """A maintenance window. `scope` and `entities`: what it is of; everything when both are null."""
+
+    id: str
+    name: str
+    description: str
+    mode: Annotated[
+        Mode,
+        Field(
+            description="What becomes of alerts in it. `no_problem`: they open no problem. `record_only`: they are no "
+            "news, too."
+        ),
+    ]
+    recurrence: Recurrence
+    starts_at: Annotated[datetime, Field(description="Of the first occurrence.")]
+    ends_at: datetime
+    time_zone: Annotated[str, Field(description="Whose clock later occurrences keep to.")]
+    last_at: Annotated[datetime | None, Field(description="No occurrence begins after it.")]
+    scope: Annotated[ScopeShape | None, Field(description="Services, those included that register later.")]
+    entities: Annotated[list[str] | None, Field(description="The ids of those that were named, or matched then.")]
+    active: Annotated[bool, Field(description="Whether it covers this moment.")]
+    next: Annotated[Occurrence | None, Field(description="The occurrence that goes on, else the next; null: all over.")]
+    created_by: Annotated[str, Field(description="The name of the token that did.")]
+    created_at: datetime
+    updated_at: datetime
+
+
+class MaintenancePage(_Shape):
+    """Maintenance windows, and the cursor behind them."""
+
+    maintenance: list[Maintenance]
     next: str | None
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -13,8 +14,10 @@ from whence.domain.access import Right, Sees
 from whence.domain.alert import AlertState
 from whence.domain.cause import Of
 from whence.domain.entity import RelationKind
-from whence.domain.event import Kind, Severity
+from whence.domain.event import Handling, Kind, Severity
+from whence.domain.maintenance import Mode, Recurrence
 from whence.domain.page import Order
+from whence.domain.problem import ProblemState
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 # In the words of ECMA 262, which the OpenAPI document is read with: no white space, no control characters.
@@ -22,6 +25,8 @@ _NO_SPACE: Final = r"\s\u0000-\u001f\u007f-\u00a0\ufeff"
 _WEB: Final = rf"[hH][tT][tT][pP][sS]?://[^/?#{_NO_SPACE}]+[^{_NO_SPACE}]*"
 _DURATION: Final = r"P([0-9]{1,3}W)?([0-9]{1,4}D)?(T([0-9]{1,5}H)?([0-9]{1,6}M)?([0-9]{1,8}S)?)?"  # of ISO 8601
 _SECONDS: Final = (604_800, 86_400, 3_600, 60, 1)
+_UUID: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_PROBLEM: Final = f"[pP]-[1-9][0-9]{{0,8}}|{_UUID}"  # more digits no problem's number has
 _MILLIS_DIGITS: Final = 15
 _UNSAID: Final = datetime(1970, 1, 1, tzinfo=UTC)  # where null would mean something
 _LAST_MILLIS: Final = 253_402_300_799_999  # the end of the year 9999
@@ -65,6 +70,19 @@ def _lookback(value: object) -> timedelta:
     return length
 
 
+def problem_name(value: object) -> UUID | int:
+    """The id or the number of a problem that is called so.
+
+    Raises:
+        ValueError: none can be called so.
+    """
+    if isinstance(value, UUID | int):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(_PROBLEM, value):
+        raise ValueError("must be a problem's id, or its name: P-41")
+    return int(value[2:]) if value[1] == "-" else UUID(value)
+
+
 def _whole(value: object) -> object:
     """JSON knows one kind of number: 15.0 is 15."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -73,6 +91,22 @@ def _whole(value: object) -> object:
 def _storable(text: str) -> str:
     if fault := text_faults(text):
         raise ValueError(fault)
+    return text
+
+
+def _flag(value: object) -> bool:
+    match value:
+        case bool():
+            return value
+        case "true" | "false":
+            return value == "true"
+        case _:
+            raise ValueError("must be true or false")
+
+
+def _said(text: str) -> str:
+    if text and not re.search(r"\S", text):
+        raise ValueError("must not be blank")
     return text
 
 
@@ -103,6 +137,9 @@ Web = Annotated[
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Names = Annotated[list[Name], Field(max_length=1000)]
 Asked = Annotated[str, Field(max_length=1000), AfterValidator(_storable)]
+ProblemName = Annotated[
+    UUID | int, BeforeValidator(problem_name), WithJsonSchema({"type": "string", "pattern": f"^({_PROBLEM})$"})
+]
 Object = dict[str, Any]
 
 
@@ -167,6 +204,7 @@ class EventIn(TargetIn):
     end_time: Instant | None = None
     key: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     timeout_minutes: Annotated[int, Field(ge=1, le=10_080, strict=True), BeforeValidator(_whole)] | None = None
+    handling: Annotated[list[Handling], Field(max_length=10)] = Field(default_factory=list)
     properties: Object = Field(default_factory=dict)
 
 
@@ -203,7 +241,7 @@ class FilterQuery(_Strict):
     source: list[Asked] = Field([], max_length=100)
     dialect: list[Asked] = Field([], max_length=100)
     status: list[Literal["open", "closed"]] = Field([], max_length=100)
-    problem: list[Asked] = Field([], max_length=100)
+    problem: list[ProblemName] = Field([], max_length=100, description="A problem's id or name: `P-41`.")
     q: list[Asked] = Field([], max_length=20, description="Words: each is somewhere in the event, in any case.")
 
 
@@ -260,6 +298,26 @@ class AlertQuery(_Strict):
     type: list[Asked] = Field([], max_length=100)
     source: list[Asked] = Field([], max_length=100)
     dialect: list[Asked] = Field([], max_length=100)
+    problem: list[ProblemName] = Field([], max_length=100, description="A problem's id or name: `P-41`.")
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+
+
+class ProblemQuery(_Strict):
+    """Which problems: a parameter that is repeated means OR, different ones AND."""
+
+    start: InstantText | None = Field(None, alias="from", description="What was still open then, or opened later.")
+    end: InstantText | None = Field(None, alias="to", description="What had opened by then.")
+    state: list[ProblemState] = Field([], max_length=100)
+    severity: list[Severity] = Field([], max_length=100)
+    entity: list[Asked] = Field([], max_length=20, description="An affected entity's id or tag.")
+    type: list[Asked] = Field([], max_length=100, description="Of one of its alerts.")
+    key: list[Asked] = Field([], max_length=100, description="Of one of its alerts.")
+    dialect: list[Asked] = Field([], max_length=100, description="Of one of its alerts.")
+    q: list[Asked] = Field([], max_length=20, description="Words: each is somewhere in the title, in any case.")
+    merged: Annotated[bool, BeforeValidator(_flag)] = Field(
+        default=False, description="Also those that are part of another by now."
+    )
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
 
@@ -282,6 +340,9 @@ class CausesQuery(_Strict):
 
     at: InstantText | None = Field(None, description="As of when. Default: now.")
     entity: Asked | None = Field(None, description="What this one suffers from: an id, cid, alias or tag.")
+    problem: ProblemName | None = Field(
+        None, description="What this one has for a cause: an id or a name, `P-41`. Not beside `at` or `entity`."
+    )
     lookback: Lookback = LOOKBACK
     of: Of = Of.ENTITIES
     limit: Annotated[int, Field(ge=1, le=50)] = 10
@@ -291,6 +352,23 @@ class CommentIn(_Strict):
     """What somebody says about an alert."""
 
     comment: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class ClosingIn(_Strict):
+    """What somebody says when it is over; it becomes a comment, if it is anything."""
+
+    comment: Annotated[
+        str,
+        Field(max_length=10_000),
+        AfterValidator(_said),
+        WithJsonSchema({"type": "string", "maxLength": 10_000, "pattern": r"^$|\S"}),
+    ] = ""
+
+
+class ProblemCommentIn(_Strict):
+    """What somebody says about a problem."""
+
+    comment: Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"\S")]
 
 
 class EntityTagIn(_Strict):
@@ -384,6 +462,12 @@ class TokenIn(_Strict):
     )
 
 
+class SessionIn(_Strict):
+    """With what somebody signs in."""
+
+    token: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
 WebhookName = Annotated[str, Field(min_length=1, max_length=255, pattern=r"\S")]
 
 
@@ -404,6 +488,48 @@ class WebhookChange(_Strict):
     options: Options = Field(default_factory=dict)
 
 
+MaintenanceName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+MaintenanceText = Annotated[str, Field(max_length=10_000)]
+ZoneName = Annotated[
+    str,
+    Field(min_length=1, max_length=100, description="Of the IANA database, as `Europe/Vienna`. Its clock is kept to."),
+]
+_LastAt = Annotated[Instant | None, Field(description="Of what recurs: no occurrence begins after it.")]
+
+
+class AffectedIn(TargetIn):
+    """What maintenance is of: as what events concern, but each way names something. None of the three: everything."""
+
+    entities: Annotated[Names, Field(min_length=1)] | None = None
+    match: Annotated[list[MatchIn], Field(min_length=1, max_length=100)] | None = None
+
+
+class MaintenanceIn(AffectedIn):
+    """A maintenance window to make. The times are those of the first occurrence."""
+
+    name: MaintenanceName
+    description: MaintenanceText = ""
+    mode: Mode = Mode.NO_PROBLEM
+    recurrence: Recurrence = Recurrence.ONCE
+    starts_at: Instant
+    ends_at: Instant
+    time_zone: ZoneName = "UTC"
+    last_at: _LastAt = None
+
+
+class MaintenanceChange(AffectedIn):
+    """What of a maintenance window may be changed; what is absent stays. Null for what it is of: everything."""
+
+    name: MaintenanceName = ""
+    description: MaintenanceText = ""
+    mode: Mode = Mode.NO_PROBLEM
+    recurrence: Recurrence = Recurrence.ONCE
+    starts_at: Instant = _UNSAID
+    ends_at: Instant = _UNSAID
+    time_zone: ZoneName = ""
+    last_at: _LastAt = None
+
+
 class NoQuery(_Strict):
     """No parameter at all."""
 
@@ -413,3 +539,11 @@ class ListQuery(_Strict):
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+
+
+class MaintenanceQuery(ListQuery):
+    """Which maintenance windows."""
+
+    active: Annotated[bool, BeforeValidator(_flag)] | None = Field(
+        None, description="Only those that cover this moment, or do not."
+    )

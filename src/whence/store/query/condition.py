@@ -38,6 +38,8 @@ def passed(where: Where, column: Value | None, keys: tuple[str, ...], condition:
     if column is None:
         return "true" if reduced(condition, FieldType.JSON).passes([None]) else "false"
     asked = reduced(condition, column.type)
+    if (held := _held(where, column, keys, asked)) is not None:
+        return held
     reached = alone(where, column, keys) if keys else column
     positive = tested(where, reached, asked.test) if reached else _reached(where, column.sql, keys, asked)
     return f"not coalesce({positive}, false)" if asked.negated else positive
@@ -50,6 +52,18 @@ def said(where: Where, columns: Sequence[Value], words: Sequence[str]) -> Litera
         f"{column.sql}::text" if column.type is FieldType.NUMBER else column.sql for column in columns
     ]
     return some(_holds(where, text, patterns) for text in texts)
+
+
+def _held(where: Where, column: Value, keys: tuple[str, ...], asked: Reduced) -> LiteralString | None:
+    """That an indexed object holds one of the scalars at its key, or a list of it; None: an index has no say."""
+    if column.indexed is None or asked.negated or len(keys) != 1 or not isinstance(asked.test, OneOf):
+        return None
+    scalars = _of_type(FieldType.JSON, asked.test.values)
+    if not scalars or None in asked.test.values:
+        return None
+    account, key = json.dumps(str(where.args[0])), json.dumps(keys[0])
+    held = [f"{{{account}: {{{key}: {one}}}}}" for scalar in scalars for one in (scalar, f"[{scalar}]")]
+    return f"{column.indexed} @> any({where.bind(held)}::jsonb[])"
 
 
 def _reached(where: Where, x: LiteralString, keys: tuple[str, ...], asked: Reduced) -> LiteralString:

@@ -1,8 +1,8 @@
 """Rows of a collection by SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import LiteralString
+from typing import Final, LiteralString
 from uuid import UUID
 
 from whence.domain.query.evaluation import selected
@@ -16,6 +16,10 @@ from whence.store.query.relation import Relation
 from whence.store.query.rows import Rows, chosen, cut
 from whence.store.query.unwinding import unwound
 from whence.store.where import Where
+
+# So many pages are better sorted than looked for in the order of an index: where PostgreSQL guesses wrong how many rows
+# pass, it reads the whole account for them, and here their number is known.
+_FEW: Final = 2
 
 
 async def find(
@@ -31,12 +35,16 @@ async def find(
     wanted = selected(schema, query.only)
     budget = Budget(most_bytes)
     with answering(budget):
-        total = sum([await _counted(db, account, part, schema, query) for part in _parts(relation)])
+        counts = [(part, await _counted(db, account, part, schema, query)) for part in relation.parts or (relation,)]
+    total = sum(count for _, count in counts)
     if query.count_only or total <= query.start * bool(query.limit):
         return Found([], total)
     where = Where(account)
     most, skipped = min(query.limit or most_rows, most_rows), query.start if query.limit else 0
-    rows = _first(where, relation, schema, query, skipped + most)
+    if query.unwind is None:
+        rows = _first(where, counts, schema, query, skipped + most)
+    else:
+        rows = _rows(where, relation, schema, query, query.sort)
     listed = ", ".join([rows.columns.values[name].sql for name in wanted])
     sql: LiteralString = (
         f"select {listed} from {rows.source}{rows.ordered} limit {where.bind(most)} offset {where.bind(skipped)}"
@@ -49,23 +57,23 @@ async def find(
     return Found(found, total)
 
 
-def _first(where: Where, relation: Relation, schema: Schema, query: Query, end: int) -> Rows:
-    """Rows among which the first `end` are: of a union the first of each part, as no index orders the whole."""
-    if not relation.parts or query.unwind is not None:
-        return _rows(where, relation, schema, query, query.sort)
+def _first(where: Where, counts: Iterable[tuple[Relation, int]], schema: Schema, query: Query, end: int) -> Rows:
+    """Rows among which the first `end` are: the first of each relation, as no index orders a union of them."""
+    each = [
+        replace(_rows(where, relation, schema, query, query.sort), is_few=count <= _FEW * end)
+        for relation, count in counts
+        if count
+    ]
+    if len(each) == 1:
+        return each[0]
     most = where.bind(end)
-    parts = [cut(_rows(where, part, schema, query, query.sort), f"limit {most}") for part in _parts(relation)]
+    parts = [cut(rows, f"limit {most}") for rows in each]
     return replace(parts[0], sql=" union all ".join([f"({part.sql})" for part in parts]))
 
 
 async def _counted(db: Reader, account: UUID, relation: Relation, schema: Schema, query: Query) -> int:
     where = Where(account)
     return await count(db, _rows(where, relation, schema, query, ()), where.args)
-
-
-def _parts(relation: Relation) -> list[Relation]:
-    """The relations that make up a union, or the one that is none: PostgreSQL plans them better apart."""
-    return [replace(relation, source=part, parts=()) for part in relation.parts] or [relation]
 
 
 def _rows(where: Where, relation: Relation, schema: Schema, query: Query, order: Sequence[Sort]) -> Rows:

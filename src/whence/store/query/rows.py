@@ -47,12 +47,14 @@ class Rows:
     """`sql`: a select of `c0`, `c1`, … as the shape says, and of `o0`, `o1`, …, which order the rows as `order` says.
 
     What selects from it calls it `p`. `present`: the columns that are never null. `order`: empty where nobody asks.
+    `is_few`: all of them are sorted sooner than found in the order of an index, by which every row is looked at.
     """
 
     sql: LiteralString
     shape: Shape
     present: frozenset[str] = frozenset()
     order: tuple[Term, ...] = ()
+    is_few: bool = False
 
     @property
     def columns(self) -> Columns:
@@ -71,7 +73,9 @@ class Rows:
     @property
     def ordered(self) -> LiteralString:
         """An ORDER BY of what selects from the rows; nothing where nobody asks for an order."""
-        return order_by(self.carried)
+        if not self.is_few:
+            return order_by(self.carried)
+        return order_by([replace(term, sql=f"greatest({term.sql})") for term in self.carried])  # no index has that
 
     @property
     def source(self) -> LiteralString:
@@ -126,4 +130,5 @@ def _column(relation: Relation, name: str, kind: FieldType, present: frozenset[s
     if kind is not FieldType.JSON:
         return Value(sql, kind, name in present)
     is_object = name in relation.objects
-    return Value(sql if is_object else f"nullif({sql}, 'null'::jsonb)", kind, name in present, is_object)
+    found: LiteralString = sql if is_object else f"nullif({sql}, 'null'::jsonb)"
+    return Value(found, kind, name in present, is_object, relation.indexed.get(name))

@@ -9,7 +9,7 @@ from whence.store.where import Where
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`present`: it is never null. `is_object`: it is an object, wherever it is not null.
+    """`present`: it is never null. `is_object`: it is an object, wherever it is not null. `indexed`: see `Relation`.
 
     An expression of JSON is null where the value is missing or JSON null.
     """
@@ -18,6 +18,7 @@ class Value:
     type: FieldType
     present: bool = False
     is_object: bool = False
+    indexed: LiteralString | None = None
 
 
 @dataclass(frozen=True, slots=True)

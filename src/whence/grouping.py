@@ -1,0 +1,343 @@
+"""Alerts that share a cause become one problem, by themselves, within a second or two of their reports.
+
+One node at a time does it for an account. What it finds depends on the alerts alone, not on when it looks: an alert
+that was not known in time moves those that it ties together, and a problem keeps its name through that.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import blake2b
+from time import perf_counter
+from typing import Final
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from whence.correlate.problems import Condition, Group, Nearness, Outcome, Past, Quiet, Rules, Standing, group, quiet
+from whence.correlate.problems.planned import planned
+from whence.correlate.problems.rules import MARKS, is_of_availability
+from whence.correlate.problems.silence import WEEK
+from whence.domain.alert import Alert
+from whence.domain.entity import Entity
+from whence.domain.errors import Unavailable
+from whence.domain.event import Handling, Span
+from whence.domain.identity import new_id, number
+from whence.domain.maintenance import Maintenance
+from whence.domain.scope import ALL_SERVICES, Scope
+from whence.store import codec, entities, feed, groups, maintenance, subjects
+from whence.store.groups import Due, Settled
+from whence.store.pool import Pool, Writer
+
+MOST_AT_ONCE: Final = 5_000  # alerts that are looked at in one turn of an account
+MOST_TOGETHER: Final = 20_000  # alerts that are looked through for what belongs to them
+_ACCOUNTS: Final = 500  # that are asked about at a time
+_MOST_STALE: Final = 500
+
+GROUPED: Final = Counter("whence_alerts_grouped", "Alerts that were put to their problem, or found to be in none.")
+TURN: Final = Histogram("whence_grouping_seconds", "From taking an account's turn to its commit.")
+
+NOW: Final = partial(datetime.now, UTC)
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Circle:
+    """All alerts that may belong together with some, by their ids, the problems that those are, and what is near."""
+
+    near: Nearness
+    conditions: dict[UUID, Condition] = field(default_factory=dict[UUID, Condition])
+    problems: set[UUID] = field(default_factory=set[UUID])
+
+
+class Grouping:
+    """Which problems an account's alerts are."""
+
+    def __init__(self, pool: Pool, *, rules: Rules, clock: Callable[[], datetime] = NOW) -> None:
+        self._pool = pool
+        self._rules = rules
+        self.now = clock
+
+    async def turn(self) -> int:
+        """Look at every alert that waits, in every account that nobody else is looking at; how many those were."""
+        now = self.now()
+        looked_at = 0
+        after = UUID(int=0)
+        while waiting := await self._waiting(now, after):
+            for account in waiting:
+                looked_at += await self._whole(account)
+            after = waiting[-1]
+        return looked_at
+
+    async def _waiting(self, now: datetime, after: UUID) -> list[UUID]:
+        async with self._pool.reader() as db:
+            return await groups.accounts_waiting(db, now=now, after=after, limit=_ACCOUNTS)
+
+    async def _whole(self, account: UUID) -> int:
+        """Look at all that waits in the account; what goes wrong with one account is no other's trouble."""
+        looked_at, taken = 0, MOST_AT_ONCE
+        while taken >= MOST_AT_ONCE:
+            try:
+                taken = await self._account(account)
+            except Unavailable as refusal:
+                if not refusal.lost_race:
+                    raise
+                return looked_at
+            except Exception:  # the edge of a background turn: the others wait as well
+                log.exception("grouping.broken", account=str(account))
+                return looked_at
+            looked_at += taken
+        return looked_at
+
+    async def _account(self, account: UUID) -> int:
+        """Look at what waits in the account; how many alerts that were."""
+        started = perf_counter()
+        async with self._pool.transaction() as db:
+            last = await groups.try_turn(db, account)
+            if last is None:
+                return 0
+            now = self.now()
+            due = await groups.due(db, account, now=now, limit=MOST_AT_ONCE)
+            stale = await groups.stale(db, account, limit=_MOST_STALE)
+            if not due and not stale:
+                return 0
+            found = await self._look(db, account, due, now)
+            free = [one for one in found if not one.due.is_sealed]
+            circle = await self._circle(db, account, free, stale)
+            standing = await groups.standing(db, account, circle.problems)
+            known = circle.conditions.values()
+            outcome = await asyncio.to_thread(group, known, circle.near, self._rules, standing)
+            await self._write(db, account, found, circle, outcome, standing, last, now)
+        GROUPED.inc(len(found))
+        TURN.observe(perf_counter() - started)
+        return len(due)
+
+    async def _look(self, db: Writer, account: UUID, due: Sequence[Due], now: datetime) -> list[Settled]:
+        """What is to be said of each alert by itself: whom it is about, and whether it counts."""
+        looked = {one.alert.id: one for one in due}
+        if self._rules.damps:
+            ended = [one.alert for one in due if one.alert.closed_at is not None]
+            for one in await groups.later(db, account, ended, within=WEEK):
+                looked.setdefault(one.alert.id, one)
+        about = await self._about(db, account, looked.values())
+        pasts = await self._pasts(db, account, [one.alert for one in looked.values()])
+        windows = await maintenance.every(db, account)
+        known = await self._known(db, account, about.values()) if windows else {}
+        return [
+            self._settled(one, about[alert_id], pasts[alert_id], windows, known, now)
+            for alert_id, one in looked.items()
+        ]
+
+    def _settled(
+        self,
+        due: Due,
+        about: tuple[str, ...],
+        past: Past,
+        windows: Sequence[Maintenance],
+        known: Mapping[str, Sequence[Entity]],
+        now: datetime,
+    ) -> Settled:
+        alert = due.alert
+        if due.is_sealed:
+            return Settled(
+                due=due,
+                subjects=alert.subjects,
+                since=alert.since,
+                silenced_by=alert.silenced_by,
+                silenced_until=alert.silenced_until,
+                group_at=None,
+                problem_id=alert.problem_id,
+            )
+        places = [known.get(subject, ()) for subject in about]
+        silenced = quiet(alert, past, partial(planned, windows, places), self._rules)
+        counts, again = _counting(alert, silenced, now)
+        return Settled(
+            due=due,
+            subjects=about,
+            since=counts,
+            silenced_by=None if silenced is None else silenced.by,
+            silenced_until=None if silenced is None else silenced.until,
+            group_at=again,
+        )
+
+    async def _about(self, db: Writer, account: UUID, due: Iterable[Due]) -> dict[UUID, tuple[str, ...]]:
+        """The entities that each alert is about; where none is known, where its scope says that it is."""
+        unknown = {one.scope for one in due if one.scope is not None and not one.alert.subjects}
+        named = await subjects.of(db, account, unknown) if unknown else {}
+        return {one.alert.id: _subjects(one, named) for one in due}
+
+    async def _pasts(self, db: Writer, account: UUID, opened: Sequence[Alert]) -> dict[UUID, Past]:
+        """What came before each alert."""
+        before = await groups.closed_before(db, account, opened)
+        gone = [one for one in opened if one.entity_id is not None and is_of_availability(one.type)]
+        marked: dict[str, list[datetime]] = {}
+        if gone:
+            window = Span(
+                start=min(one.opened_at for one in gone) - self._rules.goes, end=max(one.opened_at for one in gone)
+            )
+            ids = {one.entity_id for one in gone if one.entity_id is not None}
+            marked = await groups.marks(db, account, ids, MARKS, window=window)
+        lives: dict[tuple[str, str], list[Span]] = {}
+        placed = [one for one in opened if one.entity_id is not None]
+        if self._rules.damps and placed:
+            window = Span(start=min(one.opened_at for one in placed) - WEEK, end=max(one.opened_at for one in placed))
+            kinds = {(one.entity_id, one.type) for one in placed if one.entity_id is not None}
+            lives = await groups.episodes(db, account, kinds, window=window)
+        return {
+            one.id: Past(
+                before=before.get(one.id),
+                marks=marked.get(one.entity_id or "", ()),
+                episodes=[
+                    span
+                    for span in lives.get((one.entity_id or "", one.type), ())
+                    if span.end <= one.opened_at and span.start < one.opened_at
+                ],
+            )
+            for one in opened
+        }
+
+    async def _known(self, db: Writer, account: UUID, about: Iterable[tuple[str, ...]]) -> dict[str, Sequence[Entity]]:
+        """Each entity with what it runs on and is part of: maintenance of that is maintenance of it."""
+        ids = {subject for those in about for subject in those}
+        above = await groups.above(db, account, ids)
+        names = sorted(ids.union(*above.values()))
+        found = await entities.named(db, account, names) if names else {}
+        return {
+            one: [found[name] for name in (one, *above.get(one, ())) if name in found] for one in ids if one in found
+        }
+
+    async def _circle(self, db: Writer, account: UUID, found: Sequence[Settled], stale: Iterable[UUID]) -> _Circle:
+        """Everything that may belong together with the alerts, directly or through what does."""
+        circle = _Circle(near=Nearness(steps=self._rules.steps, hub=self._rules.hub))
+        looked = {one.due.alert.id for one in found}
+        border = [_condition(one) for one in found if one.since is not None]
+        circle.conditions.update((one.id, one) for one in border)
+        fresh = {one.due.alert.problem_id for one in found if one.due.alert.problem_id is not None} | set(stale)
+        while border or fresh:
+            circle.problems |= fresh
+            reached = await groups.of_problems(db, account, fresh) if fresh else []
+            reached += await self._beside(db, account, border, circle)
+            border = [
+                one
+                for one in {one.id: one for one in reached}.values()
+                if one.id not in looked and one.id not in circle.conditions
+            ]
+            circle.conditions.update((one.id, one) for one in border)
+            fresh = {one.problem_id for one in border if one.problem_id is not None} - circle.problems
+            if len(circle.conditions) > MOST_TOGETHER:
+                log.warning("grouping.large", account=str(account), alerts=len(circle.conditions))
+                break
+        return circle
+
+    async def _beside(self, db: Writer, account: UUID, border: Sequence[Condition], circle: _Circle) -> list[Condition]:
+        """The alerts near in time that are about what is near, and those of the same keys."""
+        if not border:
+            return []
+        rules = self._rules
+        about = {subject for one in border for subject in one.subjects}
+        circle.near.add(await groups.pairs_around(db, account, about, steps=rules.steps))
+        reached = circle.near.around(about)
+        found: list[Condition] = []
+        for stretch in _stretches((one.since for one in border if one.subjects), rules):
+            found += await groups.between(db, account, stretch, reached, but=circle.problems)
+        times = [one.since for one in border]
+        window = Span(start=min(times) - rules.takes, end=max(times) + rules.takes)
+        keys = {one.key for one in border}
+        return found + await groups.of_keys(db, account, keys, window, but=circle.problems)
+
+    async def _write(
+        self,
+        db: Writer,
+        account: UUID,
+        found: Sequence[Settled],
+        circle: _Circle,
+        outcome: Outcome,
+        standing: Mapping[UUID, Standing],
+        last: int,
+        now: datetime,
+    ) -> None:
+        rows: list[tuple[Group, UUID, int, int]] = []
+        problem_of: dict[UUID, UUID] = {}
+        ids: list[UUID] = []
+        for made in outcome.groups:
+            problem_id = made.id or new_id(made.opened_at)
+            if made.id is None:
+                last += 1
+            known = standing.get(problem_id)
+            rows.append((made, problem_id, last if known is None else known.number, number(problem_id)))
+            problem_of.update((one.id, problem_id) for one in made.members)
+            ids.append(problem_id)
+        settled = [
+            one if one.due.is_sealed else replace(one, problem_id=problem_of.get(one.due.alert.id)) for one in found
+        ]
+        looked = {one.due.alert.id for one in found}
+        moved = {
+            one.id: problem_of[one.id]
+            for one in circle.conditions.values()
+            if one.id not in looked and one.problem_id != problem_of[one.id]
+        }
+        await groups.lock(db, account, looked | moved.keys())
+        changed = await groups.save(db, account, rows, at=now)
+        await groups.settle(db, account, settled)
+        await groups.move(db, account, moved)
+        merged = {problem_id: ids[nth] for problem_id, nth in outcome.merged.items()}
+        await groups.merge(db, account, merged, at=now)
+        await groups.empty(db, account, outcome.emptied, at=now)
+        await groups.count_on(db, account, last)
+        if told := sorted({*changed, *merged, *outcome.emptied}):
+            await feed.announce(db, account, problem_ids=told)
+
+
+def _counting(alert: Alert, silenced: Quiet | None, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Since when the alert counts, and when to look at it again."""
+    if silenced is None:
+        return alert.opened_at, None
+    if silenced.until is None or (alert.closed_at is not None and alert.closed_at <= silenced.until):
+        return None, None
+    return (silenced.until, None) if silenced.until <= now else (None, silenced.until)
+
+
+def _subjects(due: Due, named: Mapping[Scope, tuple[str, ...]]) -> tuple[str, ...]:
+    if due.scope is None:
+        return () if due.alert.entity_id is None else (due.alert.entity_id,)
+    if due.alert.subjects:
+        return due.alert.subjects
+    if found := named[due.scope]:
+        return found
+    return () if due.scope == ALL_SERVICES or not due.scope.clauses else (_place(due.scope),)
+
+
+def _place(scope: Scope) -> str:
+    """A word for where something is, when nobody knows what is there."""
+    return "at:" + blake2b(codec.clauses_text(scope).encode(), digest_size=12).hexdigest()
+
+
+def _condition(settled: Settled) -> Condition:
+    alert = settled.due.alert
+    return Condition(
+        id=alert.id,
+        key=alert.key,
+        since=settled.since or alert.opened_at,
+        until=alert.closed_at,
+        subjects=settled.subjects,
+        alone=Handling.ALONE in alert.handling,
+        severity=alert.severity,
+        title=alert.title,
+        type=alert.type,
+        dialect=alert.dialect,
+        problem_id=alert.problem_id,
+    )
+
+
+def _stretches(times: Iterable[datetime], rules: Rules) -> list[Span]:
+    """The times with the gap around each, joined where they overlap."""
+    found: list[Span] = []
+    for at in sorted(times):
+        if found and at - rules.gap <= found[-1].end:
+            found[-1] = Span(start=found[-1].start, end=at + rules.gap)
+        else:
+            found.append(Span(start=at - rules.gap, end=at + rules.gap))
+    return found

@@ -1,0 +1,347 @@
+"""Alerts become problems: the same ones whatever the order in which they come to be known, and whoever looks."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+import anyio.from_thread
+import anyio.to_thread
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.builders import NOW, ago, asked, draft, moment, report
+from tests.problems import problems_of, regroup, settle, told
+from tests.tenants import MakeTenant, Tenant
+from whence import grouping
+from whence.correlate.problems import Condition, Outcome, Rules
+from whence.domain.alert import Alert, AlertFilter, ClosedBy, Silence
+from whence.domain.entity import RelationKind
+from whence.domain.event import Accepted, Handling, Kind, Report, Severity, Span
+from whence.domain.problem import Problem, ProblemState
+from whence.domain.scope import Scope
+from whence.grouping import Grouping
+from whence.registry import Named
+
+MINUTE: Final = timedelta(minutes=1)
+HOUR: Final = timedelta(hours=1)
+
+
+def alert(key: str, on: str = "", **given: Any) -> Report:  # noqa: ANN401  a builder takes what the value does
+    """A report that opens an alert, titled as its key, for a quarter of an hour."""
+    scope = {"scope": Scope.entities(on.split())} if on else {}
+    return report(**{
+        "kind": Kind.PROBLEM, "key": key, "type": f"t-{key}", "title": key, "timeout": 15 * MINUTE, "span": moment(NOW),
+        **scope, **given,
+    })  # fmt: skip
+
+
+def over(key: str, on: str, begins: float, lasts: float, **given: Any) -> Report:  # noqa: ANN401
+    """A report of an alert that began so many minutes after a time five hours ago, and is over."""
+    start = ago(hours=5) + begins * MINUTE
+    return alert(key, on, span=Span(start=start, end=start + lasts * MINUTE), timeout=None, **given)
+
+
+def recovery(key: str, at: datetime = NOW) -> Report:
+    return report(kind=Kind.RECOVERY, key=key, type="t", title="well", span=moment(at))
+
+
+async def send(tenant: Tenant, *reports: Report) -> list[Accepted]:
+    receipts = await tenant.house.context.ingest.accept(tenant.admin.account_id, reports)
+    return [receipt for receipt in receipts if isinstance(receipt, Accepted)]
+
+
+async def alerts_of(tenant: Tenant) -> dict[str, Alert]:
+    """The newest alert of each key."""
+    page = await tenant.house.context.alerts.page(tenant.admin, AlertFilter(), cursor=None, limit=1000)
+    return {one.key: one for one in reversed(page.items)}
+
+
+async def chained(tenant: Tenant) -> str:
+    """Services `a` to `f`, of which each calls the next, and `q`, which nobody knows; their ids, parted by spaces."""
+    made = await tenant.register(*map(draft, "abcdefq"))
+    pairs = pairwise(made[:6])
+    calls = [Named(source=one.id, target=other.id, kind=RelationKind.CALLS) for one, other in pairs]
+    await tenant.house.context.registry.relate(tenant.admin, calls)
+    return " ".join(one.id for one in made)
+
+
+async def test_related_alerts_become_one_problem_by_themselves(tenant: Tenant) -> None:
+    """[PR1, PR5] Within a second or two, without anybody asking; the alerts and their events say which."""
+    a, b, *_, q = (await chained(tenant)).split()
+    await send(tenant, alert("x", a, span=moment(ago(minutes=4)), severity=Severity.WARNING), alert("z", q))
+    await send(tenant, alert("y", b, severity=Severity.CRITICAL, dialect="desk"))
+    async with asyncio.timeout(10):
+        while len(found := await problems_of(tenant)) < 2 or max(one.alert_count for one in found) < 2:
+            await asyncio.sleep(0.05)
+
+    together, alone = sorted(found, key=lambda one: one.opened_at)
+    assert (together.title, together.severity, together.alert_count) == ("y", Severity.CRITICAL, 2)
+    assert (together.opened_at, together.state, together.entity_ids) == (
+        ago(minutes=4), ProblemState.OPEN, tuple(sorted([a, b])))  # fmt: skip
+    assert (together.types, together.dialects) == (("t-x", "t-y"), ("desk", "whence"))
+    assert (alone.title, alone.alert_count, alone.entity_ids) == ("z", 1, (q,))
+    assert {together.number, alone.number} == {1, 2}
+    members = await alerts_of(tenant)
+    assert [members[key].problem_id for key in "xyz"] == [together.id, together.id, alone.id]
+    (event,) = await tenant.found(asked(problems=(alone.id,)))
+    assert (event.title, event.problem_id) == ("z", alone.id)
+
+
+async def test_it_ends_with_its_alerts_and_reopens(tenant: Tenant) -> None:
+    """[PR3] The same problem; its name and start stay."""
+    ids = await chained(tenant)
+    a, b, *_ = ids.split()
+    await send(tenant, alert("x", a, span=moment(ago(minutes=20))), alert("y", b, span=moment(ago(minutes=19))))
+    await settle(tenant)
+    (first,) = await problems_of(tenant)
+
+    await send(tenant, recovery("x", ago(minutes=15)))
+    await settle(tenant)
+    assert (await problems_of(tenant))[0].state is ProblemState.OPEN
+    await send(tenant, recovery("y", ago(minutes=10)))
+    await settle(tenant)
+    (ended,) = await problems_of(tenant)
+    assert (ended.id, ended.state, ended.closed_at) == (first.id, ProblemState.CLOSED, ago(minutes=10))
+
+    await send(tenant, alert("y", b))
+    await settle(tenant)
+    (again,) = await problems_of(tenant)
+    assert (again.id, again.state, again.opened_at, again.alert_count) == (
+        first.id, ProblemState.OPEN, ago(minutes=20), 3)  # fmt: skip
+
+
+async def test_severity_follows_the_reports(tenant: Tenant) -> None:
+    """[PR5] It may rise while the problem lives."""
+    a, *_ = (await chained(tenant)).split()
+    await send(tenant, alert("x", a, severity=Severity.WARNING))
+    await settle(tenant)
+    await send(tenant, alert("x", a, severity=Severity.CRITICAL))
+    await settle(tenant)
+    (found,) = await problems_of(tenant)
+    assert (found.severity, found.alert_count) == (Severity.CRITICAL, 1)
+
+
+async def test_one_that_was_late_makes_two_problems_one(tenant: Tenant) -> None:
+    """[PR4] The one raised later leads to the other."""
+    a, _, c, _, _, f, _ = (await chained(tenant)).split()
+    await send(tenant, alert("x", a))
+    await settle(tenant)
+    await send(tenant, alert("y", f))
+    await settle(tenant)
+    second, first = sorted(await problems_of(tenant), key=lambda one: -one.number)
+    await send(tenant, alert("z", c, span=moment(ago(minutes=1))))
+    await settle(tenant)
+
+    (found,) = await problems_of(tenant)
+    gone = await tenant.house.context.problems.require(tenant.admin, second.id)
+    assert (found.id, found.alert_count, gone.merged_into) == (first.id, 3, first.id)
+    assert gone.state is ProblemState.CLOSED
+
+
+async def test_where_nobody_knows_what_is_there_the_place_counts(tenant: Tenant) -> None:
+    """[PR1] Two alerts of one scope whose services nobody has registered; of everything, none belongs to another."""
+    shop, cart = Scope.services(names=["shop"]), Scope.services(names=["cart"])
+    await send(tenant, alert("x", scope=shop), alert("y", scope=shop), alert("z", scope=cart), alert("u"), alert("v"))
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("xy"), frozenset("z"), frozenset("u"), frozenset("v")}
+
+
+async def test_a_service_by_its_name_is_that_entity(tenant: Tenant) -> None:
+    """[PR1] However the alerts name it."""
+    a, *_ = (await chained(tenant)).split()
+    await send(tenant, alert("x", a), alert("y", scope=Scope.services(names=["a"])))
+    await settle(tenant)
+    (found,) = await problems_of(tenant)
+    assert (found.alert_count, found.entity_ids) == (2, (a,))
+
+
+@pytest.mark.parametrize("comment", ["", "rolled back"])
+async def test_a_person_closes_it(tenant: Tenant, comment: str) -> None:
+    """[PR10] With its alerts; what is still reported is muted until it has expired once, and something else is not."""
+    a, b, *_ = (await chained(tenant)).split()
+    await send(tenant, alert("x", a), alert("y", b))
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    closed = await tenant.house.context.problems.close(tenant.admin, standing.id, comment)
+    assert (closed.was_open, closed.problem.state, closed.problem.is_sealed) == (True, ProblemState.CLOSED, True)
+    assert {one.closed_by for one in (await alerts_of(tenant)).values()} == {ClosedBy.PROBLEM}
+    said = (await tenant.house.context.problems.comments(tenant.admin, [standing.id]))[standing.id]
+    assert [one.text for one in said] == ([comment] if comment else [])
+    again = await tenant.house.context.problems.close(tenant.admin, standing.id)
+    assert (again.was_open, again.problem) == (False, closed.problem)
+
+    await send(tenant, alert("x", a), alert("z", a))
+    await settle(tenant)
+    members = await alerts_of(tenant)
+    assert (members["x"].silenced_by, members["x"].problem_id) == (Silence.MUTED, None)
+    assert members["z"].problem_id not in {None, standing.id}
+    assert await tenant.house.context.problems.require(tenant.admin, standing.id) == closed.problem
+
+    await send(tenant, recovery("x"), alert("x", a, span=moment(NOW + MINUTE)))
+    await settle(tenant)
+    assert (await alerts_of(tenant))["x"].problem_id == members["z"].problem_id
+
+
+async def test_what_is_removed_leaves_its_problem(tenant: Tenant) -> None:
+    """[PR6] As if it had never been; of a problem without alerts nothing is open."""
+    ids = await chained(tenant)
+    a, _, c, _, _, f, _ = ids.split()
+    receipts = await send(tenant, alert("x", a), alert("y", f), alert("z", c, severity=Severity.CRITICAL))
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("xyz")}
+    await tenant.house.context.amend.remove(tenant.admin, receipts[2].id)
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("x"), frozenset("y")}
+    gone = (await alerts_of(tenant))["x"].problem_id
+    await tenant.house.context.amend.remove(tenant.admin, receipts[0].id)
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("y")}
+    left = await tenant.house.context.problems.require(tenant.admin, gone or UUID(int=0))
+    assert (left.alert_count, left.state) == (0, ProblemState.CLOSED)
+
+
+async def test_a_host_that_was_to_go_may_be_away(tenant: Tenant) -> None:
+    """[PR9] Whether the mark comes before the alert or after it; other alerts, and other hosts, count."""
+    a, b, *_ = (await chained(tenant)).split()
+    mark = report(type="MARKED_FOR_TERMINATION", title="going", span=moment(ago(minutes=2)), scope=Scope.entities([a]))
+    gone = alert("x", a, type="AVAILABILITY_EVENT")
+    await send(tenant, gone, alert("y", a), alert("z", b, type="AVAILABILITY_EVENT"))
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("xyz")}
+    await send(tenant, mark)
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("yz")}
+    silenced = (await alerts_of(tenant))["x"]
+    assert (silenced.silenced_by, silenced.silenced_until) == (Silence.TERMINATION, ago(minutes=2) + HOUR)
+
+    later = Grouping(tenant.house.pool, rules=Rules(), clock=lambda: NOW + HOUR)
+    await settle(tenant, later)
+    counted = (await alerts_of(tenant))["x"]
+    assert (counted.since, counted.problem_id is None) == (ago(minutes=2) + HOUR, False)
+
+
+async def test_what_comes_and_goes_opens_no_problem(tenant: Tenant) -> None:
+    """[PR8] Also where what came before it was told last; unless it lasts, or its sender says so."""
+    a, *_ = (await chained(tenant)).split()
+    before = [over(f"{n}", a, 30 * n, 6, type="slow") for n in range(4)]
+    await send(tenant, alert("x", a, type="slow"))
+    await settle(tenant)
+    assert frozenset("x") in await told(tenant)
+    await send(tenant, *before)
+    await settle(tenant)
+    damped = (await alerts_of(tenant))["x"]
+    assert (damped.silenced_by, damped.silenced_until) == (Silence.FREQUENT, NOW + 6 * MINUTE)
+    assert await told(tenant) == {frozenset("0"), frozenset("1"), frozenset("2")}  # nor did the fourth
+    await send(tenant, alert("y", a, type="slow", handling=frozenset({Handling.ALWAYS})))
+    await settle(tenant)
+    assert frozenset("y") in await told(tenant)
+    await settle(tenant, Grouping(tenant.house.pool, rules=Rules(), clock=lambda: NOW + 6 * MINUTE))
+    assert (await alerts_of(tenant))["x"].since == NOW + 6 * MINUTE
+
+
+async def test_a_sender_may_want_none_or_its_own(tenant: Tenant) -> None:
+    """[PR11] Handling is of the alert that the report opens."""
+    a, *_ = (await chained(tenant)).split()
+    await send(
+        tenant, alert("x", a), alert("y", a, handling=frozenset({Handling.ALONE})),
+        alert("z", a, handling=frozenset({Handling.NO_PROBLEM})),
+    )  # fmt: skip
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("x"), frozenset("y")}
+    assert (await alerts_of(tenant))["z"].silenced_by is Silence.ASKED
+
+
+async def test_what_goes_wrong_in_one_account_stays_there(account: MakeTenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[PR6] The others are grouped, and it is tried again."""
+    one, two = await account(), await account()
+    a, *_ = (await chained(one)).split()
+    b, *_ = (await chained(two)).split()
+    whole = grouping.group
+
+    def breaks(conditions: Iterable[Condition], *rest: Any) -> Outcome:  # noqa: ANN401  what `group` takes
+        known = list(conditions)
+        if any(condition.title == "bad" for condition in known):
+            raise RuntimeError
+        return whole(known, *rest)
+
+    monkeypatch.setattr(grouping, "group", breaks)
+    await send(one, alert("bad", a))
+    await send(two, alert("good", b))
+    await settle(two)
+    assert (await told(one), await told(two)) == (set(), {frozenset({"good"})})
+    monkeypatch.undo()
+    await settle(one)
+    assert await told(one) == {frozenset({"bad"})}
+
+
+# --- in any order, at any pace, by any number of nodes
+
+Said = tuple[str, int, int, str, str, Severity]
+
+
+def reports(entities: str, begins: int, lasts: int, types: str) -> st.SearchStrategy[list[Said]]:
+    """What may be said of these entities, in these many minutes."""
+    one = st.tuples(
+        st.sampled_from(entities), st.integers(0, begins), st.integers(1, lasts), st.sampled_from("klmn"),
+        st.sampled_from(types.split()), st.sampled_from(list(Severity)),
+    )  # fmt: skip
+    return st.lists(one, min_size=1, max_size=14)
+
+
+# All over the place; and on one entity time and again, so that damping has its part in it.
+REPORTS: Final = st.one_of(reports("abcefq", 100, 40, "slow down"), reports("a", 200, 20, "slow"))
+PACES: Final = st.lists(st.integers(1, 5), min_size=14, max_size=14)
+
+
+async def make(account: MakeTenant, said: Sequence[Said], paces: Iterable[int]) -> Tenant:
+    """An account to which this was said in this order, grouped now and then in between."""
+    tenant = await account()
+    ids = dict(zip("abcdefq", (await chained(tenant)).split(), strict=True))
+    left = [
+        over(f"{key}{on}", ids[on], begins, lasts, title=f"{on} {begins} {lasts} {key}", type=kind, severity=severity)
+        for on, begins, lasts, key, kind, severity in said
+    ]
+    for pace in paces:
+        if left:
+            await send(tenant, *left[:pace])
+            await asyncio.gather(*(settle(tenant, Grouping(tenant.house.pool, rules=Rules())) for _ in range(2)))
+            left = left[pace:]
+    await settle(tenant)
+    return tenant
+
+
+def said_of(problems: Iterable[Problem]) -> list[tuple[object, ...]]:
+    """All that must be the same, whatever a problem is called."""
+    return sorted(
+        (one.opened_at, one.closed_at, one.severity, one.alert_count, one.types)
+        for one in problems
+    )  # fmt: skip
+
+
+async def test_the_order_of_arrival_does_not_matter(account: MakeTenant) -> None:
+    """[PR6] In batches of any size, two nodes at a time, or all again: the same problems."""
+
+    async def both(said: list[Said], other: list[Said], paces: list[int]) -> None:
+        one, two = await make(account, said, [len(said)]), await make(account, other, paces)
+        assert await told(one) == await told(two)
+        assert said_of(await problems_of(one)) == said_of(await problems_of(two))
+        before = await problems_of(two)
+        await regroup(two)
+        assert [replace(p, updated_at=NOW, explained_at=None) for p in await problems_of(two)] == [
+            replace(p, updated_at=NOW, explained_at=None) for p in before
+        ]
+
+    @settings(max_examples=40)
+    @given(REPORTS, PACES, st.randoms(use_true_random=False))
+    def permuted(said: list[Said], paces: list[int], random: Random) -> None:
+        other = list(said)
+        random.shuffle(other)
+        anyio.from_thread.run(both, said, other, paces)
+
+    await anyio.to_thread.run_sync(permuted)
