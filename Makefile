@@ -19,8 +19,8 @@ setup: ## Create or refresh .venv from the hashed lock (quick when nothing chang
 run: setup ## Serve with a small believable history (honours WHENCE_*)
 	@.venv/bin/whence demo
 
-test: setup ## Run the tests: make test ARGS="-k alert"
-	@.venv/bin/pytest --ignore=tests/acceptance --ignore=tests/fuzz $(ARGS)
+test: setup ## Run the tests, a worker a core: make test ARGS="-k alert"; ARGS="-n0" for one process and a debugger
+	@.venv/bin/pytest -n auto --maxprocesses 4 --dist worksteal --ignore=tests/acceptance --ignore=tests/fuzz $(ARGS)
 
 fuzz: setup ## Run the tests with requests that nobody thought of
 	@.venv/bin/pytest tests/fuzz $(ARGS)
