@@ -24,7 +24,7 @@ from whence.store.pool import Pool
 TURN: Final = timedelta(seconds=30)
 EXPIRY: Final = timedelta(seconds=1)  # an alert is ended within five seconds of its time; this is well within
 GROUPING: Final = timedelta(milliseconds=500)  # within a second of its report an alert is in its problem
-REST: Final = 4.0  # times the work: a storm of alerts must leave its senders four fifths of a processor
+REST: Final = 5.0  # times the work: a storm of alerts must leave its senders four fifths of a processor
 STATISTICS: Final = timedelta(seconds=1)  # a storm fills a table in that time
 FEED_KEPT: Final = timedelta(days=2)  # how long a live reader may be away and still go on where it was
 
@@ -51,7 +51,7 @@ async def run(
         group.create_task(_turns(tidy, every=TURN))
         group.create_task(_turns(alerts.expire, every=EXPIRY))
         group.create_task(_turns(grouping.turn, every=GROUPING, rest=REST))
-        group.create_task(_turns(causes.refresh, every=GROUPING, rest=REST))
+        group.create_task(_turns(causes.refresh, every=GROUPING, rest=2 * REST))
         group.create_task(_turns(catalog.save_seen, every=TURN))
         group.create_task(_turns(partial(statistics.refresh, pool), every=STATISTICS))
 

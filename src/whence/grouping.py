@@ -7,7 +7,7 @@ that was not known in time moves those that it ties together, and a problem keep
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 from time import perf_counter
@@ -36,6 +36,7 @@ MOST_AT_ONCE: Final = 5_000  # alerts that are looked at in one turn of an accou
 MOST_TOGETHER: Final = 20_000  # alerts that are looked through for what belongs to them
 _ACCOUNTS: Final = 500  # that are asked about at a time
 _MOST_STALE: Final = 500
+_PATIENCE: Final = timedelta(seconds=5)  # in a storm a problem changes all the time
 
 GROUPED: Final = Counter("whence_alerts_grouped", "Alerts that were put to their problem, or found to be in none.")
 TURN: Final = Histogram("whence_grouping_seconds", "From taking an account's turn to its commit.")
@@ -280,7 +281,7 @@ class Grouping:
             if one.id not in looked and one.problem_id != problem_of[one.id]
         }
         await groups.lock(db, account, looked | moved.keys())
-        changed = await groups.save(db, account, rows, at=now)
+        changed = await groups.save(db, account, rows, at=now, patience=_PATIENCE)
         await groups.settle(db, account, settled)
         await groups.move(db, account, moved)
         merged = {problem_id: ids[nth] for problem_id, nth in outcome.merged.items()}

@@ -138,7 +138,9 @@ _SAVE: Final = """
         opened_at = excluded.opened_at, closed_at = excluded.closed_at, severity = excluded.severity,
         title = excluded.title, alert_count = excluded.alert_count, types = excluded.types,
         dialects = excluded.dialects, entity_ids = excluded.entity_ids, updated_at = excluded.updated_at,
-        is_stale = false, explain_at = excluded.explain_at
+        is_stale = false, explain_at = case
+            when excluded.closed_at is null then greatest(excluded.explain_at, problem.explained_at + $4::interval)
+            else excluded.explain_at end
     where (problem.opened_at, problem.severity, problem.title, problem.alert_count, problem.types, problem.dialects,
         problem.entity_ids, problem.is_stale) is distinct from (excluded.opened_at, excluded.severity, excluded.title,
         excluded.alert_count, excluded.types, excluded.dialects, excluded.entity_ids, false)
@@ -331,9 +333,12 @@ async def move(db: Writer, account: UUID, problem_of: Mapping[UUID, UUID]) -> No
 
 
 async def save(
-    db: Writer, account: UUID, groups: Iterable[tuple[Group, UUID, int, int]], *, at: datetime
+    db: Writer, account: UUID, groups: Iterable[tuple[Group, UUID, int, int]], *, at: datetime, patience: timedelta
 ) -> list[UUID]:
-    """The groups stand as problems, each with its id, number and code; those that were new or changed are returned."""
+    """The groups stand as problems, each with its id, number and code; those that were new or changed are returned.
+
+    Their causes are looked for again; if they go on, not before `patience` has passed since that was done.
+    """
     rows = [
         {
             "problem_id": problem_id,
@@ -352,7 +357,7 @@ async def save(
     ]
     if not rows:
         return []
-    return [row["problem_id"] for row in await db.rows(_SAVE, account, codec.json_text(rows), at)]
+    return [row["problem_id"] for row in await db.rows(_SAVE, account, codec.json_text(rows), at, patience)]
 
 
 async def merge(db: Writer, account: UUID, into: Mapping[UUID, UUID], *, at: datetime) -> None:
