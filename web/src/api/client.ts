@@ -1,0 +1,38 @@
+import createClient from 'openapi-fetch'
+import { stringifyQuery } from '../address/query'
+import { Refusal, refusal } from './refusal'
+import type { paths } from './schema'
+
+export const api = createClient<paths>({
+  baseUrl: typeof location === 'undefined' ? 'http://localhost' : location.origin,
+  credentials: 'same-origin',
+  querySerializer: (query) => stringifyQuery(query).slice(1),
+})
+
+interface Answered<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+/** The answer of a call; whatever is no success is thrown as a `Refusal`. */
+export async function answer<T>(call: Promise<Answered<T>>): Promise<NonNullable<T>> {
+  const { data, error, response } = await reached(call)
+  if (!response.ok || data === undefined || data === null) throw refusal(response.status, error)
+  return data
+}
+
+/** The same for calls that answer with nothing. */
+export async function done(call: Promise<Answered<unknown>>): Promise<void> {
+  const { error, response } = await reached(call)
+  if (!response.ok) throw refusal(response.status, error)
+}
+
+async function reached<T>(call: Promise<Answered<T>>): Promise<Answered<T>> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new Refusal(0, 'The server cannot be reached')
+  }
+}

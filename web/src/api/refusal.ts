@@ -1,0 +1,37 @@
+import type { Violation } from './nouns'
+
+/** What the server refused, in its own words; `status` 0: it was not reached. */
+export class Refusal extends Error {
+  readonly status: number
+  readonly violations: readonly Violation[]
+  readonly requestId: string | null
+
+  constructor(status: number, message: string, violations: readonly Violation[] = [], requestId: string | null = null) {
+    super(message)
+    this.name = 'Refusal'
+    this.status = status
+    this.violations = violations
+    this.requestId = requestId
+  }
+}
+
+/** What a body says is wrong; a body of another shape came from a proxy. */
+export function refusal(status: number, body: unknown): Refusal {
+  const error = isObject(body) && isObject(body.error) ? body.error : null
+  if (!error) return new Refusal(status, `The server answered ${status}`)
+  const violations = Array.isArray(error.violations) ? error.violations.filter(isViolation) : []
+  return new Refusal(
+    status,
+    typeof error.message === 'string' ? error.message : `The server answered ${status}`,
+    violations,
+    typeof error.request_id === 'string' ? error.request_id : null,
+  )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isViolation(value: unknown): value is Violation {
+  return isObject(value) && typeof value.path === 'string' && typeof value.message === 'string'
+}

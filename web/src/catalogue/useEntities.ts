@@ -1,0 +1,49 @@
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query'
+import { answer, api } from '../api/client'
+import type { Entity, EntityQuery } from '../api/nouns'
+
+/** An entity by id, cid, alias or tag. */
+export function useEntity(name: string | null) {
+  return useQuery({
+    queryKey: ['entities', 'one', name],
+    queryFn: ({ signal }) => answer(api.GET('/v1/entities/{name}', { params: { path: { name: name ?? '' } }, signal })),
+    enabled: name !== null,
+    staleTime: 5 * 60_000,
+  })
+}
+
+const known = (found: readonly { data: Entity | undefined }[]): Entity[] =>
+  found.flatMap(({ data }) => (data ? [data] : []))
+
+/** Several of them; those that are not known are left out. */
+export function useEntitiesNamed(names: readonly string[]): Entity[] {
+  return useQueries({
+    queries: names.map((name) => ({
+      queryKey: ['entities', 'one', name],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        answer(api.GET('/v1/entities/{name}', { params: { path: { name } }, signal })),
+      staleTime: 5 * 60_000,
+    })),
+    combine: known,
+  })
+}
+
+export function useEntities(query: EntityQuery) {
+  return useInfiniteQuery({
+    queryKey: ['entities', 'list', query],
+    queryFn: ({ signal, pageParam }) =>
+      answer(api.GET('/v1/entities', { params: { query: { ...query, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+}
+
+export function useSurroundings(entity: string | null, depth: number) {
+  return useQuery({
+    queryKey: ['relations', entity, depth],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/v1/relations', { params: { query: { entity: entity ?? '', depth } }, signal })),
+    enabled: entity !== null,
+    staleTime: 60_000,
+  })
+}

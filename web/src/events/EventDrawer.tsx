@@ -1,0 +1,67 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconLink, IconX } from '@tabler/icons-react'
+import { type ReactNode, useEffect, useRef } from 'react'
+import type { Event } from '../api/nouns'
+import { CopyLink } from '../links/CopyLink'
+import { Failed, Waiting } from '../shell/States'
+import { EventDetails } from './EventDetails'
+import classes from './EventDrawer.module.css'
+import { useEvent } from './useEvents'
+
+interface EventDrawerProps {
+  id: string | undefined
+  /** The event as a list showed it. */
+  listed?: Event
+  onOpen: (id: string) => void
+  onClose: () => void
+}
+
+/** One event beside the page that it was opened on; the page stays in use. */
+export function EventDrawer({ id, listed, onOpen, onClose }: EventDrawerProps): ReactNode {
+  if (!id) return null
+  return <Open id={id} listed={listed} onOpen={onOpen} onClose={onClose} />
+}
+
+function Open({ id, listed, onOpen, onClose }: EventDrawerProps & { id: string }): ReactNode {
+  const event = useEvent(id, listed)
+  const drawer = useRef<HTMLElement>(null)
+  const body = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    drawer.current?.focus({ preventScroll: true })
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
+    }
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another event is read from its beginning
+  useEffect(() => {
+    body.current?.scrollTo(0, 0)
+  }, [id])
+  return (
+    <aside
+      className={classes.drawer}
+      ref={drawer}
+      tabIndex={-1}
+      aria-label={event.data ? `Event: ${event.data.title}` : 'Event'}
+    >
+      <div className={classes.bar}>
+        <span className={classes.what}>Event</span>
+        <CopyLink icon={<IconLink size={17} />} search={{ event: id }} />
+        <Tooltip label="Close (Esc)">
+          <ActionIcon variant="subtle" color="gray" aria-label="Close the event" onClick={onClose}>
+            <IconX size={18} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <div ref={body} className={classes.body} tabIndex={-1}>
+        {event.data ? (
+          <EventDetails event={event.data} onOpen={onOpen} />
+        ) : event.isPending ? (
+          <Waiting rows={10} />
+        ) : (
+          <Failed error={event.error} onRetry={() => event.refetch()} />
+        )}
+      </div>
+    </aside>
+  )
+}

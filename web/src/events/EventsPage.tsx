@@ -1,0 +1,169 @@
+import { ActionIcon, Button, Drawer, Tooltip } from '@mantine/core'
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
+import { IconFilter, IconLink, IconRefresh } from '@tabler/icons-react'
+import { getRouteApi } from '@tanstack/react-router'
+import { type ReactNode, useCallback, useMemo } from 'react'
+import { CopyLink } from '../links/CopyLink'
+import { OpenProblems } from '../problems/OpenProblems'
+import { Page } from '../shell/Page'
+import { Failed } from '../shell/States'
+import { useKeys } from '../shell/useKeys'
+import { RangePicker } from '../time/RangePicker'
+import { useStretch } from '../time/useStretch'
+import { type Window, windowOf, windowSearch } from '../time/window'
+import { EventDrawer } from './EventDrawer'
+import classes from './EventsPage.module.css'
+import { EventTable } from './EventTable'
+import { ExportMenu } from './ExportMenu'
+import { Facets } from './Facets'
+import { Chips, SearchBox } from './FilterBar'
+import { FreshEvents } from './FreshEvents'
+import { Histogram } from './Histogram'
+import { LiveButton } from './LiveButton'
+import { NoEvents } from './NoEvents'
+import { SavedViews } from './SavedViews'
+import { type EventFilter, type EventSearch, parts, readFilter } from './search'
+import { useEvents, useFacets, useHistogram } from './useEvents'
+import { useLive } from './useLive'
+import { useRowKeys } from './useRowKeys'
+
+const BUCKETS = 120
+const NARROW_BUCKETS = 48
+const route = getRouteApi('/events')
+
+export function EventsPage(): ReactNode {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const isNarrow = useMediaQuery('(max-width: 768px)') ?? false
+  const [areFacetsOpen, facetsDrawer] = useDisclosure(false)
+  const filter = useMemo(() => readFilter({ ...search }), [search])
+  const window = windowOf(search)
+  const { stretch, lookAgain } = useStretch(window)
+  const order = search.order ?? '-time'
+
+  const list = useEvents(filter, stretch, order)
+  const counts = useHistogram(filter, stretch, isNarrow ? NARROW_BUCKETS : BUCKETS)
+  const counted = useFacets(filter, stretch)
+  const live = useLive(filter, stretch.to, search.live === true)
+  const events = useMemo(() => list.data?.pages.flatMap((page) => page.events) ?? [], [list.data])
+
+  const go = useCallback(
+    (change: EventSearch) => navigate({ search: (before: EventSearch) => ({ ...before, ...change }) }),
+    [navigate],
+  )
+  const onFilter = useCallback((change: EventFilter) => go(change), [go])
+  const open = useCallback((id: string) => go({ event: id }), [go])
+  const onMore = useCallback(() => {
+    if (!list.isFetchingNextPage) list.fetchNextPage()
+  }, [list.isFetchingNextPage, list.fetchNextPage])
+  const close = () => search.event && go({ event: undefined })
+  const activeId = useRowKeys({ events, openId: search.event, onOpen: ({ id }) => open(id), onClose: close })
+  const toggleLive = () => go({ live: search.live ? undefined : true })
+  useKeys({ r: lookAgain, l: toggleLive })
+
+  const narrowed = parts(filter).length + (filter.q ? 1 : 0)
+  const title = live.fresh > 0 ? `(${live.fresh}) Events` : 'Events'
+  const facets = <Facets filter={filter} counted={counted} onFilter={onFilter} />
+  return (
+    <Page
+      fixed
+      title="Events"
+      tab={title}
+      lead={counted.total === null ? '' : `${counted.total.toLocaleString('en')}${narrowed > 0 ? ' match' : ''}`}
+      actions={
+        <>
+          <LiveButton state={live.state} isOn={search.live === true} onToggle={toggleLive} />
+          <RangePicker window={window} stretch={stretch} onChange={(chosen) => go(windowSearch(chosen))} />
+          <Tooltip label="Look again (r)">
+            <ActionIcon variant="default" size={34} aria-label="Look again" onClick={lookAgain}>
+              <IconRefresh size={17} />
+            </ActionIcon>
+          </Tooltip>
+        </>
+      }
+    >
+      <OpenProblems />
+      <div className={classes.columns}>
+        {!isNarrow && (
+          <aside className={classes.facets} aria-label="Filters">
+            {facets}
+          </aside>
+        )}
+        <div className={classes.main}>
+          <div className={classes.toolbar}>
+            <SearchBox filter={filter} onFilter={onFilter} />
+            {isNarrow && (
+              <Button
+                variant="default"
+                h={34}
+                px={12}
+                leftSection={<IconFilter size={16} />}
+                onClick={facetsDrawer.open}
+              >
+                Filters{narrowed > 0 ? ` (${narrowed})` : ''}
+              </Button>
+            )}
+            <div className={classes.tools}>
+              <SavedViews search={search} />
+              <ExportMenu filter={filter} stretch={stretch} order={order} />
+              <CopyLink icon={<IconLink size={17} />} search={{ ...windowSearch(stretch) }} />
+            </div>
+          </div>
+          <Chips filter={filter} onFilter={onFilter} />
+          <div className={classes.histogram}>
+            {counts.data && (
+              <Histogram
+                counts={counts.data}
+                stretch={stretch}
+                height={isNarrow ? 54 : 84}
+                isStale={counts.isPlaceholderData}
+                onZoom={(zoomed: Window) => go(windowSearch(zoomed))}
+              />
+            )}
+            {counts.error && <Failed error={counts.error} />}
+          </div>
+          <FreshEvents count={live.fresh} onShow={lookAgain} />
+          <div className={classes.list} data-stale={list.isPlaceholderData}>
+            {events.length === 0 ? (
+              <NoEvents
+                list={list}
+                isNarrowed={narrowed > 0}
+                window={window}
+                onClear={() => navigate({ search: {} })}
+                onArrived={lookAgain}
+                onWiden={() => go({ last: '30d', from: undefined, to: undefined })}
+              />
+            ) : (
+              <EventTable
+                events={events}
+                order={order}
+                openId={search.event}
+                activeId={activeId}
+                hasMore={list.hasNextPage}
+                isLoadingMore={list.isFetchingNextPage || list.isFetchNextPageError}
+                onMore={onMore}
+                onOpen={({ id }) => open(id)}
+                onOrder={() => go({ order: order === 'time' ? undefined : 'time' })}
+              />
+            )}
+          </div>
+        </div>
+      </div>
+      <Drawer
+        opened={isNarrow && areFacetsOpen}
+        onClose={facetsDrawer.close}
+        title="Filters"
+        size="86%"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        {facets}
+      </Drawer>
+      <EventDrawer
+        id={search.event}
+        listed={events.find(({ id }) => id === search.event)}
+        onOpen={open}
+        onClose={close}
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,51 @@
+import { IconArrowRight } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Sign } from '../events/Signs'
+import { Duration } from '../time/Instant'
+import classes from './OpenProblems.module.css'
+import { worstFirst } from './order'
+import { suspicion } from './suspicion'
+import { useOpenProblems } from './useProblems'
+
+const SHOWN = 3
+
+/** What is wrong now and where it probably began, above everything else. */
+export function OpenProblems(): ReactNode {
+  const open = useOpenProblems()
+  if (!open.data || open.data.problems.length === 0) return null
+  const problems = [...open.data.problems].sort(worstFirst)
+  return (
+    <ul className={classes.list} aria-label="Open problems">
+      {problems.slice(0, SHOWN).map((problem) => (
+        <li key={problem.id} className={classes.item}>
+          <Link
+            className={classes.card}
+            data-severity={problem.severity}
+            to="/problems/$problem"
+            params={{ problem: problem.name }}
+          >
+            <Sign severity={problem.severity} size={13} />
+            <span className={classes.words}>
+              <span className={classes.title}>
+                <span className={classes.name}>{problem.name}</span> {problem.title}
+              </span>
+              <span className={classes.cause}>
+                <Duration from={problem.opened_at} to={null} /> · {suspicion(problem)}
+              </span>
+            </span>
+            <IconArrowRight size={16} className={classes.arrow} />
+          </Link>
+        </li>
+      ))}
+      {problems.length > SHOWN && (
+        <li className={classes.rest}>
+          <Link to="/problems">
+            {problems.length - SHOWN}
+            {open.data.next ? '+' : ''} more open
+          </Link>
+        </li>
+      )}
+    </ul>
+  )
+}

@@ -1,0 +1,70 @@
+import { Button, Modal, Textarea } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconCheck, IconEye } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import type { Problem } from '../api/nouns'
+import { useRefused } from '../session/useSession'
+import { RefusedButton } from '../shell/RefusedButton'
+import { Failed } from '../shell/States'
+import { isUnattended, useAcknowledge, useClose } from './useProblems'
+
+/** Acknowledges the alerts of a problem, or closes it, with a word about it. */
+export function ProblemActions({ problem }: { problem: Problem }): ReactNode {
+  const refused = useRefused('problems:write')
+  const acknowledging = useAcknowledge(problem)
+  const unattended = problem.alerts.filter(isUnattended).length
+  const [isClosing, closing] = useDisclosure(false)
+  if (problem.state === 'closed') return null
+  return (
+    <>
+      <RefusedButton
+        refused={refused ?? (unattended > 0 ? null : 'Somebody looks after all its alerts')}
+        hint="Say that you look after its alerts"
+        variant="default"
+        leftSection={<IconEye size={16} />}
+        loading={acknowledging.isPending}
+        onClick={() => acknowledging.mutate('')}
+      >
+        {unattended > 0 ? `Acknowledge${unattended > 1 ? ` ${unattended} alerts` : ''}` : 'Acknowledged'}
+      </RefusedButton>
+      <RefusedButton
+        refused={refused}
+        hint="End the problem and its alerts"
+        leftSection={<IconCheck size={16} />}
+        onClick={closing.open}
+      >
+        Close
+      </RefusedButton>
+      {isClosing && <Closing problem={problem} onClose={closing.close} />}
+    </>
+  )
+}
+
+function Closing({ problem, onClose }: { problem: Problem; onClose: () => void }): ReactNode {
+  const [said, setSaid] = useState('')
+  const close = useClose(problem)
+  return (
+    <Modal opened onClose={onClose} title={`Close ${problem.name}`} closeButtonProps={{ 'aria-label': 'Cancel' }}>
+      <form
+        onSubmit={(submitted) => {
+          submitted.preventDefault()
+          close.mutate(said.trim(), { onSuccess: onClose })
+        }}
+      >
+        <Textarea
+          data-autofocus
+          autosize
+          minRows={3}
+          label="What was it?"
+          description="Kept as a comment; may be left empty. Its alerts end, too"
+          value={said}
+          onChange={(changed) => setSaid(changed.currentTarget.value)}
+        />
+        {close.error && <Failed error={close.error} />}
+        <Button type="submit" mt="md" fullWidth loading={close.isPending}>
+          Close the problem
+        </Button>
+      </form>
+    </Modal>
+  )
+}

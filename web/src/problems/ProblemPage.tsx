@@ -1,0 +1,118 @@
+import { Button, Text } from '@mantine/core'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { AlertCard } from '../alerts/AlertCard'
+import type { Alert, Problem } from '../api/nouns'
+import { Causes } from '../causes/Causes'
+import { EventDrawer } from '../events/EventDrawer'
+import { SeverityBadge } from '../events/Signs'
+import { Page, Panel } from '../shell/Page'
+import { Failed, Waiting } from '../shell/States'
+import { useKeys } from '../shell/useKeys'
+import { Duration, Instant } from '../time/Instant'
+import { Comments } from './Comments'
+import { ProblemActions } from './ProblemActions'
+import classes from './Problems.module.css'
+import { ProblemTimeline } from './ProblemTimeline'
+import { useProblem } from './useProblems'
+
+const route = getRouteApi('/problems/$problem')
+
+export function ProblemPage(): ReactNode {
+  const { problem: name } = route.useParams()
+  const { event } = route.useSearch()
+  const navigate = route.useNavigate()
+  const problem = useProblem(name)
+  const open = (id: string | undefined) => navigate({ search: { event: id } })
+  useKeys({ Escape: () => event && open(undefined), r: () => problem.refetch() })
+  if (problem.isPending) return <Waiting rows={10} />
+  if (!problem.data) return <Failed error={problem.error} onRetry={() => problem.refetch()} />
+  return (
+    <>
+      <Shown problem={problem.data} openId={event} onOpen={open} />
+      <EventDrawer id={event} onOpen={open} onClose={() => open(undefined)} />
+    </>
+  )
+}
+
+interface ShownProps {
+  problem: Problem
+  openId: string | undefined
+  onOpen: (eventId: string) => void
+}
+
+function Shown({ problem, openId, onOpen }: ShownProps): ReactNode {
+  return (
+    <Page
+      title={problem.title}
+      tab={`${problem.name} ${problem.title}`}
+      lead={<Lead problem={problem} />}
+      actions={<ProblemActions problem={problem} />}
+    >
+      <Causes asked={{ problem: problem.id }} onOpen={onOpen} />
+      <ProblemTimeline problem={problem} openId={openId} onOpen={onOpen} />
+      <div className={classes.columns}>
+        <Panel
+          title={`Alerts (${problem.alert_count})`}
+          side={
+            <Link to="/events" search={{ problem: [problem.name], last: '7d' }}>
+              Their events
+            </Link>
+          }
+        >
+          <Alerts alerts={problem.alerts} onOpen={onOpen} />
+        </Panel>
+        <Panel title={`Comments (${problem.comment_count})`}>
+          <Comments problem={problem} />
+        </Panel>
+      </div>
+    </Page>
+  )
+}
+
+function Lead({ problem }: { problem: Problem }): ReactNode {
+  return (
+    <span style={{ display: 'inline-flex', flexWrap: 'wrap', gap: 10, alignItems: 'center' }}>
+      <Text span fw={600}>
+        {problem.name}
+      </Text>
+      <SeverityBadge severity={problem.severity} />
+      <span className={classes.state} data-state={problem.state}>
+        {problem.state}
+      </span>
+      <span>
+        <Duration from={problem.opened_at} to={problem.closed_at} /> · since <Instant at={problem.opened_at} />
+        {problem.closed_at && (
+          <>
+            {' '}
+            · closed <Instant at={problem.closed_at} />{' '}
+            {problem.closed_by === 'user' ? 'by a person' : 'when its alerts had ended'}
+          </>
+        )}
+      </span>
+      {problem.merged_into && (
+        <Link to="/problems/$problem" params={{ problem: problem.merged_into }}>
+          is part of another problem now
+        </Link>
+      )}
+    </span>
+  )
+}
+
+const FEW = 20
+
+function Alerts({ alerts, onOpen }: { alerts: readonly Alert[]; onOpen: (eventId: string) => void }): ReactNode {
+  const [areAll, setAll] = useState(false)
+  return (
+    <div className={classes.stack}>
+      {(areAll ? alerts : alerts.slice(0, FEW)).map((alert) => (
+        <AlertCard key={alert.id} alert={alert} onOpen={onOpen} hideProblem />
+      ))}
+      {!areAll && alerts.length > FEW && (
+        <Button variant="default" size="xs" onClick={() => setAll(true)}>
+          Show all {alerts.length.toLocaleString('en')}
+        </Button>
+      )}
+    </div>
+  )
+}

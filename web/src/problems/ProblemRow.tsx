@@ -1,0 +1,47 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { Problem } from '../api/nouns'
+import { Sign } from '../events/Signs'
+import { Duration, Instant } from '../time/Instant'
+import classes from './Problems.module.css'
+import { suspicion } from './suspicion'
+import { isUnattended } from './useProblems'
+
+export function ProblemRow({ problem }: { problem: Problem }): ReactNode {
+  const isOpen = problem.state === 'open'
+  const isLookedAfter = isOpen && !problem.alerts.some(isUnattended)
+  const names = problem.affected.map(({ name }) => name)
+  return (
+    <li>
+      <Link className={classes.row} to="/problems/$problem" params={{ problem: problem.name }} data-open={isOpen}>
+        <Sign severity={problem.severity} size={15} />
+        <span className={classes.words}>
+          <span className={classes.title}>
+            <span className={classes.name}>{problem.name}</span>
+            {problem.title}
+          </span>
+          <span className={classes.cause}>{suspicion(problem)}</span>
+        </span>
+        <span className={classes.meta}>
+          <span className={classes.state} data-state={isLookedAfter ? 'acknowledged' : problem.state}>
+            {isLookedAfter ? 'looked after' : problem.state}
+          </span>
+          <span>
+            <b>
+              <Duration from={problem.opened_at} to={problem.closed_at} />
+            </b>{' '}
+            since <Instant at={problem.opened_at} />
+          </span>
+        </span>
+        <span className={classes.affected}>
+          {problem.alert_count} {problem.alert_count === 1 ? 'alert' : 'alerts'}
+          <span className={classes.names}>{names.length === 0 ? 'on no known entity' : `on ${few(names)}`}</span>
+        </span>
+      </Link>
+    </li>
+  )
+}
+
+function few(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
+}

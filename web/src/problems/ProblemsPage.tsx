@@ -1,0 +1,87 @@
+import { Button, SegmentedControl } from '@mantine/core'
+import { IconMoodSmile } from '@tabler/icons-react'
+import { getRouteApi } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { ProblemQuery, Severity } from '../api/nouns'
+import { SeverityChoice } from '../events/SeverityChoice'
+import { Page, Panel } from '../shell/Page'
+import { SearchField } from '../shell/SearchField'
+import { Empty, Failed, Waiting } from '../shell/States'
+import { worstFirst } from './order'
+import { ProblemRow } from './ProblemRow'
+import classes from './Problems.module.css'
+import { useProblems } from './useProblems'
+
+const route = getRouteApi('/problems')
+
+export function ProblemsPage(): ReactNode {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const state = search.state ?? 'open'
+  const query: ProblemQuery = {
+    ...(state === 'all' ? {} : { state: [state] }),
+    ...(search.severity ? { severity: search.severity as Severity[] } : {}),
+    ...(search.q ? { q: [search.q] } : {}),
+    limit: 100,
+  }
+  const list = useProblems(query)
+  const listed = list.data?.pages.flatMap((page) => page.problems) ?? []
+  const problems = state === 'open' ? [...listed].sort(worstFirst) : listed
+  return (
+    <Page
+      title="Problems"
+      lead="Alerts that share a cause"
+      actions={
+        <>
+          <SearchField
+            label="Search problems"
+            value={search.q}
+            onChange={(q) => navigate({ search: (now) => ({ ...now, q }) })}
+          />
+          <SeverityChoice
+            chosen={search.severity ?? []}
+            onChange={(severity) => navigate({ search: (now) => ({ ...now, severity }) })}
+          />
+          <SegmentedControl
+            aria-label="State"
+            value={state}
+            onChange={(chosen) =>
+              navigate({
+                search: (now) => ({ ...now, state: chosen === 'closed' || chosen === 'all' ? chosen : undefined }),
+              })
+            }
+            data={[
+              { value: 'open', label: 'Open' },
+              { value: 'closed', label: 'Closed' },
+              { value: 'all', label: 'All' },
+            ]}
+          />
+        </>
+      }
+    >
+      <Panel flush>
+        {list.isPending ? (
+          <Waiting />
+        ) : !list.data ? (
+          <Failed error={list.error} onRetry={() => list.refetch()} />
+        ) : problems.length === 0 ? (
+          <Empty icon={<IconMoodSmile />} title={state === 'open' ? 'No problem is open' : 'No such problem'}>
+            {state === 'open' &&
+              'A monitor opens one by sending an event of the kind problem; alerts that belong together are one.'}
+          </Empty>
+        ) : (
+          <ul className={classes.list}>
+            {problems.map((problem) => (
+              <ProblemRow key={problem.id} problem={problem} />
+            ))}
+          </ul>
+        )}
+        {list.hasNextPage && (
+          <Button m="md" variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+            More
+          </Button>
+        )}
+      </Panel>
+    </Page>
+  )
+}

@@ -1,0 +1,236 @@
+import { ActionIcon, Text, Tooltip } from '@mantine/core'
+import { IconLink, IconQuestionMark, IconRefresh } from '@tabler/icons-react'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { AlertCard } from '../alerts/AlertCard'
+import { useOpenAlerts } from '../alerts/useAlerts'
+import type { Entity, Event } from '../api/nouns'
+import { useEntitiesNamed, useEntity } from '../catalogue/useEntities'
+import { EventDrawer } from '../events/EventDrawer'
+import { EventTable } from '../events/EventTable'
+import { useRowKeys } from '../events/useRowKeys'
+import { CopyLink } from '../links/CopyLink'
+import { Outward } from '../links/Outward'
+import { useOpenProblems } from '../problems/useProblems'
+import { LinkButton } from '../shell/LinkButton'
+import { Page, Panel } from '../shell/Page'
+import type { ServiceSearch } from '../shell/router'
+import { Empty, Failed, Waiting } from '../shell/States'
+import { useKeys } from '../shell/useKeys'
+import { RangePicker } from '../time/RangePicker'
+import { useStretch } from '../time/useStretch'
+import { windowOf, windowSearch } from '../time/window'
+import { LaneLabel } from '../timeline/LaneLabel'
+import type { Lane } from '../timeline/layout'
+import { Timeline } from '../timeline/Timeline'
+import { EVERYWHERE, useLanes } from '../timeline/useLanes'
+import { LanePicker } from './LanePicker'
+import { RelationsOf } from './RelationsOf'
+import classes from './Services.module.css'
+
+const route = getRouteApi('/services/$entity')
+
+export function ServicePage(): ReactNode {
+  const { entity: name } = route.useParams()
+  const entity = useEntity(name)
+  if (entity.isPending) return <Waiting rows={10} />
+  if (!entity.data) return <Failed error={entity.error} onRetry={() => entity.refetch()} />
+  return <Shown key={entity.data.id} entity={entity.data} />
+}
+
+const NOTHING = () => {}
+
+/** As high as its rows, up to what leaves the rest of the page in sight. */
+function heightOf(rows: number): string {
+  return `min(${rows * 42 + 42}px, 440px)`
+}
+
+function Shown({ entity }: { entity: Entity }): ReactNode {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const window = windowOf(search)
+  const { stretch, lookAgain } = useStretch(window)
+  const go = (change: ServiceSearch) => navigate({ search: (before: ServiceSearch) => ({ ...before, ...change }) })
+  const added = search.lane ?? []
+  const others = useEntitiesNamed(added)
+  const { lanes, events, cut, ...asked } = useLanes([entity.id, ...others.map(({ id }) => id)], stretch)
+  const [hoverId, setHover] = useState<string | null>(null)
+  const open = (event: Event | string) => go({ event: typeof event === 'string' ? event : event.id })
+  const close = () => search.event && go({ event: undefined })
+  const activeId = useRowKeys({ events, openId: search.event, onOpen: open, onClose: close })
+  useKeys({ r: lookAgain })
+  const label = (id: string) => {
+    const own = [entity, ...others].find((one) => one.id === id)
+    const onRemove = own && own.id !== entity.id ? () => go({ lane: without(added, own) }) : undefined
+    return <LaneLabel entity={own} name={id === EVERYWHERE ? 'Every service' : id} onRemove={onRemove} />
+  }
+  return (
+    <Page
+      title={entity.name}
+      lead={<Facts entity={entity} />}
+      actions={
+        <>
+          <LinkButton
+            to="/why"
+            search={{ entity: entity.id, at: 'last' in window ? undefined : new Date(stretch.to).toISOString() }}
+            variant="light"
+            h={34}
+            leftSection={<IconQuestionMark size={16} />}
+          >
+            Why?
+          </LinkButton>
+          <RangePicker window={window} stretch={stretch} onChange={(chosen) => go(windowSearch(chosen))} />
+          <Tooltip label="Look again (r)">
+            <ActionIcon variant="default" size={34} aria-label="Look again" onClick={lookAgain}>
+              <IconRefresh size={17} />
+            </ActionIcon>
+          </Tooltip>
+          <CopyLink icon={<IconLink size={17} />} search={{ ...windowSearch(stretch) }} />
+        </>
+      }
+    >
+      {entity.description !== '' && <Text size="sm">{entity.description}</Text>}
+      <Panel
+        flush
+        title="Timeline"
+        side={
+          <LanePicker
+            entity={entity}
+            chosen={added}
+            onChange={(lane) => go({ lane: lane.length > 0 ? lane : undefined })}
+          />
+        }
+      >
+        {asked.isPending ? (
+          <Waiting rows={4} />
+        ) : asked.error && events.length === 0 ? (
+          <Failed error={asked.error} />
+        ) : (
+          <Timeline
+            lanes={lanes}
+            label={label}
+            stretch={stretch}
+            hoverId={hoverId}
+            openId={search.event}
+            onHover={(mark) => setHover(mark?.id ?? null)}
+            onOpen={({ id }) => open(id)}
+            onZoom={(zoomed) => go(windowSearch(zoomed))}
+          />
+        )}
+        {cut.length > 0 && (
+          <Text size="xs" c="dimmed" px="md" pb="sm">
+            More than 10,000 events in a lane: the newest are shown. Zoom in for all of them.
+          </Text>
+        )}
+      </Panel>
+      <Panel
+        flush
+        title={`Events (${events.length.toLocaleString('en')})`}
+        side={
+          <Link to="/events" search={{ entity: [entity.id], ...windowSearch(window) }}>
+            In the list, with filters
+          </Link>
+        }
+      >
+        {events.length === 0 ? (
+          <Empty title="Nothing happened here in this time">
+            Choose a longer time, or add lanes of what it depends on.
+          </Empty>
+        ) : (
+          <div className={classes.events} style={{ height: heightOf(events.length) }}>
+            <EventTable
+              events={events}
+              order="-time"
+              openId={search.event}
+              activeId={activeId}
+              hoverId={hoverId ?? undefined}
+              hasMore={false}
+              isLoadingMore={false}
+              onMore={NOTHING}
+              onOpen={open}
+              onHover={(event) => setHover(event?.id ?? null)}
+            />
+          </div>
+        )}
+      </Panel>
+      <div className={classes.columns}>
+        <OpenAlerts entity={entity} events={ownEvents(lanes, entity)} onOpen={open} />
+        <RelationsOf entity={entity} lanes={added} onAdd={(id) => go({ lane: [...added, id] })} />
+      </div>
+      <EventDrawer
+        id={search.event}
+        listed={events.find(({ id }) => id === search.event)}
+        onOpen={open}
+        onClose={close}
+      />
+    </Page>
+  )
+}
+
+function without(lanes: readonly string[], entity: Entity): string[] | undefined {
+  const rest = lanes.filter((lane) => lane !== entity.id && lane !== entity.tag)
+  return rest.length > 0 ? rest : undefined
+}
+
+function Facts({ entity }: { entity: Entity }): ReactNode {
+  const places = [entity.type.toLowerCase(), entity.cluster, entity.namespace].filter(Boolean)
+  return (
+    <span className={classes.facts}>
+      {places.map((place) => (
+        <span key={place} className={classes.chip}>
+          {place}
+        </span>
+      ))}
+      {entity.tags.map(({ context, key, value }) => (
+        <span key={`${context}${key}${value}`} className={classes.chip} title={context}>
+          {key}
+          {value && `: ${value}`}
+        </span>
+      ))}
+      {entity.links.map(({ title, url }) => (
+        <Outward key={url} url={url}>
+          {title || url}
+        </Outward>
+      ))}
+    </span>
+  )
+}
+
+function ownEvents(lanes: readonly Lane[], entity: Entity): ReadonlySet<string> {
+  return new Set(lanes.find(({ id }) => id === entity.id)?.marks.map(({ id }) => id))
+}
+
+interface OpenAlertsProps {
+  entity: Entity
+  /** The ids of the events of its lane: an alert about a scope names no entity. */
+  events: ReadonlySet<string>
+  onOpen: (id: string) => void
+}
+
+function OpenAlerts({ entity, events, onOpen }: OpenAlertsProps): ReactNode {
+  const alerts = useOpenAlerts(entity.id)
+  const problems = useOpenProblems()
+  const affecting = (problems.data?.problems ?? []).filter(({ affected }) =>
+    affected.some(({ id }) => id === entity.id),
+  )
+  const own = alerts.data?.alerts ?? []
+  const others = affecting.flatMap((problem) => problem.alerts).filter(({ id }) => !own.some((one) => one.id === id))
+  const listed = [...own, ...others.filter(({ state, event_id }) => state !== 'closed' && events.has(event_id))]
+  return (
+    <Panel title={`Open alerts (${listed.length})`}>
+      {alerts.isPending ? (
+        <Waiting rows={2} />
+      ) : listed.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          None is open.
+        </Text>
+      ) : (
+        <div className={classes.stack}>
+          {listed.map((alert) => (
+            <AlertCard key={alert.id} alert={alert} onOpen={onOpen} />
+          ))}
+        </div>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,96 @@
+import { Button, Select } from '@mantine/core'
+import { IconBox } from '@tabler/icons-react'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useOpenAlerts } from '../alerts/useAlerts'
+import type { Entity } from '../api/nouns'
+import { useEntities, useEntitiesNamed } from '../catalogue/useEntities'
+import { useOpenProblems } from '../problems/useProblems'
+import { Page } from '../shell/Page'
+import { SearchField } from '../shell/SearchField'
+import { Empty, Failed, Waiting } from '../shell/States'
+import { type Condition, healthOf, sickFirst } from './condition'
+import { ServiceCard } from './ServiceCard'
+import classes from './Services.module.css'
+
+const route = getRouteApi('/services')
+const ANY = 'Every type'
+
+export function ServicesPage(): ReactNode {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const type = search.type ?? 'SERVICE'
+  const entities = useEntities({
+    ...(type === ANY ? {} : { type: [type] }),
+    ...(search.q ? { q: [search.q] } : {}),
+    limit: 500,
+  })
+  const alerts = useOpenAlerts()
+  const problems = useOpenProblems()
+  const health = healthOf(alerts.data?.alerts ?? [], problems.data?.problems ?? [])
+  const loaded = entities.data?.pages.flatMap((page) => page.entities) ?? []
+  const troubled = useTroubled(health, loaded, entities.hasNextPage && !search.q)
+  const shown = [...loaded, ...troubled.filter((one) => type === ANY || one.type === type)].sort(sickFirst(health))
+  const types = [...new Set([ANY, 'SERVICE', 'HOST', 'DATABASE', type, ...shown.map((one) => one.type)])]
+  return (
+    <Page
+      title="Services"
+      lead={entities.data ? `${shown.length}${entities.hasNextPage ? '+' : ''}, the troubled first` : ''}
+      actions={
+        <>
+          <SearchField
+            label="Search services"
+            value={search.q}
+            onChange={(q) => navigate({ search: (now) => ({ ...now, q }) })}
+          />
+          <Select
+            aria-label="Type"
+            w={150}
+            allowDeselect={false}
+            value={type}
+            data={types}
+            onChange={(chosen) =>
+              navigate({ search: (now) => ({ ...now, type: !chosen || chosen === 'SERVICE' ? undefined : chosen }) })
+            }
+          />
+        </>
+      }
+    >
+      {entities.isPending ? (
+        <Waiting />
+      ) : !entities.data ? (
+        <Failed error={entities.error} onRetry={() => entities.refetch()} />
+      ) : shown.length === 0 ? (
+        <Empty icon={<IconBox />} title="Nothing of this name or type">
+          Services appear here when they are registered: import them in the <Link to="/catalogue">catalogue</Link>, or
+          send <code>PUT /v1/entities</code>.
+        </Empty>
+      ) : (
+        <ul className={classes.cards}>
+          {shown.map((entity) => (
+            <ServiceCard key={entity.id} entity={entity} health={health.get(entity.id)} />
+          ))}
+        </ul>
+      )}
+      {entities.hasNextPage && (
+        <Button
+          variant="default"
+          w="fit-content"
+          loading={entities.isFetchingNextPage}
+          onClick={() => entities.fetchNextPage()}
+        >
+          More
+        </Button>
+      )}
+    </Page>
+  )
+}
+
+const MOST_TROUBLED = 60
+
+/** Those in trouble that are not among what is loaded: of many services, they are what is looked for. */
+function useTroubled(health: ReadonlyMap<string, Condition>, loaded: readonly Entity[], isPartial: boolean): Entity[] {
+  const known = new Set(loaded.map(({ id }) => id))
+  const missing = isPartial ? [...health.keys()].filter((id) => !known.has(id)).slice(0, MOST_TROUBLED) : []
+  return useEntitiesNamed(missing)
+}

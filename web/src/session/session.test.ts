@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+const SESSION = {
+  token: { id: '1', name: 'me', account: 'default', rights: ['events:read'], sees: 'own', expires_at: null },
+  csrf: 'proof',
+  expires_at: '2026-01-01T00:00:00.000Z',
+} as const
+
+const asked: Request[] = []
+let answers: Response[] = []
+
+beforeEach(() => {
+  vi.resetModules()
+  asked.length = 0
+  vi.stubGlobal('fetch', async (request: Request) => {
+    asked.push(request)
+    return answers.shift() ?? new Response(null, { status: 204 })
+  })
+})
+
+afterEach(() => vi.unstubAllGlobals())
+
+const json = (body: unknown, status = 200) =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
+
+test('nobody is signed in after a 401, and a server without sessions lets one try', async () => {
+  const { current } = await import('./session')
+  answers = [json({ error: { message: 'no' } }, 401), json({ error: { message: 'no' } }, 404), json(SESSION)]
+
+  expect(await current()).toBeNull()
+  expect((await current())?.token.rights).toEqual(['admin'])
+  expect(await current()).toEqual(SESSION)
+})
+
+test('changes carry the proof of the session, questions do not', async () => {
+  const { prove } = await import('./session')
+  const { api } = await import('../api/client')
+  const stop = prove({ ...SESSION, token: { ...SESSION.token, rights: ['events:read'] } })
+
+  await api.GET('/v1/alerts')
+  await api.DELETE('/v1/tokens/{token_id}', { params: { path: { token_id: '1' } } })
+  stop()
+  await api.DELETE('/v1/tokens/{token_id}', { params: { path: { token_id: '1' } } })
+
+  expect(asked.map((request) => request.headers.get('x-csrf-token'))).toEqual([null, 'proof', null])
+})
+
+test('a right is had by name, or by being admin', async () => {
+  const { may } = await import('./session')
+  const holder = (...rights: ('admin' | 'events:read')[]) => ({ ...SESSION, token: { ...SESSION.token, rights } })
+
+  expect(may(holder('events:read'), 'events:read')).toBe(true)
+  expect(may(holder('events:read'), 'problems:write')).toBe(false)
+  expect(may(holder('admin'), 'problems:write')).toBe(true)
+})

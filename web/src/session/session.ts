@@ -1,0 +1,50 @@
+import { answer, api, done } from '../api/client'
+import type { Right, Session } from '../api/nouns'
+import { Refusal } from '../api/refusal'
+
+/** A server without sessions, reached through a proxy that adds a token: everything may be tried. */
+const PROXIED: Session = {
+  token: { id: '', name: 'proxy', account: 'default', rights: ['admin'], sees: 'all', expires_at: null },
+  csrf: '',
+  expires_at: '',
+}
+
+/** Who is signed in, and what proves that a change comes from this page; null when nobody is. */
+export async function current(signal?: AbortSignal): Promise<Session | null> {
+  try {
+    return await answer(api.GET('/v1/session', { signal }))
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) return null
+    if (error instanceof Refusal && error.status === 404) return PROXIED
+    throw error
+  }
+}
+
+export function signIn(token: string): Promise<void> {
+  return done(api.POST('/v1/session', { body: { token } }))
+}
+
+/** Ends the session; one that has ended already is as good. */
+export async function signOut(): Promise<void> {
+  try {
+    await done(api.DELETE('/v1/session'))
+  } catch (error) {
+    if (!(error instanceof Refusal && error.status === 401)) throw error
+  }
+}
+
+/** Puts the session's proof on every request that changes something, until the returned function is called. */
+export function prove({ csrf }: Session): () => void {
+  const proof = {
+    onRequest({ request }: { request: Request }) {
+      if (request.method !== 'GET' && csrf !== '') request.headers.set('x-csrf-token', csrf)
+      return request
+    },
+  }
+  api.use(proof)
+  return () => api.eject(proof)
+}
+
+export function may({ token }: Session, right: Right): boolean {
+  return token.rights.includes('admin') || token.rights.includes(right)
+}

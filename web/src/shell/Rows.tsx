@@ -1,0 +1,28 @@
+import { Table } from '@mantine/core'
+import type { ReactNode } from 'react'
+import classes from './Rows.module.css'
+
+interface RowsProps {
+  label: string
+  heads: readonly string[]
+  children: ReactNode
+}
+
+/** A plain table; on a narrow screen it scrolls. */
+export function Rows({ label, heads, children }: RowsProps): ReactNode {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+    <section className={classes.scroller} tabIndex={0} aria-label={label}>
+      <Table verticalSpacing={9} horizontalSpacing="md" highlightOnHover className={classes.table}>
+        <Table.Thead>
+          <Table.Tr>
+            {heads.map((head) => (
+              <Table.Th key={head}>{head === '' ? <span className="unseen">Actions</span> : head}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>{children}</Table.Tbody>
+      </Table>
+    </section>
+  )
+}

@@ -1,0 +1,58 @@
+import { Alert, Button, Code, Skeleton, Stack, Text } from '@mantine/core'
+import { IconAlertCircle } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Refusal } from '../api/refusal'
+import classes from './States.module.css'
+
+export function Waiting({ rows = 6, height = 22 }: { rows?: number; height?: number }): ReactNode {
+  return (
+    <Stack gap={10} p="md" aria-busy="true" role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, row) => `row-${row}`).map((key, row) => (
+        <Skeleton key={key} height={height} width={`${100 - (row % 3) * 12}%`} />
+      ))}
+    </Stack>
+  )
+}
+
+export function Failed({ error, onRetry }: { error: Error | null; onRetry?: () => void }): ReactNode {
+  const said = error instanceof Refusal ? error : null
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertCircle />} title={error?.message ?? 'It did not work'} m="md">
+      <Stack gap={8} align="flex-start">
+        {said?.violations.map(({ path, message }) => (
+          <Text size="sm" key={path + message}>
+            {path}: {message}
+          </Text>
+        ))}
+        {said?.requestId && (
+          <Text size="xs">
+            Request <Code>{said.requestId}</Code>
+          </Text>
+        )}
+        {onRetry && (
+          <Button size="xs" variant="default" onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  )
+}
+
+interface EmptyProps {
+  icon?: ReactNode
+  title: string
+  children?: ReactNode
+}
+
+export function Empty({ icon, title, children }: EmptyProps): ReactNode {
+  return (
+    <div className={classes.empty}>
+      {icon && <div className={classes.icon}>{icon}</div>}
+      <Text fw={600} size="lg">
+        {title}
+      </Text>
+      {children && <div className={classes.hint}>{children}</div>}
+    </div>
+  )
+}

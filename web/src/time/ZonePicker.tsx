@@ -1,0 +1,42 @@
+import { Select } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useZone } from './useZone'
+import { offsetName, ownZone } from './zone'
+
+/** In which zone times are shown. */
+export function ZonePicker(): ReactNode {
+  const { zone, setZone } = useZone()
+  const own = ownZone()
+  const zones = [...new Set([own, 'UTC', ...Intl.supportedValuesOf('timeZone')])]
+  return (
+    <Select
+      size="xs"
+      label="Time zone"
+      searchable
+      limit={50}
+      allowDeselect={false}
+      comboboxProps={{ withinPortal: false }}
+      value={zone}
+      data={zones.map((value) => ({ value, label: `${value}${value === own ? ' (yours)' : ''}` }))}
+      description={`Now ${offsetName(Date.now(), zone)}`}
+      onChange={(chosen) => chosen && setZone(chosen)}
+    />
+  )
+}
+
+/** The zone's name as a switch between the reader's own and UTC. */
+export function ZoneSwitch({ at }: { at: number }): ReactNode {
+  const { zone, setZone } = useZone()
+  const other = zone === 'UTC' ? ownZone() : 'UTC'
+  return (
+    <button
+      type="button"
+      onClick={() => setZone(other)}
+      title={`Times of ${zone}; show those of ${other}`}
+      aria-label={`Times of ${zone}; show those of ${other}`}
+      style={{ all: 'unset', cursor: 'pointer', color: 'var(--accent-ink)', outline: 'revert' }}
+    >
+      {offsetName(at, zone)}
+    </button>
+  )
+}

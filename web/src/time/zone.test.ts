@@ -1,0 +1,38 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { instantOf, isZone, offsetName, wallAt } from './zone'
+
+const zones = fc.constantFrom('UTC', 'Europe/Vienna', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe')
+const instants = fc
+  .integer({ min: Date.UTC(2000, 0), max: Date.UTC(2040, 0) })
+  .map((at) => Math.floor(at / 1000) * 1000)
+
+test('the clock of a zone shows again what it was set to', () => {
+  fc.assert(
+    fc.property(instants, zones, (at, zone) => {
+      const wall = wallAt(at, zone)
+      const back = instantOf(wall, zone)
+      expect(wallAt(back, zone)).toEqual(wall)
+      expect(Math.abs(back - at)).toBeLessThanOrEqual(3_600_000) // an hour that is shown twice
+    }),
+  )
+})
+
+test('an hour that is skipped lies behind the gap', () => {
+  const skipped = { year: 2026, month: 3, day: 29, hour: 2, minute: 30, second: 0 }
+  expect(new Date(instantOf(skipped, 'Europe/Vienna')).toISOString()).toBe('2026-03-29T01:30:00.000Z')
+})
+
+test('an hour that is shown twice is the first', () => {
+  const twice = { year: 2026, month: 10, day: 25, hour: 2, minute: 30, second: 0 }
+  expect(new Date(instantOf(twice, 'Europe/Vienna')).toISOString()).toBe('2026-10-25T00:30:00.000Z')
+})
+
+test('zones have names that people read', () => {
+  const summer = Date.UTC(2026, 6, 1)
+  expect(offsetName(summer, 'Europe/Vienna')).toBe('UTC+2')
+  expect(offsetName(summer, 'Asia/Kolkata')).toBe('UTC+5:30')
+  expect(offsetName(summer, 'America/New_York')).toBe('UTC−4')
+  expect(offsetName(summer, 'UTC')).toBe('UTC')
+  expect(isZone('Mars/Olympus')).toBe(false)
+})

@@ -1,0 +1,94 @@
+import { keepPreviousData, type UseQueryResult, useQueries } from '@tanstack/react-query'
+import { useCallback } from 'react'
+import { answer, api } from '../api/client'
+import type { Event } from '../api/nouns'
+import { eventQuery } from '../events/search'
+import { isEverywhere } from '../events/where'
+import type { Stretch } from '../time/window'
+import type { Lane } from './layout'
+import { markOf } from './mark'
+
+const PAGE = 1000
+const MOST_PAGES = 10
+
+export interface Lanes {
+  lanes: Lane[]
+  /** All events of all lanes, each once, the newest first. */
+  events: Event[]
+  isPending: boolean
+  isStale: boolean
+  error: Error | null
+  /** Lanes of which there was more than is shown. */
+  cut: string[]
+}
+
+export const EVERYWHERE = 'every service'
+
+/** The lanes of entities. What concerns every service is in a lane of its own, not in each. */
+export function useLanes(entities: readonly string[], stretch: Stretch): Lanes {
+  const names = entities.join('\n')
+  // one function as long as the lanes are the same: its result is then kept between drawings
+  const combine = useCallback((asked: readonly Asked[]) => combined(names.split('\n'), asked), [names])
+  return useQueries({
+    queries: entities.map((entity) => ({
+      queryKey: ['events', 'lane', entity, stretch],
+      queryFn: ({ signal }: { signal: AbortSignal }) => walked(entity, stretch, signal),
+      placeholderData: keepPreviousData,
+      structuralSharing: false,
+      staleTime: 60_000,
+    })),
+    combine,
+  })
+}
+
+interface Walked {
+  events: Event[]
+  isCut: boolean
+}
+
+type Asked = Pick<UseQueryResult<Walked>, 'data' | 'isPending' | 'isPlaceholderData' | 'error'>
+
+function combined(entities: readonly string[], asked: readonly Asked[]): Lanes {
+  const found = asked.map(({ data }) => data?.events ?? [])
+  const shared = [
+    ...new Map(
+      found
+        .flat()
+        .filter(concernsAll)
+        .map((event) => [event.id, event]),
+    ).values(),
+  ]
+  const own = entities.map((id, at) => ({
+    id,
+    marks: (found[at] ?? []).filter((one) => !concernsAll(one)).map(markOf),
+  }))
+  return {
+    lanes: shared.length > 0 ? [{ id: EVERYWHERE, marks: shared.map(markOf) }, ...own] : own,
+    events: [...new Map(found.flat().map((event) => [event.id, event])).values()].sort(newestFirst),
+    isPending: asked.every(({ isPending }) => isPending),
+    isStale: asked.some(({ isPlaceholderData }) => isPlaceholderData),
+    error: asked.find(({ error }) => error)?.error ?? null,
+    cut: entities.filter((_, at) => asked[at]?.data?.isCut),
+  }
+}
+
+async function walked(entity: string, stretch: Stretch, signal: AbortSignal): Promise<Walked> {
+  const events: Event[] = []
+  let cursor: string | undefined
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const query = { ...eventQuery({ entity: [entity] }, stretch), limit: PAGE, cursor }
+    const found = await answer(api.GET('/v1/events', { params: { query }, signal }))
+    events.push(...found.events)
+    if (!found.next) return { events, isCut: false }
+    cursor = found.next
+  }
+  return { events, isCut: true }
+}
+
+function concernsAll({ scope }: Event): boolean {
+  return scope !== null && isEverywhere(scope)
+}
+
+function newestFirst(one: Event, other: Event): number {
+  return other.time.localeCompare(one.time)
+}
