@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits its words at spaces, and a checkout may live in "My Projects".
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz acceptance check format proto lock bench bench-data bench-rca clean
+.PHONY: help setup web run test fuzz acceptance check format proto api lock screenshots bench bench-data bench-rca clean
 
 ARGS ?=
 N ?= 1000000
@@ -16,11 +16,16 @@ help: ## List the targets
 setup: ## Create or refresh .venv from the hashed lock (quick when nothing changed)
 	@.ci/setup
 
-run: setup ## Serve with a small believable history (honours WHENCE_*)
+web: setup ## Build the web UI (quick when nothing changed)
+	@.ci/web
+
+run: web ## Serve with a small believable history (honours WHENCE_*)
 	@.venv/bin/whence demo
 
-test: setup ## Run the tests, a worker a core: make test ARGS="-k alert"; ARGS="-n0" for one process and a debugger
-	@.venv/bin/pytest -n auto --maxprocesses 4 --dist worksteal --ignore=tests/acceptance --ignore=tests/fuzz $(ARGS)
+test: web ## Run the tests, a worker a core: make test ARGS="-k alert"; ARGS="-n0" for one process and a debugger
+	@failed=0; $(if $(ARGS),,.ci/npm run --silent test -- --reporter=dot || failed=1;) \
+		.venv/bin/pytest -n auto --maxprocesses 4 --dist worksteal --ignore=tests/acceptance --ignore=tests/fuzz $(ARGS) && \
+		exit $$failed
 
 fuzz: setup ## Run the tests with requests that nobody thought of
 	@.venv/bin/pytest tests/fuzz $(ARGS)
@@ -28,19 +33,27 @@ fuzz: setup ## Run the tests with requests that nobody thought of
 acceptance: setup ## Run the tests with real programs: servers that are killed, vendors' own clients
 	@.venv/bin/pytest tests/acceptance $(ARGS)
 
-check: setup ## Format, lint, types and import contracts; changes nothing
+check: web ## Format, lint, types, import contracts and what is generated; changes nothing
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/basedpyright
 	@.venv/bin/lint-imports
+	@.venv/bin/python -m tests.web.document | cmp -s - web/openapi.json || \
+		{ echo "web/openapi.json is not what the API says: make api" >&2; exit 1; }
+	@.ci/npm run --silent check
 
-format: setup ## Format the code and apply the safe fixes
+format: web ## Format the code and apply the safe fixes
 	@.venv/bin/ruff check --fix-only .
 	@.venv/bin/ruff format .
+	@.ci/npm run --silent format
 
 proto: setup ## Compile the protos of the gRPC services again
 	@cd src/whence/dialects/cloudforet/contract && find proto -name '*.proto' | sort | sed 's,^proto/,,' | \
 		xargs "$(CURDIR)/.venv/bin/python" -m grpc_tools.protoc --proto_path=proto --descriptor_set_out=descriptors.binpb
+
+api: web ## Write what the web UI knows of the API again: its document, and the types made from it
+	@.venv/bin/python -m tests.web.document >web/openapi.json
+	@.ci/npm run --silent api
 
 lock: setup ## Resolve all lock files again: make lock ARGS=--upgrade
 	@$(LOCK) $(ARGS) pyproject.toml --output-file requirements/run.txt
@@ -48,8 +61,11 @@ lock: setup ## Resolve all lock files again: make lock ARGS=--upgrade
 	@for wanted in $(CLIENTS)/*/requirements.in; do without="$${wanted%requirements.in}excludes.txt"; \
 		$(LOCK) $(ARGS) $$(test ! -f "$$without" || echo --excludes "$$without") "$$wanted" \
 			--output-file "$${wanted%.in}.txt" || exit 1; done
-	@for wanted in $(CLIENTS)/*/package.json; do \
+	@for wanted in $(CLIENTS)/*/package.json web/package.json; do \
 		$(NPM) $(if $(findstring --upgrade,$(ARGS)),update,install) --prefix "$${wanted%/*}" || exit 1; done
+
+screenshots: web ## Take the pictures of docs/images again, with Chromium
+	@.venv/bin/python -m tests.web.screenshots
 
 bench: setup ## Measure the budgets
 	@.venv/bin/python -m bench $(ARGS)
@@ -61,5 +77,6 @@ bench-rca: setup ## Measure the ranking of causes on labelled cases: make bench-
 	@.venv/bin/python -m bench.rca $(ARGS)
 
 clean: ## Remove what the other targets made; data directories stay
+	@rm -rf web/node_modules src/whence/static
 	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis build dist
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,141 @@
+from time import monotonic
+from typing import Final
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.web.conftest import Look
+from tests.web.shop import Shop
+
+_LIVE_SECONDS: Final = 1.0
+_TRIES: Final = 3  # others use the machine: what one of them reaches is what the page can
+
+
+async def test_the_first_event_appears_while_one_looks(page: Page, shop: Shop) -> None:
+    """An empty account says how to send one, and shows it by itself."""
+    await page.goto("/events")
+    await expect(page.get_by_text("No events yet. Send the first one")).to_be_visible()
+
+    shop.deployed("cart v1 is out", "cart")
+
+    await expect(row(page, "cart v1 is out")).to_be_visible()
+
+
+async def test_live_counts_what_comes_and_shows_it_when_asked(page: Page, shop: Shop) -> None:
+    """[UI7] Within a second; the list itself stays under its reader's eyes until they say so."""
+    shop.deployed("cart v1 is out", "cart")
+    await page.goto("/events?live=true")
+    await expect(rows(page)).to_have_count(1)
+    await expect(page.locator("[data-state=live]")).to_be_visible()
+
+    took: list[float] = []
+    for number in range(1, _TRIES + 1):
+        shop.deployed(f"cart v{number + 1} is out", "cart")
+        answered_at = monotonic()
+        await expect(page.get_by_role("button", name=f"{number} new event")).to_be_visible()
+        took.append(monotonic() - answered_at)
+
+    assert min(took) < _LIVE_SECONDS
+    await expect(page).to_have_title(f"({_TRIES}) Events · Whence")
+    await expect(rows(page)).to_have_count(1)
+    await page.get_by_role("button", name=f"{_TRIES} new events: show").click()
+    await expect(rows(page)).to_have_count(_TRIES + 1)
+
+
+async def test_facets_search_and_the_way_back(page: Page, shop: Shop) -> None:
+    """[UI3] Each choice is in the address, so that the back button and a shared link know it."""
+    shop.deployed("cart v2 is out", "cart")
+    shop.deployed("ledger v3 is out", "ledger")
+    shop.failing("Orders fail", "cart")
+    await page.goto("/events")
+    await expect(rows(page)).to_have_count(3)
+
+    await page.get_by_role("checkbox", name="deploy").check()
+    await expect(rows(page)).to_have_count(2)
+    await page.get_by_label("Search events").fill("ledger")
+    await expect(rows(page)).to_have_count(1)
+    assert {"type=deploy", "q=ledger"} <= set(page.url.partition("?")[2].split("&"))
+
+    await page.go_back()
+    await expect(rows(page)).to_have_count(2)
+    await page.get_by_role("button", name="Remove type deploy").click()
+    await expect(rows(page)).to_have_count(3)
+
+
+async def test_a_drag_over_the_histogram_zooms_in(page: Page, shop: Shop) -> None:
+    """To what lies in it; what lies outside is gone until one goes back."""
+    shop.deployed("cart v1 was out", "cart", minutes_ago=20 * 60)
+    shop.deployed("cart v2 is out", "cart", minutes_ago=2 * 60)
+    await page.goto("/events")
+    await expect(rows(page)).to_have_count(2)
+
+    await drag(page, page.get_by_role("img", name="by time and severity"), 0.7, 0.99)
+
+    await expect(rows(page)).to_have_count(1)
+    await expect(row(page, "cart v2 is out")).to_be_visible()
+    assert {name.partition("=")[0] for name in page.url.partition("?")[2].split("&")} == {"from", "to"}
+    await page.go_back()
+    await expect(rows(page)).to_have_count(2)
+
+
+async def test_the_drawer_shows_an_event_and_leads_to_its_like(page: Page, shop: Shop) -> None:
+    """Its properties, and the body as it was received."""
+    shop.deployed("cart v2 is out", "cart", properties={"rollout": {"to": "v2"}})
+    shop.deployed("ledger v3 is out", "ledger")
+    await page.goto("/events")
+    await row(page, "cart v2 is out").click()
+    drawer = page.get_by_role("complementary", name="Event: cart v2 is out")
+    await expect(drawer.get_by_role("heading", name="cart v2 is out")).to_be_visible()
+
+    await drawer.get_by_role("button", name="Show what was received").click()
+    await expect(drawer.get_by_label("raw body", exact=True)).to_contain_text('"rollout"')
+    await drawer.get_by_role("link", name="Events with rollout.to = v2").click()
+
+    await expect(rows(page)).to_have_count(1)
+    await expect(page.get_by_role("button", name="Remove prop.rollout.to v2")).to_be_visible()
+
+
+async def test_a_link_shows_others_what_one_sees(look: Look, shop: Shop) -> None:
+    """[UI3] In another browser: the same filter, the time that was looked at, and the event that is open."""
+    shop.deployed("cart v2 is out", "cart", minutes_ago=1)
+    shop.failing("Orders fail", "cart")
+    colleague = shop.token_for("colleague", "events:read", "entities:read")
+    async with look() as mine, look(token=colleague) as theirs:
+        await mine.goto("/events?type=deploy")
+        await expect(rows(mine)).to_have_count(1)
+        link = await copied(mine, mine.get_by_role("button", name="Copy a link to this"))
+        await mine.goto(link)
+        await row(mine, "cart v2 is out").click()
+        link = await copied(mine, mine.get_by_role("complementary").get_by_role("button", name="Copy a link to this"))
+        shop.deployed("cart v3 is out", "cart")
+
+        await theirs.goto(link)
+
+        await expect(theirs.get_by_role("complementary", name="Event: cart v2 is out")).to_be_visible()
+        await expect(rows(theirs)).to_have_count(1)
+
+
+async def copied(page: Page, button: Locator) -> str:
+    """What is in the clipboard after a click on the button."""
+    await button.click()
+    return await page.evaluate("navigator.clipboard.readText()")
+
+
+def rows(page: Page) -> Locator:
+    """The events of the list."""
+    return page.locator("[role=row][aria-rowindex]:not([aria-rowindex='1'])")
+
+
+def row(page: Page, title: str) -> Locator:
+    """The one with that title."""
+    return rows(page).filter(has_text=title)
+
+
+async def drag(page: Page, over: Locator, start: float, end: float) -> None:
+    """With the mouse, from one part of the width to another."""
+    box = await over.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 3
+    await page.mouse.move(box["x"] + start * box["width"], middle)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + end * box["width"], middle, steps=4)
+    await page.mouse.up()
