@@ -20,7 +20,6 @@ expect.set_options(timeout=_PATIENCE_MS)
 _WIDE: Final = (1440, 900)
 # A browser complains of every answer that is no success; who asks whether somebody is signed in may be told no.
 _NOT_SIGNED_IN: Final = re.compile(r"Failed to load resource: .* 401 ")
-_NOT_ALLOWED: Final = re.compile(r"Failed to load resource: .* 40[13] ")
 
 
 def found() -> str | None:
@@ -41,10 +40,9 @@ async def launched(playwright: Playwright, path: str) -> Browser:
 class Watch:
     """What a page must not do, gathered while it is used."""
 
-    def __init__(self, origin: str, expected: re.Pattern[str]) -> None:
+    def __init__(self, origin: str) -> None:
         self.faults: list[str] = []
         self._origin = origin
-        self._expected = expected
 
     def over(self, context: BrowserContext) -> None:
         """From now on, over all pages of the context."""
@@ -54,7 +52,7 @@ class Watch:
         context.on("dialog", self._asked)
 
     def _heard(self, line: ConsoleMessage) -> None:
-        if line.type == "error" and not self._expected.match(line.text):
+        if line.type == "error" and not _NOT_SIGNED_IN.match(line.text):
             self.faults.append(f"console: {line.text} ({line.location['url']})")
 
     def _requested(self, request: Request) -> None:
@@ -72,7 +70,6 @@ async def looked_at(
     origin: str,
     *,
     token: str | None,
-    is_limited: bool = False,
     scheme: str = "light",
     size: tuple[int, int] = _WIDE,
 ) -> AsyncGenerator[Page]:
@@ -80,9 +77,6 @@ async def looked_at(
 
     Nothing is asked of another origin, no dialog opens, nothing breaks, and the browser has nothing to complain about:
     neither a script that the policy forbids nor an answer that is an error.
-
-    Args:
-        is_limited: answers may be that the token lacks a right.
     """
     width, height = size
     context = await browser.new_context(
@@ -95,7 +89,7 @@ async def looked_at(
         viewport={"width": width, "height": height},
     )
     context.set_default_timeout(_PATIENCE_MS)
-    watch = Watch(origin, _NOT_ALLOWED if is_limited else _NOT_SIGNED_IN)
+    watch = Watch(origin)
     watch.over(context)
     try:
         if token is not None:

@@ -102,13 +102,15 @@ async def test_a_link_shows_others_what_one_sees(look: Look, shop: Shop) -> None
     async with look() as mine, look(token=colleague) as theirs:
         await mine.goto("/events?type=deploy")
         await expect(rows(mine)).to_have_count(1)
-        link = await copied(mine, mine.get_by_role("button", name="Copy a link to this"))
-        await mine.goto(link)
+        to_list = await copied(mine, mine.get_by_role("button", name="Copy a link to this"))
         await row(mine, "cart v2 is out").click()
-        link = await copied(mine, mine.get_by_role("complementary").get_by_role("button", name="Copy a link to this"))
+        drawer = mine.get_by_role("complementary", name="Event: cart v2 is out")
+        to_event = await copied(mine, drawer.get_by_role("button", name="Copy a link to this"))
         shop.deployed("cart v3 is out", "cart")
 
-        await theirs.goto(link)
+        await theirs.goto(to_list)
+        await expect(rows(theirs)).to_have_count(1)
+        await theirs.goto(to_event)
 
         await expect(theirs.get_by_role("complementary", name="Event: cart v2 is out")).to_be_visible()
         await expect(rows(theirs)).to_have_count(1)

@@ -42,10 +42,10 @@ def statuses(served: Server, secret: str) -> tuple[int, int]:
 async def test_who_may_only_read_sees_no_more(look: Look, shop: Shop) -> None:
     """[UI4] Pages that the right does not reach are not offered; what it may not do is said, and nothing is done."""
     problem = shop.incident()
-    async with look(token=shop.token_for("viewer", "events:read"), is_limited=True) as page:
+    async with look(token=shop.token_for("viewer", "events:read")) as page:
         await page.goto("/events")
         await expect(rows(page)).to_have_count(4)
-        for name in (*_FOR_ADMINS, "Catalogue"):
+        for name in (*_FOR_ADMINS, "Catalogue", "Services"):
             await expect(page.get_by_role("navigation").get_by_role("link", name=name)).to_have_count(0)
 
         await page.goto(f"/problems/{problem['name']}")
@@ -57,6 +57,14 @@ async def test_who_may_only_read_sees_no_more(look: Look, shop: Shop) -> None:
         await expect(page.get_by_role("dialog")).to_have_count(0)
         await expect(page.get_by_label("Your comment")).to_be_disabled()
     assert shop.get(f"/v1/problems/{problem['id']}")["state"] == "open"
+
+
+async def test_who_may_not_read_events_asks_for_no_problems(look: Look, shop: Shop) -> None:
+    """Neither the page nor the navigation beside it asks for what would be refused."""
+    async with look(token=shop.token_for("librarian", "entities:read")) as page:
+        await page.goto("/catalogue")
+        await expect(page.locator("#content")).to_contain_text("ledger")
+        await expect(page.get_by_role("navigation").get_by_role("link", name="Services")).to_be_visible()
 
 
 async def test_a_revoked_token_ends_what_is_open(look: Look, shop: Shop) -> None:

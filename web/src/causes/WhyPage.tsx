@@ -10,6 +10,7 @@ import { fromField, toField } from '../time/field'
 import { useZone } from '../time/useZone'
 import { stamp } from '../time/words'
 import { Causes } from './Causes'
+import { useCauses } from './useCauses'
 import classes from './WhyPage.module.css'
 
 const route = getRouteApi('/why')
@@ -26,6 +27,8 @@ export function WhyPage(): ReactNode {
   const navigate = route.useNavigate()
   const { zone } = useZone()
   const entity = useEntity(search.entity ?? null)
+  const asked = { entity: search.entity, at: search.at, lookback: search.lookback }
+  const at = useCauses(asked, 'entities').data?.at // shared with the list below: it is asked once
   const open = (event: string | undefined) => navigate({ search: (now) => ({ ...now, event }) })
   useKeys({ Escape: () => search.event && open(undefined) })
   const when = search.at ? `as of ${stamp(Date.parse(search.at), zone, Date.now())}` : 'as of now'
@@ -67,12 +70,12 @@ export function WhyPage(): ReactNode {
         </>
       }
     >
-      <Causes asked={{ entity: search.entity, at: search.at, lookback: search.lookback }} onOpen={open} />
+      <Causes asked={asked} onOpen={open} />
       <Text size="xs" c="dimmed">
         The ranking weighs what alerts, where it stands among what it depends on, and what was changed before. The same
         data gives the same answer. A score is from 0 to 1 and no probability.
       </Text>
-      <EventDrawer id={search.event} onOpen={open} onClose={() => open(undefined)} />
+      <EventDrawer id={search.event} pinned={{ at: search.at ?? at }} onOpen={open} onClose={() => open(undefined)} />
     </Page>
   )
 }

@@ -12,17 +12,19 @@ interface EventDrawerProps {
   id: string | undefined
   /** The event as a list showed it. */
   listed?: Event
+  /** What a link to it says of the page behind it, so that this stands still: where a window is that moves. */
+  pinned?: Readonly<Record<string, unknown>>
   onOpen: (id: string) => void
   onClose: () => void
 }
 
 /** One event beside the page that it was opened on; the page stays in use. */
-export function EventDrawer({ id, listed, onOpen, onClose }: EventDrawerProps): ReactNode {
+export function EventDrawer({ id, ...rest }: EventDrawerProps): ReactNode {
   if (!id) return null
-  return <Open id={id} listed={listed} onOpen={onOpen} onClose={onClose} />
+  return <Open id={id} {...rest} />
 }
 
-function Open({ id, listed, onOpen, onClose }: EventDrawerProps & { id: string }): ReactNode {
+function Open({ id, listed, pinned, onOpen, onClose }: EventDrawerProps & { id: string }): ReactNode {
   const event = useEvent(id, listed)
   const drawer = useRef<HTMLElement>(null)
   const body = useRef<HTMLDivElement>(null)
@@ -46,7 +48,7 @@ function Open({ id, listed, onOpen, onClose }: EventDrawerProps & { id: string }
     >
       <div className={classes.bar}>
         <span className={classes.what}>Event</span>
-        <CopyLink icon={<IconLink size={17} />} search={{ event: id }} />
+        <CopyLink icon={<IconLink size={17} />} search={{ ...pinned, event: id }} />
         <Tooltip label="Close (Esc)">
           <ActionIcon variant="subtle" color="gray" aria-label="Close the event" onClick={onClose}>
             <IconX size={18} />

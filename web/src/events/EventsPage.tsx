@@ -161,6 +161,7 @@ export function EventsPage(): ReactNode {
       <EventDrawer
         id={search.event}
         listed={events.find(({ id }) => id === search.event)}
+        pinned={windowSearch(stretch)}
         onOpen={open}
         onClose={close}
       />

@@ -24,11 +24,13 @@ export function HealthPage(): ReactNode {
         <Figures
           title="Ready"
           value={ready.isPending ? '…' : ready.data ? 'yes' : 'no'}
-          tone={ready.data === false || ready.isError ? 'bad' : 'good'}
+          tone={ready.isPending ? undefined : ready.data === false || ready.isError ? 'bad' : 'good'}
           note={
-            ready.data
-              ? 'The database answers, and its schema is current'
-              : 'The database is away, or its schema is not that of this release'
+            ready.isPending
+              ? 'The server is being asked'
+              : ready.data
+                ? 'The database answers, and its schema is current'
+                : 'The database is away, or its schema is not that of this release'
           }
         />
         {metrics.data !== null && (

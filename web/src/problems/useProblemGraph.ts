@@ -2,6 +2,8 @@ import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { answer, api } from '../api/client'
 import type { Problem, Surroundings } from '../api/nouns'
+import { may } from '../session/session'
+import { useSession } from '../session/useSession'
 import { type Graph, graph } from './graph'
 
 const MOST_ASKED = 12
@@ -23,11 +25,12 @@ const together = (asked: readonly Asked[]) => ({
   isPending: asked.some(({ isPending }) => isPending),
 })
 
-/** The graph around what a problem affects. */
+/** The graph around what a problem affects; who may not read the catalogue sees what the problem itself says. */
 export function useProblemGraph(problem: Problem): { graph: Graph; isPending: boolean } {
+  const mayAsk = may(useSession(), 'entities:read')
   const affected = problem.affected.map(({ id }) => id)
   const suspects = suspectsOf(problem)
-  const asked = [...new Set([...suspects, ...affected])].slice(0, MOST_ASKED)
+  const asked = mayAsk ? [...new Set([...suspects, ...affected])].slice(0, MOST_ASKED) : []
   const around = useQueries({
     queries: asked.map((entity) => ({
       queryKey: ['relations', entity, DEPTH],

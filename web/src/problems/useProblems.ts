@@ -1,13 +1,18 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
 import type { Alert, Problem, ProblemQuery } from '../api/nouns'
+import { may } from '../session/session'
+import { useSession } from '../session/useSession'
 import { sayRefused } from '../shell/notice'
 
+/** What is wrong now; nothing is asked, and nothing known, without the right to read events. */
 export function useOpenProblems() {
+  const session = useSession()
   return useQuery({
     queryKey: ['problems', 'open'],
     queryFn: ({ signal }) =>
       answer(api.GET('/v1/problems', { params: { query: { state: ['open'], limit: 50 } }, signal })),
+    enabled: may(session, 'events:read'),
     refetchInterval: 15_000,
   })
 }

@@ -160,6 +160,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
       <EventDrawer
         id={search.event}
         listed={events.find(({ id }) => id === search.event)}
+        pinned={windowSearch(stretch)}
         onOpen={open}
         onClose={close}
       />

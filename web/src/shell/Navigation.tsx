@@ -12,6 +12,7 @@ import {
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import type { Right } from '../api/nouns'
 import { useOpenProblems } from '../problems/useProblems'
 import { Me } from '../session/Me'
 import { may } from '../session/session'
@@ -20,9 +21,9 @@ import { Logo } from './Logo'
 import classes from './Navigation.module.css'
 
 const LOOK = [
-  { to: '/events', label: 'Events', icon: IconTimelineEvent },
-  { to: '/problems', label: 'Problems', icon: IconFlame },
-  { to: '/services', label: 'Services', icon: IconBox },
+  { to: '/events', label: 'Events', icon: IconTimelineEvent, right: null },
+  { to: '/problems', label: 'Problems', icon: IconFlame, right: null },
+  { to: '/services', label: 'Services', icon: IconBox, right: 'entities:read' },
 ] as const
 
 const MANAGE = [
@@ -37,6 +38,7 @@ const MANAGE = [
 export function Navigation({ onHelp }: { onHelp: () => void }): ReactNode {
   const session = useSession()
   const open = useOpenProblems()
+  const reaches = ({ right }: { right: Right | null }) => right === null || may(session, right)
   const count = open.data?.problems.length ?? 0
   return (
     <div className={classes.navigation}>
@@ -44,7 +46,7 @@ export function Navigation({ onHelp }: { onHelp: () => void }): ReactNode {
         <Logo size={26} />
         <span>Whence</span>
       </Link>
-      {LOOK.map(({ to, label, icon: Icon }) => (
+      {LOOK.filter(reaches).map(({ to, label, icon: Icon }) => (
         <Link
           key={to}
           to={to}
@@ -62,7 +64,7 @@ export function Navigation({ onHelp }: { onHelp: () => void }): ReactNode {
         </Link>
       ))}
       <div className={classes.heading}>Manage</div>
-      {MANAGE.filter(({ right }) => right === null || may(session, right)).map(({ to, label, icon: Icon }) => (
+      {MANAGE.filter(reaches).map(({ to, label, icon: Icon }) => (
         <Link
           key={to}
           to={to}

@@ -42,8 +42,8 @@ export function WebhookCard({ webhook }: { webhook: Webhook }): ReactNode {
       <Group justify="space-between" gap="sm">
         <Text size="sm" c="dimmed">
           {total.toLocaleString('en')} payloads,{' '}
-          {failed === 0 ? 'all read' : `${failed.toLocaleString('en')} not read, wholly or in part`} · project{' '}
-          {webhook.project} · made <Instant at={webhook.created_at} />
+          {failed === 0 ? 'all read' : `${failed.toLocaleString('en')} not read, wholly or in part`} ·{' '}
+          {projectOf(webhook)} · made <Instant at={webhook.created_at} />
         </Text>
         <Group gap={6}>
           <Button size="compact-sm" variant="default" aria-expanded={isOpen} onClick={address.toggle}>
@@ -96,6 +96,11 @@ export function WebhookCard({ webhook }: { webhook: Webhook }): ReactNode {
       )}
     </Panel>
   )
+}
+
+/** With the word `project` once: the name of an account's own starts with it. */
+function projectOf({ project }: Webhook): string {
+  return project.startsWith('project-') ? project : `project ${project}`
 }
 
 function receiverOf({ receiver }: Webhook): (typeof RECEIVERS)[Receiver] | null {
