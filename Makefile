@@ -3,6 +3,8 @@
 .PHONY: help setup web run test fuzz acceptance check format proto api lock screenshots bench bench-data bench-rca clean
 
 ARGS ?=
+# They wait for the disk half of the time: two cores are busy with four.
+WORKERS ?= 4
 N ?= 1000000
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -22,9 +24,9 @@ web: setup ## Build the web UI (quick when nothing changed)
 run: web ## Serve with a small believable history (honours WHENCE_*)
 	@.venv/bin/whence demo
 
-test: web ## Run the tests, a worker a core: make test ARGS="-k alert"; ARGS="-n0" for one process and a debugger
+test: web ## Run the tests, in four processes: make test ARGS="-k alert"; ARGS="-n0" for one and a debugger
 	@failed=0; $(if $(ARGS),,.ci/npm run --silent test -- --reporter=dot || failed=1;) \
-		.venv/bin/pytest -n auto --maxprocesses 4 --dist worksteal --ignore=tests/acceptance --ignore=tests/fuzz $(ARGS) && \
+		.venv/bin/pytest -n $(WORKERS) --dist worksteal --ignore=tests/acceptance --ignore=tests/fuzz $(ARGS) && \
 		exit $$failed
 
 fuzz: setup ## Run the tests with requests that nobody thought of
