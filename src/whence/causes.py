@@ -123,9 +123,9 @@ class Causes:
         claimed = now + _LEASE
         async with self._pool.transaction() as db:
             due = await problems.claim_unexplained(db, account, now=now, until=claimed, limit=_MOST_DUE)
-        for problem, position in due:
+        for problem in due:
             try:
-                await self._look_again(account, problem, position, claimed)
+                await self._look_again(account, problem, claimed)
             except Unavailable as refusal:
                 if not refusal.lost_race:
                     raise
@@ -133,26 +133,13 @@ class Causes:
                 log.exception("causes.broken", problem=str(problem.id))
         return len(due)
 
-    async def _look_again(self, account: UUID, problem: Problem, position: int, claimed: datetime) -> None:
+    async def _look_again(self, account: UUID, problem: Problem, claimed: datetime) -> None:
         now = self._clock()
         again = None if problem.closed_at else now + min(max((now - problem.opened_at) / 20, _SOON), _LATE)
         async with self._pool.snapshot() as db:
             head = await feed.head(db, account)
-            is_known = (
-                problem.explained_at is not None
-                and problem.updated_at <= problem.explained_at
-                and head == position
-                and now - problem.explained_at < _LATE
-            )
-            found = (
-                None
-                if is_known and again
-                else await evidence.of_problem(db, account, problem.id, at=problem.closed_at or now, lookback=LOOKBACK)
-            )
-        if found is None:
-            async with self._pool.transaction() as db:
-                await problems.postpone(db, account, problem.id, claimed=claimed, again=again or now)
-            return
+            at = problem.closed_at or now
+            found = await evidence.of_problem(db, account, problem.id, at=at, lookback=LOOKBACK)
         ranking = await asyncio.to_thread(rank, found, of=Of.ENTITIES, limit=_KEPT)
         is_news = ranking.causes != problem.causes or ranking.likely is not problem.is_likely
         async with self._pool.transaction() as db:

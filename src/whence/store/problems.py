@@ -44,29 +44,33 @@ _SEAL: Final = """
     update problem set is_sealed = true, closed_at = $3, updated_at = $3, explain_at = $3
     where account_id = $1 and problem_id = $2
 """
-_UNEXPLAINED_ACCOUNTS: Final = """
-    select distinct account_id from problem
-    where account_id > $2 and explain_at is not null and explain_at <= $1
-    order by account_id limit $3
+# Of what goes on and was explained: when anything was told since, or so long ago that relations may have changed. What
+# is due and is none of that costs a look at an index, and no more.
+_MORE_IS_KNOWN: Final[LiteralString] = """
+    (p.explained_at is null or p.closed_at is not null or p.updated_at > p.explained_at
+    or p.explained_at < $2::timestamptz - interval '5 minutes'
+    or exists (select from feed_head h where h.account_id = p.account_id and h.position <> p.explained_position))
+"""
+_UNEXPLAINED_ACCOUNTS: Final[LiteralString] = f"""
+    select distinct p.account_id from problem p
+    where p.account_id > $1 and p.explain_at is not null and p.explain_at <= $2 and {_MORE_IS_KNOWN}
+    order by p.account_id limit $3
 """
 # Whoever takes them has until then to say what he found; after that somebody else looks. First what goes on: of what is
 # over, a history that somebody imports has any number.
 _CLAIM: Final[LiteralString] = f"""
     update problem p set explain_at = $3 from (
-        select problem_id from problem where account_id = $1 and explain_at <= $2
-        order by closed_at is not null, explain_at, problem_id limit $4 for update skip locked
+        select p.problem_id from problem p where p.account_id = $1 and p.explain_at <= $2 and {_MORE_IS_KNOWN}
+        order by p.closed_at is not null, p.explain_at, p.problem_id limit $4 for update skip locked
     ) claimed
     where p.account_id = $1 and p.problem_id = claimed.problem_id
-    returning {COLUMNS}, p.explained_position
+    returning {COLUMNS}
 """
 _EXPLAIN: Final = """
     update problem set causes = $3, is_likely = $4, explained_at = $5, explained_position = $6,
         updated_at = case when $9 then $5 else updated_at end,
         explain_at = case when explain_at = $7 then $8 else explain_at end
     where account_id = $1 and problem_id = $2 and merged_into is null
-"""
-_POSTPONE: Final = """
-    update problem set explain_at = $4 where account_id = $1 and problem_id = $2 and explain_at = $3
 """
 _FORGET: Final = """
     delete from problem where account_id = $1 and opened_at < $2 and not exists (
@@ -218,15 +222,12 @@ async def forget(db: Writer, account: UUID, *, before: datetime) -> None:
 
 async def accounts_unexplained(db: Reader, *, now: datetime, after: UUID, limit: int) -> list[UUID]:
     """The accounts behind `after` with problems whose causes are to be looked for."""
-    return [row["account_id"] for row in await db.rows(_UNEXPLAINED_ACCOUNTS, now, after, limit)]
+    return [row["account_id"] for row in await db.rows(_UNEXPLAINED_ACCOUNTS, after, now, limit)]
 
 
-async def claim_unexplained(
-    db: Writer, account: UUID, *, now: datetime, until: datetime, limit: int
-) -> list[tuple[Problem, int]]:
-    """Problems whose causes are to be looked for, left alone by others until then; each with the feed's position."""
-    rows = await db.rows(_CLAIM, account, now, until, limit)
-    return [(problem(row), row["explained_position"]) for row in rows]
+async def claim_unexplained(db: Writer, account: UUID, *, now: datetime, until: datetime, limit: int) -> list[Problem]:
+    """Problems whose causes are to be looked for, left alone by others until then."""
+    return [problem(row) for row in await db.rows(_CLAIM, account, now, until, limit)]
 
 
 async def explain(
@@ -244,11 +245,6 @@ async def explain(
     """The problem has these causes; it is looked at `again`, or as soon as it changed since it was claimed."""
     text = codec.causes_text(found.causes)
     await db.execute(_EXPLAIN, account, problem_id, text, found.likely, at, position, claimed, again, is_news)
-
-
-async def postpone(db: Writer, account: UUID, problem_id: UUID, *, claimed: datetime, again: datetime) -> None:
-    """The causes of the problem are as they were; it is looked at `again`."""
-    await db.execute(_POSTPONE, account, problem_id, claimed, again)
 
 
 async def comments(db: Reader, account: UUID, problem_ids: Sequence[UUID]) -> dict[UUID, list[Comment]]:
