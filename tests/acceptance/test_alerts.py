@@ -13,6 +13,7 @@ def _problem(whence: Server, **given: object) -> dict[str, Any]:
 def test_an_open_alert_outlives_the_server(whence: Server) -> None:
     """[AL9] After `kill -9` it is as it was; the next report holds it open, and its recovery ends it."""
     opened = _problem(whence)
+    await_fact(lambda: whence.get(f"/v1/alerts/{opened['alert_id']}")["problem_id"], seconds=10, what="it is grouped")
     was = whence.send("POST", f"/v1/alerts/{opened['alert_id']}/acknowledge", {"comment": "I am on it"})
 
     whence.restart(kill=True)
