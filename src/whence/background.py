@@ -25,6 +25,7 @@ TURN: Final = timedelta(seconds=30)
 EXPIRY: Final = timedelta(seconds=1)  # an alert is ended within five seconds of its time; this is well within
 GROUPING: Final = timedelta(milliseconds=500)  # within a second of its report an alert is in its problem
 REST: Final = 5.0  # times the work: a storm of alerts must leave its senders four fifths of a processor
+LONGEST_REST: Final = 3.0  # seconds: whoever has just been told of is not to wait for the rest from many others
 STATISTICS: Final = timedelta(seconds=1)  # a storm fills a table in that time
 FEED_KEPT: Final = timedelta(days=2)  # how long a live reader may be away and still go on where it was
 
@@ -66,4 +67,4 @@ async def _turns(turn: Callable[[], Awaitable[object]], *, every: timedelta, res
             log.warning("background.waiting", reason="database")
         except Exception:  # the edge of a background turn: the next one must come
             log.exception("background.broken")
-        await asyncio.sleep(max(every.total_seconds(), rest * (monotonic() - began)))
+        await asyncio.sleep(max(every.total_seconds(), min(rest * (monotonic() - began), LONGEST_REST)))
