@@ -10,7 +10,7 @@ from whence.correlate.problems import Rules
 from whence.domain.problem import Problem, ProblemFilter
 from whence.grouping import Grouping
 
-_SOON: Final = timedelta(seconds=20)
+_SOON: Final = timedelta(seconds=60)
 _WAITING: Final = """
     select from alert where account_id = $1 and group_at <= $2
     union all select from problem where account_id = $1 and is_stale

@@ -13,7 +13,7 @@ from whence.domain.entity import Draft, Tag
 
 V1: Final = "/api/v1/problem"
 V2: Final = "/api/v2/problems"
-PATIENCE: Final = 30.0  # seconds: on a busy machine, too
+PATIENCE: Final = 60.0  # seconds: on a busy machine, too
 BACKLOG: Final[Mapping[str, Any]] = {
     "eventType": "ERROR_EVENT",
     "title": "Queue backlog over limit",
