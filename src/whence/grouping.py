@@ -230,6 +230,9 @@ class Grouping:
             fresh = {one.problem_id for one in border if one.problem_id is not None} - circle.problems
             if len(circle.conditions) > MOST_TOGETHER:
                 log.warning("grouping.large", account=str(account), alerts=len(circle.conditions))
+                for one in border:  # a problem is looked at whole or not at all: in part it would be another one
+                    if one.problem_id in fresh:
+                        del circle.conditions[one.id]
                 break
         return circle
 

@@ -280,6 +280,21 @@ async def test_what_goes_wrong_in_one_account_stays_there(account: MakeTenant, m
     assert await told(one) == {frozenset({"bad"})}
 
 
+async def test_of_too_many_the_problems_that_stand_are_left_whole(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[PR2] What would be looked at in part only is not looked at."""
+    a, *_ = (await chained(tenant)).split()
+    await send(tenant, *(alert(key, a) for key in "wxyz"))
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    monkeypatch.setattr(grouping, "MOST_TOGETHER", 3)
+    await send(tenant, alert("late", a))
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("wxyz"), frozenset({"late"})}
+    assert standing.id in {one.id for one in await problems_of(tenant) if one.alert_count == 4}
+
+
 # --- in any order, at any pace, by any number of nodes
 
 Said = tuple[str, int, int, str, str, Severity]
