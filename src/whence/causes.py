@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from whence.correlate.causes import Evidence, rank
 from whence.domain.access import Principal
 from whence.domain.cause import Cause, Of, Ranking
 from whence.domain.entity import Entity
-from whence.domain.errors import Unavailable
+from whence.domain.errors import Reason, Unauthenticated, Unavailable
 from whence.domain.event import Event, Span
 from whence.domain.problem import Problem
 from whence.store import entities, events, evidence, feed, problems
@@ -32,7 +33,7 @@ _KEPT: Final = 10  # causes of a problem
 _SOON: Final = timedelta(seconds=5)  # a young problem is looked at again then, an old one ever later
 _LATE: Final = timedelta(minutes=5)  # but by then, if only because relations are no events
 _LEASE: Final = timedelta(seconds=30)
-_MOST_DUE: Final = 20  # problems that are claimed at a time
+_MOST_DUE: Final = 2  # problems that are claimed at a time: what becomes due meanwhile may be more urgent
 _ACCOUNTS: Final = 500  # that are asked about at a time
 
 NOW: Final = partial(datetime.now, UTC)
@@ -100,17 +101,21 @@ class Causes:
             ranking = await asyncio.to_thread(rank, found, of=of, limit=limit)
         return await self._shown(by, end, found, ranking)
 
-    async def refresh(self) -> int:
-        """Look for the causes of every problem of which more may be known by now; how many those were.
+    async def refresh(self, *, rest: float = 0) -> int:
+        """Look for the causes of some problems of which more may be known by now; how many those were.
 
-        On any number of nodes: each problem is looked at by one. Of a problem that is over they stay as they are then.
+        Accounts take turns, and of each its most urgent come first: those that were never explained. On any number of
+        nodes: each problem is looked at by one. Of a problem that is over they stay as they are then.
+
+        Args:
+            rest: after each look, so many times as long as it took.
         """
         now = self._clock()
         looked_at = 0
         after = UUID(int=0)
         while waiting := await self._unexplained(now, after):
             for account in waiting:
-                looked_at += await self._refresh(account)
+                looked_at += await self._refresh(account, rest)
             after = waiting[-1]
         return looked_at
 
@@ -118,19 +123,23 @@ class Causes:
         async with self._pool.reader() as db:
             return await problems.accounts_unexplained(db, now=now, after=after, limit=_ACCOUNTS)
 
-    async def _refresh(self, account: UUID) -> int:
+    async def _refresh(self, account: UUID, rest: float) -> int:
         now = self._clock()
         claimed = now + _LEASE
         async with self._pool.transaction() as db:
             due = await problems.claim_unexplained(db, account, now=now, until=claimed, limit=_MOST_DUE)
         for problem in due:
+            began = monotonic()
             try:
                 await self._look_again(account, problem, claimed)
             except Unavailable as refusal:
                 if not refusal.lost_race:
                     raise
+            except Unauthenticated:  # the account was deleted meanwhile
+                return len(due)
             except Exception:  # the edge of a background turn: the others wait as well
                 log.exception("causes.broken", problem=str(problem.id))
+            await asyncio.sleep(rest * (monotonic() - began))
         return len(due)
 
     async def _look_again(self, account: UUID, problem: Problem, claimed: datetime) -> None:
@@ -184,7 +193,7 @@ class Causes:
             async with asyncio.timeout(self._patience.total_seconds()):
                 await self._turns.acquire()
         except TimeoutError:
-            raise Unavailable("Too many ask for causes at once", retry_after=5) from None
+            raise Unavailable("Too many ask for causes at once", because=Reason.BUSY, retry_after=5) from None
         try:
             yield
         finally:

@@ -54,14 +54,16 @@ _MORE_IS_KNOWN: Final[LiteralString] = """
 _UNEXPLAINED_ACCOUNTS: Final[LiteralString] = f"""
     select distinct p.account_id from problem p
     where p.account_id > $1 and p.explain_at is not null and p.explain_at <= $2 and {_MORE_IS_KNOWN}
+    and exists (select from account a where a.account_id = p.account_id and a.deleted_at is null)
     order by p.account_id limit $3
 """
 # Whoever takes them has until then to say what he found; after that somebody else looks. First what goes on: of what is
-# over, a history that somebody imports has any number.
+# over, a history that somebody imports has any number. And of that what nobody has looked at yet.
 _CLAIM: Final[LiteralString] = f"""
     update problem p set explain_at = $3 from (
         select p.problem_id from problem p where p.account_id = $1 and p.explain_at <= $2 and {_MORE_IS_KNOWN}
-        order by p.closed_at is not null, p.explain_at, p.problem_id limit $4 for update skip locked
+        order by p.closed_at is not null, p.explained_at is not null, p.explain_at, p.problem_id
+        limit $4 for update skip locked
     ) claimed
     where p.account_id = $1 and p.problem_id = claimed.problem_id
     returning {COLUMNS}
@@ -73,9 +75,11 @@ _EXPLAIN: Final = """
     where account_id = $1 and problem_id = $2 and merged_into is null
 """
 _FORGET: Final = """
-    delete from problem where account_id = $1 and opened_at < $2 and not exists (
-        select from alert a where a.account_id = $1 and a.problem_id = problem.problem_id
-    )
+    delete from problem where account_id = $1 and problem_id in (
+        select p.problem_id from problem p where p.account_id = $1 and p.opened_at < $2 and not exists (
+            select from alert a where a.account_id = $1 and a.problem_id = p.problem_id
+        ) order by p.opened_at limit $3
+    ) returning problem_id
 """
 _COMMENTS: Final = """
     select comment_id, problem_id, code, created_at, author, context, body from problem_comment
@@ -215,9 +219,12 @@ async def seal(db: Writer, account: UUID, problem_id: UUID, *, at: datetime) -> 
     await db.execute(_SEAL, account, problem_id, at)
 
 
-async def forget(db: Writer, account: UUID, *, before: datetime) -> None:
-    """Problems that opened before and have no alert any more are gone, with what was said of them."""
-    await db.execute(_FORGET, account, before)
+async def forget(db: Writer, account: UUID, *, before: datetime, limit: int) -> bool:
+    """Problems that opened before and have no alert any more are gone, with what was said of them.
+
+    At most `limit` of them; False when there were none.
+    """
+    return bool(await db.rows(_FORGET, account, before, limit))
 
 
 async def accounts_unexplained(db: Reader, *, now: datetime, after: UUID, limit: int) -> list[UUID]:
