@@ -6,6 +6,7 @@ cut off goes on where it was. Live readers are not told: nobody listens.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from datetime import UTC
 from multiprocessing import get_context
 from typing import Final
 from uuid import UUID
@@ -23,7 +24,11 @@ PROCESSES: Final = 4  # for two cores: while some wait for PostgreSQL, others ma
 _PARTS: Final = 100
 _TOGETHER: Final = 1_000  # events that were received in one commit
 _SLOT: Final = 0  # as if one server had taken them all
-_STANDING: Final = "select distinct hour from event_count where account_id = $1"
+_STANDING: Final = f"""
+    select distinct one.day + make_interval(hours => one.hour) as hour from event_day_count e, lateral (
+        values {", ".join(f"(e.day, {name[1:]}, e.{name})" for name in counts.HOURS)}
+    ) as one (day, hour, events) where e.account_id = $1 and one.events > 0
+"""  # noqa: S608  the store's own columns
 
 
 def fill(address: Address, account: UUID, missing: Sequence[Stretch], told: Callable[[int], object]) -> None:
@@ -38,7 +43,7 @@ def fill(address: Address, account: UUID, missing: Sequence[Stretch], told: Call
 
 async def missing(db: Reader, account: UUID, history: History) -> list[Stretch]:
     """The stretches whose hours are not counted yet."""
-    standing = {row["hour"] for row in await db.rows(_STANDING, account)}
+    standing = {row["hour"].replace(tzinfo=UTC) for row in await db.rows(_STANDING, account)}
     return [stretch for stretch in history.stretches() if stretch.hour not in standing]
 
 

@@ -54,14 +54,8 @@ async def test_the_links_are_those_that_ingest_would_have_written(twins: tuple[T
 @pytest.mark.parametrize(
     "sql",
     [
-        """
-        select hour, kind, severity, type, source, dialect, sum(events) from event_count
-        where account_id = $1 group by 1, 2, 3, 4, 5, 6
-        """,
-        """
-        select hour, dimension, value, sum(events) from event_place_count
-        where account_id = $1 group by 1, 2, 3
-        """,
+        "select to_jsonb(c) - '{account_id,slot}'::text[] from event_day_count c where account_id = $1",
+        "select to_jsonb(c) - '{account_id,slot}'::text[] from event_place_day_count c where account_id = $1",
     ],
 )
 async def test_the_counts_are_those_that_ingest_would_have_written(

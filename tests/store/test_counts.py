@@ -1,15 +1,17 @@
-"""Facets and histograms: from hourly counts, from rows, and by hand, the same whatever happened to the events."""
+"""Facets and histograms: from counts, from rows, and by hand, the same whatever happened to the events."""
 
+from asyncio import gather
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import asked, report
+from tests.builders import ago, asked, report
 from tests.strategies import HOUR, NOON, SOURCES, TICK, TYPES, few, filters, lengths, places, reports, spans
 from tests.tenants import MakeTenant
 from whence.amend import Amend
@@ -20,9 +22,11 @@ from whence.domain.page import Order
 from whence.domain.summary import Facet, Facets
 from whence.server import House
 from whence.store import events, summary
+from whence.store.counted import Hours, nearest
 from whence.store.pool import Pool
 from whence.timeline import steps
 
+_LAST_INSTANT: Final = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 OTHER_SLOT: Final = 7  # a second process counts into rows of its own
 
 
@@ -49,8 +53,16 @@ def window(start: datetime, length: timedelta) -> Span:
 
 windows = st.builds(
     window,
-    st.sampled_from([NOON + n * unit for n in (-1, 0, 1) for unit in (TICK, HOUR, 3 * HOUR + TICK, 60 * 24 * HOUR)]),
-    st.one_of(lengths, st.sampled_from([timedelta(days=2), timedelta(days=33), 6 * HOUR - TICK])),
+    st.sampled_from(
+        [NOON + n * unit for n in (-1, 0, 1) for unit in (TICK, HOUR, 3 * HOUR + TICK, 60 * 24 * HOUR)]
+        + [NOON + n * HOUR + part for n in (-1, 0, 12) for part in (HOUR / 2 - TICK, HOUR / 2, HOUR / 2 + TICK)]
+        + [NOON - days * 24 * HOUR + 12 * HOUR for days in (1, 3, 41)]  # midnight: where a day's row begins
+    ),
+    st.one_of(
+        lengths,
+        st.sampled_from([timedelta(days=2), timedelta(days=33), 6 * HOUR - TICK]),
+        st.sampled_from([days * 24 * HOUR + rest for days in (1, 3) for rest in (-TICK, 12 * HOUR, 1.5 * HOUR + TICK)]),
+    ),
 )
 by_cell: st.SearchStrategy[Filter] = st.builds(
     Filter,
@@ -110,7 +122,7 @@ def facets_by_hand(standing: list[Event]) -> dict[str, Facet]:
 async def test_facets_count_what_stands(
     house: House, account: MakeTenant, said: list[Report], done: list[Move | Drop], asked_for: list[Filter]
 ) -> None:
-    """[TL6] Total and values are those of the rows, from hourly counts as from the rows themselves."""
+    """[TL6] Total and values are those of the rows, from counts as from the rows themselves."""
     by = (await account()).admin
     standing = await happened(house, by, said, done)
 
@@ -163,10 +175,10 @@ async def test_a_histogram_counts_what_stands(
 
 
 @given(said=st.lists(reports, max_size=8), done=changes, window=windows)
-async def test_hourly_counts_and_rows_make_one_histogram(
+async def test_counts_and_rows_make_one_histogram(
     house: House, account: MakeTenant, said: list[Report], done: list[Move | Drop], window: Span
 ) -> None:
-    """[TL6] The statement says the same from hourly counts as from rows, at every step of whole hours."""
+    """[TL6] The statement says the same from counts as from rows, at every step of whole hours."""
     by = (await account()).admin
     await happened(house, by, said, done)
 
@@ -217,3 +229,68 @@ async def test_what_was_removed_is_in_no_facet(house: House, account: MakeTenant
 
     assert facets.total == 0
     assert all((list(facet.values), facet.more) == ([], 0) for facet in facets.by_dimension.values())
+
+
+@given(said=st.lists(reports, max_size=8), done=changes, question=questions)
+async def test_a_total_counts_what_stands(
+    house: House, account: MakeTenant, said: list[Report], done: list[Move | Drop], question: Filter
+) -> None:
+    """[TL6] The number alone, from counts where they can tell."""
+    by = (await account()).admin
+    standing = await happened(house, by, said, done)
+
+    total = await house.context.timeline.count(by, question)
+
+    assert total == sum(question.matches(event) for event in standing)
+
+
+async def test_two_who_change_the_same_do_not_wait_in_a_circle(house: House, by: Principal) -> None:
+    """[TL6] Two requests of one process that move an event there and another one back both come through."""
+    there, here = NOON, NOON + HOUR
+    receipts = await house.context.ingest.accept(
+        by.account_id, [report(span=Span.moment(at), type=name) for at, name in ((there, "a"), (here, "b"))]
+    )
+    ids = [receipt.id for receipt in receipts if isinstance(receipt, Accepted)]
+
+    for turn in range(20):
+        named = ("b", "a") if turn % 2 == 0 else ("a", "b")
+        await gather(
+            *(
+                house.context.amend.change(by, event_id, lambda old, name=name: replace(old, type=name))
+                for event_id, name in zip(ids, named, strict=True)
+            )
+        )
+
+    facets = await house.context.timeline.facets(by, asked())
+    assert dict(facets.by_dimension["type"].values) == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        (0, 59, None),
+        (0, 60, (0, 1)),
+        (1, 119, None),
+        (1, 120, (0, 2)),
+        (30, 150, (0, 2)),
+        (31, 151, (1, 3)),
+        (30, 151, (0, 3)),
+        (31, 150, (1, 2)),
+    ],
+)
+def test_what_rows_must_tell_is_half_an_hour_at_each_end(start: int, end: int, hours: tuple[int, int] | None) -> None:
+    """Where a whole hour lies in the window, counts answer for the hours that end nearest to its ends."""
+    minute = timedelta(minutes=1)
+
+    found = nearest(Span(start=NOON + start * minute, end=NOON + end * minute))
+
+    assert found == (hours and Hours(first=NOON + hours[0] * HOUR, last=NOON + hours[1] * HOUR))
+
+
+async def test_counts_reach_to_the_end_of_time(house: House, by: Principal) -> None:
+    """The last hour that there is has none behind it that could be taken for its end."""
+    await house.context.ingest.accept(by.account_id, [report()])
+
+    facets = await house.context.timeline.facets(by, asked(window=Span(start=ago(days=1), end=_LAST_INSTANT)))
+
+    assert facets.total == 1

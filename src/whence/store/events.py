@@ -205,7 +205,7 @@ async def require_locked(db: Writer, account: UUID, event_id: UUID) -> Event:
 
 async def replace(db: Writer, account: UUID, old: Event, new: Event, *, slot: int) -> None:
     """Let `new` stand where `old`, locked, stood; both have one id. Links and counts follow."""
-    gone = await _take_out(db, account, old, slot=slot)
+    gone = await _take_out(db, account, old)
     end = None if new.span.is_moment else new.span.end
     places = new.places
     await db.execute(
@@ -223,6 +223,7 @@ async def replace(db: Writer, account: UUID, old: Event, new: Event, *, slot: in
     if new.span.start != old.span.start:
         await db.execute(_MOVE_PAIR, account, new.id, new.span.start)
     tally = counts.Counts()
+    tally.add(old, old.places, times=-1)
     tally.add(new, places)
     await counts.add(db, account, tally, slot=slot)
 
@@ -237,15 +238,15 @@ async def forget(db: Writer, account: UUID, event: Event) -> None:
 
 async def remove(db: Writer, account: UUID, event: Event, *, slot: int) -> None:
     """The event, forgotten and locked, is gone."""
-    await _take_out(db, account, event, slot=slot)
+    await _take_out(db, account, event)
+    tally = counts.Counts()
+    tally.add(event, event.places, times=-1)
+    await counts.add(db, account, tally, slot=slot)
 
 
-async def _take_out(db: Writer, account: UUID, event: Event, *, slot: int) -> asyncpg.Record | None:
+async def _take_out(db: Writer, account: UUID, event: Event) -> asyncpg.Record | None:
     """Take the event out; what its row said beyond what an Event says."""
     start = event.span.start
     row = await db.row(_REMOVE, account, event.id, start)
     await db.execute(_UNLINK, account, [link.key for link in event.scope.link_keys()], start, event.id)
-    tally = counts.Counts()
-    tally.add(event, event.places, times=-1)
-    await counts.add(db, account, tally, slot=slot)
     return row

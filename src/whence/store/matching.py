@@ -127,16 +127,28 @@ class Matching:
         """
 
     def edges(self, columns: LiteralString, first: datetime, last: datetime) -> LiteralString:
-        """The rows of the window that began before `first`, or at `last` or later."""
+        """The rows in which the window differs from all that began from `first` on and before `last`.
+
+        Each has its `times`: 1 when it is to be added, -1 when it is to be taken off. At most an hour may lie between
+        `first` and the window's start.
+        """
+        window = self._asked.window
         bounds = self.where.bind(first), self.where.bind(last)
         near, far = self._spans("e")
-        parts: list[LiteralString] = [
-            f"{near} and e.occurred_at < {bounds[0]}",
-            f"{near} and e.occurred_at >= {bounds[1]}",
-            far,
+        parts: list[tuple[LiteralString, LiteralString]] = [
+            ("1", f"{near} and e.occurred_at < {bounds[0]}"),
+            ("1", far),
         ]
+        if first < window.start:
+            over: LiteralString = f"e.occurred_at < {self._start} and coalesce(e.ended_at < {self._start}, true)"
+            parts.append(("-1", f"e.occurred_at >= {bounds[0]} and {over}"))
+        if last <= window.end:
+            parts.append(("1", f"{near} and e.occurred_at >= {bounds[1]}"))
+        else:
+            parts.append(("-1", f"e.occurred_at > {self._end} and e.occurred_at < {bounds[1]}"))
         return " union all ".join(
-            f"select {columns} from event e where e.account_id = $1 and {part} and {self.attributes}" for part in parts
+            f"select {columns}, {times} as times from event e where e.account_id = $1 and {part} and {self.attributes}"
+            for times, part in parts
         )
 
     def statement(self, sql: LiteralString) -> Statement:

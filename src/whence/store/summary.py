@@ -7,11 +7,11 @@ from uuid import UUID
 from whence.domain.event import Severity
 from whence.domain.filter import Filter
 from whence.domain.summary import Facet, Facets
+from whence.store import counted
+from whence.store.counted import HOUR, Hours
 from whence.store.matching import Matching, Statement
 from whence.store.pool import Reader
-from whence.store.where import Where
 
-HOUR: Final = timedelta(hours=1)
 DIMENSIONS: Final = ("type", "severity", "kind", "source", "dialect", "cluster", "namespace", "service")
 MOST_VALUES: Final = 50
 
@@ -36,7 +36,7 @@ _RANKED: Final[LiteralString] = """
 
 
 async def facets(db: Reader, account: UUID, asked: Filter) -> Facets:
-    """The facets of what the filter asks for; from hourly counts where those can tell, with the same result."""
+    """The facets of what the filter asks for; from counts where those can tell, with the same result."""
     statement = facets_statement(account, asked)
     total = 0
     values: dict[str, list[tuple[str, int]]] = {dimension: [] for dimension in DIMENSIONS}
@@ -57,7 +57,7 @@ async def facets(db: Reader, account: UUID, asked: Filter) -> Facets:
 
 
 async def total(db: Reader, account: UUID, asked: Filter) -> int:
-    """How many events the filter asks for; from hourly counts where those can tell, with the same result."""
+    """How many events the filter asks for; from counts where those can tell, with the same result."""
     statement = total_statement(account, asked)
     row = await db.row(statement.sql, *statement.args)
     return int(row["events"]) if row else 0
@@ -80,8 +80,8 @@ async def histogram(
 def facets_statement(account: UUID, asked: Filter, *, from_counts: bool = True) -> Statement:
     """The statement behind `facets`; `from_counts` False counts the rows themselves."""
     matching = Matching(account, asked)
-    hours = _whole_hours(asked) if from_counts else None
-    if hours is None or not _counted_by_cell(asked):
+    hours = _hours(asked) if from_counts else None
+    if hours is None:
         rows = matching.every(f"{_CELL}, {_PLACES}")
         return matching.statement(
             f"""
@@ -92,14 +92,14 @@ def facets_statement(account: UUID, asked: Filter, *, from_counts: bool = True) 
             ) {_RANKED}
             """
         )
-    edges = matching.edges(f"{_CELL}, {_PLACES}", *hours)
-    counted = _hours(matching.where, *hours)
+    edges = matching.edges(f"{_CELL}, {_PLACES}", hours.first, hours.last)
+    cells = counted.cells(matching, hours)
     if _unfiltered(asked):
         places: LiteralString = f"""
-            select facet.dimension, facet.value, count(*) as events from edge,
-                lateral ({_PLACE_FACETS}) as facet (dimension, value) group by 1, 2
-            union all
-            select dimension, value, sum(events) from event_place_count e where {counted} group by 1, 2
+            select facet.dimension, facet.value, placed.events from (
+                select {_PLACES}, sum(times) as events from edge e group by {_PLACES}
+            ) placed, lateral ({_PLACE_FACETS}) as facet (dimension, value)
+            union all {counted.places(matching, hours)}
         """
     else:
         rows = matching.every(_PLACES)
@@ -107,18 +107,18 @@ def facets_statement(account: UUID, asked: Filter, *, from_counts: bool = True) 
             select facet.dimension, facet.value, count(*) as events from ({rows}) e,
                 lateral ({_PLACE_FACETS}) as facet (dimension, value) group by 1, 2
         """
+    # Sums are numeric where bigint is added up: cast, or each row of the largest table is turned into one as well.
     return matching.statement(
         f"""
         with edge as materialized ({edges}), cell as (
-            select {_CELL}, sum(events) as events from event_count e
-            where {counted} and {matching.attributes} group by {_CELL}
-            union all
-            select {_CELL}, count(*) from edge e group by {_CELL}
+            select {_CELL}, sum(e.events)::bigint as events from (
+                {cells} union all select {_CELL}, e.times from edge e
+            ) e group by {_CELL}
         ), part as (
-            select facet.dimension, facet.value, sum(events) as events from cell,
-                lateral ({_CELL_FACETS}) as facet (dimension, value) group by 1, 2
+            select facet.dimension, facet.value, cell.events from cell,
+                lateral ({_CELL_FACETS}) as facet (dimension, value)
             union all {places}
-        ), counted as (select dimension, value, sum(events) as events from part group by 1, 2) {_RANKED}
+        ), counted as (select dimension, value, sum(events)::bigint as events from part group by 1, 2) {_RANKED}
         """
     )
 
@@ -126,15 +126,16 @@ def facets_statement(account: UUID, asked: Filter, *, from_counts: bool = True) 
 def total_statement(account: UUID, asked: Filter, *, from_counts: bool = True) -> Statement:
     """The statement behind `total`; `from_counts` False counts the rows themselves."""
     matching = Matching(account, asked)
-    hours = _whole_hours(asked) if from_counts else None
-    if hours is None or not _counted_by_cell(asked):
+    hours = _hours(asked) if from_counts else None
+    if hours is None:
         return matching.statement(f"select count(*) as events from ({matching.every('e.event_id')}) e")
-    edges = matching.edges("1", *hours)
-    counted = _hours(matching.where, *hours)
+    edges = matching.edges("e.event_id", hours.first, hours.last)
+    cells = counted.cells(matching, hours)
     return matching.statement(
         f"""
-        select (select count(*) from ({edges}) edge)
-            + coalesce((select sum(e.events) from event_count e where {counted} and {matching.attributes}), 0) as events
+        select coalesce(sum(events), 0) as events from (
+            select events from ({cells}) cell union all select times from ({edges}) edge
+        ) part
         """
     )
 
@@ -142,47 +143,39 @@ def total_statement(account: UUID, asked: Filter, *, from_counts: bool = True) -
 def histogram_statement(account: UUID, asked: Filter, *, step: timedelta, from_counts: bool = True) -> Statement:
     """The statement behind `histogram`; `from_counts` False counts the rows themselves."""
     matching = Matching(account, asked)
-    seconds = matching.where.bind(int(step.total_seconds()))
-    start = matching.where.bind(asked.window.start)
-    in_rows: LiteralString = (
-        f"floor(extract(epoch from greatest(e.occurred_at, {start})) / {seconds}::bigint)::bigint as bucket, e.severity"
-    )
-    hours = _whole_hours(asked) if from_counts and step % HOUR == timedelta(0) else None
-    if hours is None or not _counted_by_cell(asked):
-        rows = matching.every(in_rows)
+    bind = matching.where.bind
+    hours = _hours(asked) if from_counts and step % HOUR == timedelta(0) else None
+    if hours is None:
+        start, seconds = bind(asked.window.start), bind(int(step.total_seconds()))
+        began: LiteralString = f"extract(epoch from greatest(e.occurred_at, {start}))"
+        rows = matching.every(f"floor({began} / {seconds}::bigint)::bigint as bucket, e.severity")
         return matching.statement(f"select bucket, severity, count(*) as events from ({rows}) e group by 1, 2")
-    edges = matching.edges(in_rows, *hours)
-    counted = _hours(matching.where, *hours)
-    in_hours: LiteralString = (
-        f"floor(extract(epoch from e.hour) / {seconds}::bigint)::bigint as bucket, e.severity, sum(e.events) as events"
+    # What is left to rows at an end of the window is in the bucket of that end, wherever in its hour it began.
+    number = matching.where.fill(
+        "case when e.occurred_at < ? then ?::integer else ?::integer end as number",
+        hours.first + HOUR,
+        *(counted.number(at) for at in (asked.window.start, asked.window.end)),
     )
+    edges = matching.edges(f"{number}, e.severity", hours.first, hours.last)
+    severities = counted.severities(matching, hours)
     return matching.statement(
         f"""
-        select bucket, severity, sum(events) as events from (
-            select bucket, severity, 1 as events from ({edges}) edge
-            union all
-            select {in_hours} from event_count e where {counted} and {matching.attributes} group by 1, 2
+        select floor(number::double precision / {bind(step // HOUR)}::integer)::bigint as bucket, severity,
+            sum(events) as events
+        from (
+            {severities} union all select number, severity, sum(times) from ({edges}) edge group by 1, 2
         ) part group by 1, 2 having sum(events) > 0
         """
     )
 
 
-def _whole_hours(asked: Filter) -> tuple[datetime, datetime] | None:
-    """The hours that lie in the window from end to end, as (first, behind the last); None when none does."""
-    start = asked.window.start
-    first = start.replace(minute=0, second=0, microsecond=0)
-    if first < start:
-        first += HOUR
-    last = asked.window.end.replace(minute=0, second=0, microsecond=0)
-    return (first, last) if first < last else None
-
-
-def _hours(where: Where, first: datetime, last: datetime) -> LiteralString:
-    return where.fill("e.account_id = $1 and e.hour >= ? and e.hour < ?", first, last)
+def _hours(asked: Filter) -> Hours | None:
+    """The hours that the counts can answer for; None when they cannot."""
+    return counted.nearest(asked.window) if _counted_by_cell(asked) else None
 
 
 def _counted_by_cell(asked: Filter) -> bool:
-    """Whether the hourly counts know all that the filter asks about."""
+    """Whether the counts know all that the filter asks about."""
     return (
         asked.concerning is None
         and asked.within is None
