@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -40,9 +40,10 @@ async def launched(playwright: Playwright, path: str) -> Browser:
 class Watch:
     """What a page must not do, gathered while it is used."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, *, broken: Sequence[str] = ()) -> None:
         self.faults: list[str] = []
         self._origin = origin
+        self._broken = tuple(f"{origin}{path}" for path in broken)
 
     def over(self, context: BrowserContext) -> None:
         """From now on, over all pages of the context."""
@@ -52,7 +53,8 @@ class Watch:
         context.on("dialog", self._asked)
 
     def _heard(self, line: ConsoleMessage) -> None:
-        if line.type == "error" and not _NOT_SIGNED_IN.match(line.text):
+        is_meant = line.location["url"].startswith(self._broken) if self._broken else False
+        if line.type == "error" and not is_meant and not _NOT_SIGNED_IN.match(line.text):
             self.faults.append(f"console: {line.text} ({line.location['url']})")
 
     def _requested(self, request: Request) -> None:
@@ -72,11 +74,17 @@ async def looked_at(
     token: str | None,
     scheme: str = "light",
     size: tuple[int, int] = _WIDE,
+    zone: str = "UTC",
+    broken: Sequence[str] = (),
 ) -> AsyncGenerator[Page]:
     """A page of somebody's own, signed in with the token if there is one; in the end it kept to everything.
 
     Nothing is asked of another origin, no dialog opens, nothing breaks, and the browser has nothing to complain about:
     neither a script that the policy forbids nor an answer that is an error.
+
+    Args:
+        zone: that of the browser.
+        broken: paths that the test itself keeps from the page, with what follows them; the browser may complain.
     """
     width, height = size
     context = await browser.new_context(
@@ -85,11 +93,11 @@ async def looked_at(
         locale="en-GB",
         permissions=["clipboard-read", "clipboard-write"],
         reduced_motion="reduce",
-        timezone_id="UTC",
+        timezone_id=zone,
         viewport={"width": width, "height": height},
     )
     context.set_default_timeout(_PATIENCE_MS)
-    watch = Watch(origin)
+    watch = Watch(origin, broken=broken)
     watch.over(context)
     try:
         if token is not None:

@@ -33,6 +33,7 @@ def furnished(shop: Shop) -> Mapping[str, str]:
         "maintenance": "/maintenance",
         "webhooks": "/webhooks",
         "tokens": "/tokens",
+        "accounts": "/accounts",
         "audit": "/audit",
         "health": "/health",
         "nowhere": "/no-such-page",

@@ -45,6 +45,7 @@ def _furnished(server: Server) -> Mapping[str, str]:
     """Something on each page; the address of each, by the name of its picture."""
     problem = server.get("/v1/problems")["problems"][0]
     server.send("POST", f"/v1/problems/{problem['id']}/comments", {"comment": "Raising the limit of the ledger again"})
+    server.send("POST", "/v1/accounts", {"name": "staging"})
     server.send("POST", "/v1/tokens", {"name": "ci", "rights": ["events:write"]})
     server.send("POST", "/v1/tokens", {"name": "ann", "rights": ["events:read", "entities:read", "problems:write"]})
     server.send("POST", "/v1/webhooks", {"name": "alertmanager-eu", "receiver": "alertmanager"})
@@ -65,6 +66,7 @@ def _furnished(server: Server) -> Mapping[str, str]:
         "maintenance": "/maintenance",
         "webhooks": "/webhooks",
         "tokens": "/tokens",
+        "accounts": "/accounts",
         "audit": "/audit",
         "health": "/health",
     }

@@ -14,6 +14,7 @@ _AT_REST: Final = """async () => {
         await new Promise(requestAnimationFrame)
 }"""
 _RUN: Final = "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
+_MOVING: Final = "document.getAnimations().filter(({playState}) => playState === 'running').length"
 _GRAVE: Final = {"serious", "critical"}
 
 
@@ -45,3 +46,16 @@ async def faults(page: Page) -> list[str]:
         if violation["impact"] in _GRAVE
         for node in violation["nodes"]
     ]
+
+
+async def test_nothing_moves_for_who_wants_it_still(page: Page) -> None:
+    """Not even what stands before or behind an element: a page that waits for its answers shimmers for others."""
+    await page.route("**/v1/problems*", lambda _: None)  # it waits as long as it is looked at
+    await page.goto("/problems")
+    await expect(page.locator("#content [aria-busy=true]")).to_be_visible()
+    assert await page.evaluate(_MOVING) == 0
+
+    await page.emulate_media(reduced_motion="no-preference")
+
+    await expect(page.locator("#content [aria-busy=true]")).to_be_visible()
+    assert await page.evaluate(_MOVING) > 0

@@ -1,7 +1,16 @@
+from time import monotonic
+from typing import Final
+
 from playwright.async_api import Page, expect
 
+from tests.acceptance.server import await_fact
+from tests.web.conftest import Look
 from tests.web.shop import Shop
 from tests.web.test_events import rows
+
+_NEWS_SECONDS: Final = 2.0
+_SECONDS: Final = 30.0
+_STREAM: Final = "/v1/events/stream"
 
 
 async def test_a_problem_says_where_it_began(page: Page, shop: Shop) -> None:
@@ -53,3 +62,69 @@ async def test_what_is_wrong_stands_above_the_events(page: Page, shop: Shop) -> 
     await page.get_by_role("link", name="Their events").click()
 
     await expect(rows(page)).to_have_count(3)
+
+
+async def test_a_problem_is_on_the_open_page_at_once(page: Page, shop: Shop) -> None:
+    """[UI8] Within two seconds of the moment from which the API has it, in the list and in the number beside it."""
+    await page.goto("/problems")
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    await expect(page.get_by_text("No problem is open")).to_be_visible()
+
+    shop.failing("Orders fail", "cart")
+    await_fact(lambda: shop.get("/v1/problems")["problems"], seconds=_SECONDS, what="the alert is a problem")
+    known_at = monotonic()
+    await expect(page.locator("#content").get_by_role("link").filter(has_text="Orders fail")).to_be_visible()
+    took = monotonic() - known_at
+
+    assert took < _NEWS_SECONDS
+    await expect(page.get_by_role("navigation").get_by_role("link", name="Problems 1 open")).to_be_visible()
+
+
+async def test_what_others_do_to_a_problem_is_on_its_page_at_once(page: Page, shop: Shop) -> None:
+    """[UI8] A comment, an alert that somebody looks after, and its end."""
+    shop.failing("Orders fail", "cart")
+    await_fact(lambda: shop.get("/v1/problems")["problems"], seconds=_SECONDS, what="the alert is a problem")
+    problem = shop.get("/v1/problems")["problems"][0]
+    path = f"/v1/problems/{problem['id']}"
+    await page.goto(f"/problems/{problem['name']}")
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+
+    shop.send("POST", f"{path}/comments", {"comment": "The pool is too small"})
+    await expect(page.get_by_role("article").filter(has_text="The pool is too small")).to_be_visible(timeout=5_000)
+    shop.send("POST", f"/v1/alerts/{problem['alerts'][0]['id']}/acknowledge", {"comment": ""})
+    await expect(page.get_by_role("button", name="Acknowledged")).to_be_visible(timeout=5_000)
+    shop.send("POST", f"{path}/close", {"comment": ""})
+
+    await expect(page.get_by_text("by a person").first).to_be_visible(timeout=5_000)
+
+
+async def test_without_the_stream_problems_are_looked_at_again_and_again(look: Look, shop: Shop) -> None:
+    """The page says that it is not live; what comes about is shown all the same, a while later."""
+    async with look(broken=[_STREAM]) as page:
+        await page.route(f"**{_STREAM}*", lambda route: route.fulfill(status=503))
+        await page.goto("/problems")
+        await expect(page.get_by_role("status").filter(has_text="Reconnecting")).to_be_visible()
+        shop.failing("Orders fail", "cart")
+
+        listed = page.locator("#content").get_by_role("link").filter(has_text="Orders fail")
+        await expect(listed).to_be_visible(timeout=40_000)
+
+
+async def test_a_comment_of_ones_own_is_taken_back(look: Look, shop: Shop) -> None:
+    """After a question; that of somebody else is theirs to take back, or an admin's."""
+    problem = shop.incident()
+    path = f"/v1/problems/{problem['id']}/comments"
+    shop.send("POST", path, {"comment": "The pool is too small"})
+    async with look(token=shop.token_for("ann", "events:read", "problems:write")) as page:
+        await page.goto(f"/problems/{problem['name']}")
+        await page.get_by_label("Your comment").fill("It is the disk")
+        await page.get_by_role("button", name="Comment", exact=True).click()
+        mine = page.get_by_role("article").filter(has_text="It is the disk")
+        await expect(mine).to_be_visible()
+        await expect(page.get_by_role("button", name="Remove the comment of owner")).to_have_count(0)
+
+        await mine.get_by_role("button", name="Remove the comment of ann").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+
+        await expect(mine).to_have_count(0)
+        assert [said["text"] for said in shop.get(path)["comments"]] == ["The pool is too small"]

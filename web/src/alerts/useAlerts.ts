@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
 import type { Alert } from '../api/nouns'
+import { useMay } from '../session/useSession'
 import { sayRefused } from '../shell/notice'
 
 export function useAlert(id: string | null) {
@@ -12,8 +13,9 @@ export function useAlert(id: string | null) {
   })
 }
 
-/** What goes on: on one entity, or anywhere. */
+/** What goes on: on one entity, or anywhere; nothing is asked, and nothing known, without the right to read events. */
 export function useOpenAlerts(entity?: string) {
+  const mayRead = useMay('events:read')
   return useQuery({
     queryKey: ['alerts', 'open', entity],
     queryFn: ({ signal }) =>
@@ -23,6 +25,7 @@ export function useOpenAlerts(entity?: string) {
           signal,
         }),
       ),
+    enabled: mayRead,
     refetchInterval: 30_000,
   })
 }

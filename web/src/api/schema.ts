@@ -55,6 +55,24 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/account': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The token's own account, and how long it is kept */
+    get: operations['own_account_v1_account_get']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    /** Say how long the token's own account is kept: at most as long as the installation says */
+    patch: operations['change_own_account_v1_account_patch']
+    trace?: never
+  }
   '/v1/accounts': {
     parameters: {
       query?: never
@@ -62,8 +80,8 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Accounts (the bootstrap admin only) */
-    get: operations['accounts_v1_accounts_get']
+    /** Accounts, also those that are being deleted (the bootstrap admin only) */
+    get: operations['every_account_v1_accounts_get']
     put?: never
     /** Make an account (the bootstrap admin only) */
     post: operations['create_account_v1_accounts_post']
@@ -71,6 +89,27 @@ export interface paths {
     options?: never
     head?: never
     patch?: never
+    trace?: never
+  }
+  '/v1/accounts/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Delete an account with everything in it (the bootstrap admin only)
+     * @description Nothing opens it from the answer on, on any node; its rows are removed in the background. Until they are, `GET /v1/accounts` shows it as `deleting`, and its name cannot be used.
+     */
+    delete: operations['delete_account_v1_accounts__name__delete']
+    options?: never
+    head?: never
+    /** Say how long an account is kept (the bootstrap admin only) */
+    patch: operations['change_account_v1_accounts__name__patch']
     trace?: never
   }
   '/v1/alerts': {
@@ -618,7 +657,7 @@ export interface components {
   schemas: {
     /**
      * Account
-     * @description An account.
+     * @description An account, and how long it is kept.
      */
     Account: {
       /**
@@ -628,8 +667,43 @@ export interface components {
       created_at: string
       /** Id */
       id: string
+      /** Installation Retention Days */
+      installation_retention_days: number
+      /**
+       * Kept From
+       * Format: date-time
+       * @description Nothing before that is kept: whole months go together.
+       */
+      kept_from: string
       /** Name */
       name: string
+      /**
+       * Own Retention Days
+       * @description null = as long as the installation says.
+       */
+      own_retention_days: number | null
+      /**
+       * Retention Days
+       * @description How old a report may be: its own days, else the installation's.
+       */
+      retention_days: number
+      /**
+       * State
+       * @description `deleting`: nothing opens it any more, and its rows are being removed.
+       * @enum {string}
+       */
+      state: 'active' | 'deleting'
+    }
+    /**
+     * AccountChange
+     * @description What changes of an account.
+     */
+    AccountChange: {
+      /**
+       * Retention Days
+       * @description How many days of events are kept; null = as many as the installation says.
+       */
+      retention_days: number | null
     }
     /**
      * AccountIn
@@ -1930,6 +2004,12 @@ export interface components {
        * Format: date-time
        */
       expires_at: string
+      /**
+       * Now
+       * Format: date-time
+       * @description What the server's clock shows: a browser's may be wrong.
+       */
+      now: string
       token: components['schemas']['SignedInToken']
     }
     /**
@@ -1953,6 +2033,11 @@ export interface components {
     SignedInToken: {
       /** Account */
       account: string
+      /**
+       * Bootstrap
+       * @description Whether it may make accounts.
+       */
+      bootstrap: boolean
       /** Expires At */
       expires_at: string | null
       /** Id */
@@ -2374,7 +2459,186 @@ export interface operations {
       }
     }
   }
-  accounts_v1_accounts_get: {
+  own_account_v1_account_get: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Account']
+        }
+      }
+      /** @description Not valid as sent */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description No token, or not a good one */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description The token lacks a right */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description No such thing */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description Over the token's rate */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description Not now */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  change_own_account_v1_account_patch: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AccountChange']
+      }
+    }
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Account']
+        }
+      }
+      /** @description Not valid as sent */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description No token, or not a good one */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description The token lacks a right */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description No such thing */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description Contradicts what is stored */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description The content type is not read */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description Over the token's rate */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description Not now */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  every_account_v1_accounts_get: {
     parameters: {
       query?: {
         cursor?: string | null
@@ -2466,6 +2730,201 @@ export interface operations {
     responses: {
       /** @description Successful Response */
       201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Account']
+        }
+      }
+      /** @description Not valid as sent */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description No token, or not a good one */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description The token lacks a right */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description No such thing */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description Contradicts what is stored */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description The content type is not read */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description Over the token's rate */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description Not now */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  delete_account_v1_accounts__name__delete: {
+    parameters: {
+      query?: {
+        /** @description The name of the account once more, or nothing is done. */
+        confirm?: string
+      }
+      header?: never
+      path: {
+        /** @description The account's name, URL-encoded. */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Account']
+        }
+      }
+      /** @description Not valid as sent */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description No token, or not a good one */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description The token lacks a right */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description No such thing */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description It is the installation's own */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Over the token's rate */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      /** @description Not now */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  change_account_v1_accounts__name__patch: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The account's name, URL-encoded. */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AccountChange']
+      }
+    }
+    responses: {
+      /** @description Successful Response */
+      200: {
         headers: {
           [name: string]: unknown
         }

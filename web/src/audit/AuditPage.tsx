@@ -2,6 +2,7 @@ import { Button, Table } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { Retention } from '../accounts/Retention'
 import { answer, api } from '../api/client'
 import { Page, Panel } from '../shell/Page'
 import { Rows } from '../shell/Rows'
@@ -13,6 +14,7 @@ export function AuditPage(): ReactNode {
   const lines = audit.data?.pages.flatMap((page) => page.entries) ?? []
   return (
     <Page title="Audit" lead="Who changed what, the latest first">
+      <Retention />
       <Panel flush>
         {audit.isPending ? (
           <Waiting />

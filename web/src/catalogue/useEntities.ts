@@ -1,13 +1,15 @@
 import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
 import type { Entity, EntityQuery } from '../api/nouns'
+import { useMay } from '../session/useSession'
 
-/** An entity by id, cid, alias or tag. */
+/** An entity by id, cid, alias or tag; who may not read the catalogue asks for none. */
 export function useEntity(name: string | null) {
+  const mayRead = useMay('entities:read')
   return useQuery({
     queryKey: ['entities', 'one', name],
     queryFn: ({ signal }) => answer(api.GET('/v1/entities/{name}', { params: { path: { name: name ?? '' } }, signal })),
-    enabled: name !== null,
+    enabled: mayRead && name !== null,
     staleTime: 5 * 60_000,
   })
 }
@@ -15,10 +17,11 @@ export function useEntity(name: string | null) {
 const known = (found: readonly { data: Entity | undefined }[]): Entity[] =>
   found.flatMap(({ data }) => (data ? [data] : []))
 
-/** Several of them; those that are not known are left out. */
+/** Several of them; those that are not known are left out, as are all for who may not read the catalogue. */
 export function useEntitiesNamed(names: readonly string[]): Entity[] {
+  const mayRead = useMay('entities:read')
   return useQueries({
-    queries: names.map((name) => ({
+    queries: (mayRead ? names : []).map((name) => ({
       queryKey: ['entities', 'one', name],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         answer(api.GET('/v1/entities/{name}', { params: { path: { name } }, signal })),

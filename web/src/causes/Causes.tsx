@@ -10,6 +10,8 @@ import { type CausesAsked, type CausesOf, useCauses } from './useCauses'
 
 interface CausesProps {
   asked: CausesAsked
+  /** When the server last looked for them by itself: it found others since. */
+  asOf?: string | null
   onOpen: (eventId: string) => void
 }
 
@@ -23,17 +25,17 @@ const HEADS = {
 } as const
 
 /** The two answers side by side: on what it began, and with which change. */
-export function Causes({ asked, onOpen }: CausesProps): ReactNode {
+export function Causes({ asked, asOf, onOpen }: CausesProps): ReactNode {
   return (
     <div className={classes.pair}>
-      <Ranking asked={asked} of="entities" onOpen={onOpen} />
-      <Ranking asked={asked} of="changes" onOpen={onOpen} />
+      <Ranking asked={asked} asOf={asOf} of="entities" onOpen={onOpen} />
+      <Ranking asked={asked} asOf={asOf} of="changes" onOpen={onOpen} />
     </div>
   )
 }
 
-function Ranking({ asked, of, onOpen }: CausesProps & { of: CausesOf }): ReactNode {
-  const causes = useCauses(asked, of)
+function Ranking({ asked, asOf, of, onOpen }: CausesProps & { of: CausesOf }): ReactNode {
+  const causes = useCauses(asked, of, asOf)
   const { title, icon: Icon, none } = HEADS[of]
   return (
     <Panel

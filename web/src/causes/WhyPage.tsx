@@ -7,6 +7,7 @@ import { EventDrawer } from '../events/EventDrawer'
 import { Page } from '../shell/Page'
 import { useKeys } from '../shell/useKeys'
 import { fromField, toField } from '../time/field'
+import { now } from '../time/now'
 import { useZone } from '../time/useZone'
 import { stamp } from '../time/words'
 import { Causes } from './Causes'
@@ -29,9 +30,9 @@ export function WhyPage(): ReactNode {
   const entity = useEntity(search.entity ?? null)
   const asked = { entity: search.entity, at: search.at, lookback: search.lookback }
   const at = useCauses(asked, 'entities').data?.at // shared with the list below: it is asked once
-  const open = (event: string | undefined) => navigate({ search: (now) => ({ ...now, event }) })
+  const open = (event: string | undefined) => navigate({ search: (before) => ({ ...before, event }) })
   useKeys({ Escape: () => search.event && open(undefined) })
-  const when = search.at ? `as of ${stamp(Date.parse(search.at), zone, Date.now())}` : 'as of now'
+  const when = search.at ? `as of ${stamp(Date.parse(search.at), zone, now())}` : 'as of now'
   return (
     <Page
       title="Why?"
@@ -48,13 +49,13 @@ export function WhyPage(): ReactNode {
             key={`${search.at} ${zone}`}
             at={search.at}
             zone={zone}
-            onChange={(at) => navigate({ search: (now) => ({ ...now, at }) })}
+            onChange={(at) => navigate({ search: (before) => ({ ...before, at }) })}
           />
           {search.entity && (
             <Button
               variant="default"
               h={34}
-              onClick={() => navigate({ search: (now) => ({ ...now, entity: undefined }) })}
+              onClick={() => navigate({ search: (before) => ({ ...before, entity: undefined }) })}
             >
               Everything
             </Button>
@@ -64,7 +65,7 @@ export function WhyPage(): ReactNode {
             data={LOOKBACKS}
             value={search.lookback ?? 'PT2H'}
             onChange={(lookback) =>
-              navigate({ search: (now) => ({ ...now, lookback: lookback === 'PT2H' ? undefined : lookback }) })
+              navigate({ search: (before) => ({ ...before, lookback: lookback === 'PT2H' ? undefined : lookback }) })
             }
           />
         </>
@@ -89,7 +90,7 @@ function At({
   zone: string
   onChange: (at: string | undefined) => void
 }): ReactNode {
-  const [typed, setTyped] = useState(toField(at ? Date.parse(at) : Date.now(), zone))
+  const [typed, setTyped] = useState(toField(at ? Date.parse(at) : now(), zone))
   const chosen = fromField(typed, zone)
   return (
     <form

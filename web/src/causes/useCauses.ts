@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
 
 export type CausesOf = 'entities' | 'changes'
@@ -10,11 +10,15 @@ export interface CausesAsked {
   lookback?: string
 }
 
-/** The likely causes of a problem, or of what alerted at a time. */
-export function useCauses(asked: CausesAsked, of: CausesOf, limit = 10) {
+const LIMIT = 10
+
+/** The likely causes of a problem, or of what alerted at a time; asked for again when `asOf` is another. */
+export function useCauses(asked: CausesAsked, of: CausesOf, asOf: string | null = null) {
   return useQuery({
-    queryKey: ['causes', asked, of, limit],
-    queryFn: ({ signal }) => answer(api.GET('/v1/causes', { params: { query: { ...asked, of, limit } }, signal })),
+    queryKey: ['causes', asked, of, asOf],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/v1/causes', { params: { query: { ...asked, of, limit: LIMIT } }, signal })),
+    ...(asOf === null ? {} : { placeholderData: keepPreviousData }),
     staleTime: 60_000,
   })
 }

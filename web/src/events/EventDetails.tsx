@@ -13,6 +13,7 @@ import { useZone } from '../time/useZone'
 import { around, windowSearch } from '../time/window'
 import { exact } from '../time/words'
 import { offsetName } from '../time/zone'
+import { EventActions } from './EventActions'
 import classes from './EventDetails.module.css'
 import { Neighbours } from './Neighbours'
 import { Original } from './Original'
@@ -25,7 +26,13 @@ const AROUND = [
   ['± 1h', 120],
 ] as const
 
-export function EventDetails({ event, onOpen }: { event: Event; onOpen: (id: string) => void }): ReactNode {
+interface EventDetailsProps {
+  event: Event
+  onOpen: (id: string) => void
+  onRemoved: () => void
+}
+
+export function EventDetails({ event, onOpen, onRemoved }: EventDetailsProps): ReactNode {
   const { zone } = useZone()
   const at = Date.parse(event.time)
   return (
@@ -49,7 +56,7 @@ export function EventDetails({ event, onOpen }: { event: Event; onOpen: (id: str
         </p>
       </header>
 
-      <Group gap={8} role="group" aria-label="Look around">
+      <Group gap={8} role="group" aria-label="What to do with it">
         <WhyButton event={event} />
         {AROUND.map(([label, minutes]) => (
           <LinkButton
@@ -64,6 +71,7 @@ export function EventDetails({ event, onOpen }: { event: Event; onOpen: (id: str
             {label}
           </LinkButton>
         ))}
+        <EventActions key={event.id} event={event} onRemoved={onRemoved} />
       </Group>
 
       {event.description !== '' && <p className={classes.description}>{event.description}</p>}

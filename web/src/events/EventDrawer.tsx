@@ -3,6 +3,7 @@ import { IconLink, IconX } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Event } from '../api/nouns'
 import { CopyLink } from '../links/CopyLink'
+import { useMay } from '../session/useSession'
 import { Failed, Waiting } from '../shell/States'
 import { EventDetails } from './EventDetails'
 import classes from './EventDrawer.module.css'
@@ -18,9 +19,10 @@ interface EventDrawerProps {
   onClose: () => void
 }
 
-/** One event beside the page that it was opened on; the page stays in use. */
+/** One event beside the page that it was opened on; the page stays in use. Nothing for who may not read events. */
 export function EventDrawer({ id, ...rest }: EventDrawerProps): ReactNode {
-  if (!id) return null
+  const mayRead = useMay('events:read')
+  if (!id || !mayRead) return null
   return <Open id={id} {...rest} />
 }
 
@@ -57,7 +59,7 @@ function Open({ id, listed, pinned, onOpen, onClose }: EventDrawerProps & { id: 
       </div>
       <div ref={body} className={classes.body} tabIndex={-1}>
         {event.data ? (
-          <EventDetails event={event.data} onOpen={onOpen} />
+          <EventDetails event={event.data} onOpen={onOpen} onRemoved={onClose} />
         ) : event.isPending ? (
           <Waiting rows={10} />
         ) : (

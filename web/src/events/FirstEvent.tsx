@@ -3,7 +3,9 @@ import { IconRocket } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
 import { CodeBlock } from '../links/CodeBlock'
+import { useMay } from '../session/useSession'
 import { Empty } from '../shell/States'
+import { now } from '../time/now'
 import { firstEvent } from './first'
 import { useLive } from './useLive'
 
@@ -11,8 +13,9 @@ const NO_FILTER = {}
 
 /** What a fresh install shows: how the first event is sent. It waits for it. */
 export function FirstEvent({ onArrived }: { onArrived: () => void }): ReactNode {
-  const [since] = useState(() => Date.now())
+  const [since] = useState(now)
   const { fresh } = useLive(NO_FILTER, since, true)
+  const isAdmin = useMay('admin')
   const arrived = useEffectEvent(onArrived)
   useEffect(() => {
     if (fresh > 0) arrived()
@@ -21,8 +24,16 @@ export function FirstEvent({ onArrived }: { onArrived: () => void }): ReactNode 
     <Empty icon={<IconRocket />} title="No events yet. Send the first one">
       <CodeBlock label="command" text={firstEvent(location.origin, 'YOUR_TOKEN')} wrap />
       <Text size="sm" mt="sm">
-        Put a token with the right <b>events:write</b> in its place: <Link to="/tokens">make one</Link>. Monitors that
-        cannot send a token post to a <Link to="/webhooks">webhook</Link>. The event is here as soon as it is answered.
+        Put a token with the right <b>events:write</b> in its place
+        {isAdmin ? (
+          <>
+            : <Link to="/tokens">make one</Link>. Monitors that cannot send a token post to a{' '}
+            <Link to="/webhooks">webhook</Link>
+          </>
+        ) : (
+          ', which somebody with the right admin makes'
+        )}
+        . The event is here as soon as it is answered.
       </Text>
     </Empty>
   )

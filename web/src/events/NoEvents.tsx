@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconFilterOff } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Empty, Failed, Waiting } from '../shell/States'
+import { now } from '../time/now'
 import type { Window } from '../time/window'
 import { FirstEvent } from './FirstEvent'
 import classes from './NoEvents.module.css'
@@ -29,7 +30,7 @@ const EVER_MS = 90 * 86_400_000
 /** Why: filters, the window, or since nobody sent anything yet. */
 function Nothing({ isNarrowed, window, onClear, onWiden, onArrived }: Omit<NoEventsProps, 'list'>): ReactNode {
   const isWide = 'last' in window && window.last.endsWith('d')
-  const today = Math.floor(Date.now() / 60_000) * 60_000
+  const today = Math.floor(now() / 60_000) * 60_000
   const ever = useHistogram({}, { from: today - EVER_MS, to: today + 60_000 }, 1)
   if (ever.isPending) return <Waiting rows={3} />
   if (ever.data?.buckets.every(({ info, warning, error, critical }) => info + warning + error + critical === 0)) {

@@ -28,7 +28,7 @@ export function SavedViews({ search }: { search: EventSearch }): ReactNode {
   })
   const [name, setName] = useState('')
   const save = () => {
-    const query = stringifyQuery({ ...search, event: undefined })
+    const query = stringifyQuery({ ...readEventSearch({ ...search }), event: undefined })
     setViews([...views.filter((view) => view.name !== name.trim()), { name: name.trim(), query }])
     setName('')
   }

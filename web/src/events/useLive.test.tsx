@@ -1,33 +1,9 @@
 // @vitest-environment happy-dom
 import { act, cleanup, renderHook } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { latest, Stream } from '../api/stream'
 import { useLive } from './useLive'
 
-/** A stream that says what it is told to. */
-class Stream extends EventTarget {
-  static readonly CLOSED = 2
-  static opened: Stream[] = []
-  readonly url: string
-  readyState = 1
-  onopen: (() => void) | null = null
-  onerror: (() => void) | null = null
-
-  constructor(url: string) {
-    super()
-    this.url = url
-    Stream.opened.push(this)
-  }
-
-  say(kind: string, lastEventId = '') {
-    this.dispatchEvent(new MessageEvent(kind, { lastEventId, data: '{}' }))
-  }
-
-  close() {
-    this.readyState = Stream.CLOSED
-  }
-}
-
-const latest = () => Stream.opened.at(-1) ?? new Stream('none')
 const settle = (ms = 50) => act(() => vi.advanceTimersByTime(ms))
 
 beforeEach(() => {

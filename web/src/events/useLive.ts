@@ -1,10 +1,9 @@
 import { useEffect, useState } from 'react'
 import { stringifyQuery } from '../address/query'
+import { follow, type StreamState } from '../api/follow'
 import { type EventFilter, readFilter } from './search'
 
-export type LiveState = 'off' | 'connecting' | 'live' | 'lost'
-
-const AGAIN_MS = 5_000
+export type LiveState = StreamState | 'off'
 
 interface Live {
   state: LiveState
@@ -20,44 +19,31 @@ export function useLive(filter: EventFilter, since: number, isOn: boolean): Live
   const [live, setLive] = useState<Live & { query: string }>({ ...OFF, query })
   useEffect(() => {
     if (!isOn) return
-    return follow(`/v1/events/stream${query}`, (state, fresh) => setLive({ state, fresh, query }))
+    return count(`/v1/events/stream${query}`, (state, fresh) => setLive({ state, fresh, query }))
   }, [query, isOn])
   if (!isOn) return OFF
   return live.query === query ? live : { state: 'connecting', fresh: 0 }
 }
 
-function follow(address: string, told: (state: LiveState, fresh: number) => void): () => void {
+/** After a gap `since` brings all of it once more; each event counts once all the same. */
+function count(address: string, told: (state: LiveState, fresh: number) => void): () => void {
   const seen = new Set<string>()
-  let source: EventSource | null = null
-  let timer: ReturnType<typeof setTimeout> | undefined
   let drawn = 0
   const tell = (state: LiveState) => {
     cancelAnimationFrame(drawn)
     drawn = requestAnimationFrame(() => told(state, seen.size)) // a burst is one drawing
   }
-  const open = () => {
-    source = new EventSource(address)
-    source.onopen = () => tell('live')
-    source.addEventListener('event', (message: MessageEvent<string>) => {
-      seen.add(message.lastEventId)
-      tell('live')
-    })
-    source.addEventListener('reset', () => again('live')) // a gap: `since` brings all of it once more
-    source.onerror = () => {
-      if (source?.readyState === EventSource.CLOSED) again('lost')
-      else tell('connecting')
-    }
-  }
-  const again = (state: LiveState) => {
-    source?.close()
-    tell(state)
-    timer = setTimeout(open, AGAIN_MS)
-  }
-  tell('connecting')
-  open()
+  const stop = follow(address, {
+    onState: tell,
+    on: {
+      event: ({ lastEventId }) => {
+        seen.add(lastEventId)
+        tell('live')
+      },
+    },
+  })
   return () => {
-    source?.close()
-    clearTimeout(timer)
+    stop()
     cancelAnimationFrame(drawn)
   }
 }

@@ -13,7 +13,9 @@ export function Figures({ title, value, note, tone }: FiguresProps): ReactNode {
   return (
     <section className={classes.figure} data-tone={tone}>
       <h2>{title}</h2>
-      <p className={classes.value}>{value}</p>
+      <p className={classes.value} data-words={/^[a-z]+ /.test(value)}>
+        {value}
+      </p>
       <p className={classes.note}>{note}</p>
     </section>
   )

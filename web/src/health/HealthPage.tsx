@@ -1,13 +1,18 @@
 import { Text } from '@mantine/core'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Page, Panel } from '../shell/Page'
-import { Waiting } from '../shell/States'
+import { Failed, Waiting } from '../shell/States'
+import { now } from '../time/now'
 import { length } from '../time/words'
+import { Counts } from './Counts'
+import { Background, Database } from './Database'
 import { Figures } from './Figures'
 import classes from './Health.module.css'
-import { by, quantile, type Sample, sum } from './metrics'
-import { rates } from './reading'
-import { useMetrics, useReady } from './useHealth'
+import { by, type Metrics, sum } from './metrics'
+import { Refusals } from './Refusals'
+import { type Reading, rates } from './reading'
+import { type Readiness, useMetrics, useReady } from './useHealth'
+import { UNKNOWN, whole, within } from './words'
 
 const RateChart = lazy(() => import('./RateChart').then((chart) => ({ default: chart.RateChart })))
 
@@ -15,59 +20,12 @@ const RateChart = lazy(() => import('./RateChart').then((chart) => ({ default: c
 export function HealthPage(): ReactNode {
   const ready = useReady()
   const metrics = useMetrics()
-  const rated = rates(metrics.readings)
-  const now = rated.at(-1)
-  const { latest } = metrics
+  const isKnown = metrics.readings.length > 0
   return (
-    <Page title="Health" lead="Of the process that answers, every three seconds">
+    <Page title="Health" lead="Of the server that answers, every three seconds">
       <div className={classes.figures}>
-        <Figures
-          title="Ready"
-          value={ready.isPending ? '…' : ready.data ? 'yes' : 'no'}
-          tone={ready.isPending ? undefined : ready.data === false || ready.isError ? 'bad' : 'good'}
-          note={
-            ready.isPending
-              ? 'The server is being asked'
-              : ready.data
-                ? 'The database answers, and its schema is current'
-                : 'The database is away, or its schema is not that of this release'
-          }
-        />
-        {metrics.data !== null && (
-          <>
-            <Figures
-              title="Events a second"
-              value={now ? now.accepted.toFixed(1) : '…'}
-              note={`${whole(sum(latest, 'whence_events_total', { outcome: 'accepted' }))} since it started`}
-            />
-            <Figures
-              title="Wait for a commit"
-              value={whole(sum(latest, 'whence_queue_reports'))}
-              tone={sum(latest, 'whence_queue_reports') > 5000 ? 'bad' : undefined}
-              note="Reports in the queue"
-            />
-            <Figures
-              title="Commit, 99 %"
-              value={seconds(quantile(latest, 'whence_commit_seconds', 0.99))}
-              note="From taking a batch to its commit, at most"
-            />
-            <Figures
-              title="Request, 99 %"
-              value={seconds(quantile(latest, 'whence_request_seconds', 0.99))}
-              note="To the head of the answer, at most"
-            />
-            <Figures
-              title="Live readers"
-              value={whole(sum(latest, 'whence_stream_subscribers'))}
-              note={`${whole(sum(latest, 'whence_stream_resets_total'))} were too slow`}
-            />
-            <Figures
-              title="Memory"
-              value={`${whole(sum(latest, 'process_resident_memory_bytes') / 1024 / 1024)} MiB`}
-              note={uptime(latest)}
-            />
-          </>
-        )}
+        <Ready ready={ready} />
+        {isKnown && metrics.data !== null && <Flow metrics={metrics.latest} readings={metrics.readings} />}
       </div>
       {metrics.data === null ? (
         <Panel title="Metrics">
@@ -76,66 +34,106 @@ export function HealthPage(): ReactNode {
             ready.
           </Text>
         </Panel>
+      ) : metrics.isPending ? (
+        <Waiting />
       ) : (
         <>
-          <Panel title="Events a second, since this page was opened">
-            {rated.length < 2 ? (
-              <Text size="sm" c="dimmed" h={240}>
-                The first readings are being taken…
-              </Text>
-            ) : (
-              <Suspense fallback={<Waiting rows={3} />}>
-                <RateChart rates={rated} />
-              </Suspense>
-            )}
-          </Panel>
-          <div className={classes.tables}>
-            <Counts title="Reports by outcome" counts={by(latest, 'whence_events_total', 'outcome')} />
-            <Counts title="Requests by answer" counts={by(latest, 'whence_request_seconds_count', 'status')} />
-            <Counts title="Requests by dialect" counts={by(latest, 'whence_request_seconds_count', 'dialect')} />
-          </div>
+          {metrics.error && <Failed error={new Error(`The metrics are not read: ${metrics.error.message}`)} />}
+          {isKnown && <Counted metrics={metrics.latest} readings={metrics.readings} />}
         </>
       )}
     </Page>
   )
 }
 
-function Counts({ title, counts }: { title: string; counts: ReadonlyMap<string, number> }): ReactNode {
-  const highest = Math.max(1, ...counts.values())
+const READY: Readonly<Record<Readiness, { value: string; tone: 'good' | 'bad'; note: string }>> = {
+  ready: { value: 'yes', tone: 'good', note: 'The database answers, and its schema is current' },
+  'not ready': { value: 'no', tone: 'bad', note: 'The database is away, or its schema is not that of this release' },
+  unreachable: { value: 'unknown', tone: 'bad', note: 'The server cannot be reached' },
+}
+
+function Ready({ ready }: { ready: Readiness | undefined }): ReactNode {
+  return <Figures title="Ready" {...(ready ? READY[ready] : { value: '…', note: 'The server is being asked' })} />
+}
+
+interface Read {
+  metrics: Metrics
+  readings: readonly Reading[]
+}
+
+const MANY_WAIT = 5000
+
+function Flow({ metrics, readings }: Read): ReactNode {
+  const rate = rates(readings).at(-1)
+  const waiting = sum(metrics, 'whence_queue_reports')
+  const accepted = sum(metrics, 'whence_events_total', { outcome: 'accepted' })
+  const memory = sum(metrics, 'process_resident_memory_bytes')
   return (
-    <Panel title={title}>
-      {[...counts.values()].every((count) => count === 0) && (
-        <Text size="sm" c="dimmed">
-          None yet.
-        </Text>
-      )}
-      <ul className={classes.counts}>
-        {[...counts]
-          .filter(([, count]) => count > 0)
-          .map(([name, count]) => (
-            <li key={name} className={classes.count}>
-              <span>{name}</span>
-              <b>{whole(count)}</b>
-              <span className={classes.track}>
-                <span style={{ width: `${(count / highest) * 100}%` }} />
-              </span>
-            </li>
-          ))}
-      </ul>
-    </Panel>
+    <>
+      <Figures
+        title="Events a second"
+        value={accepted === null ? UNKNOWN : rate ? rate.accepted.toFixed(1) : '…'}
+        note={`Since it started: ${whole(accepted)}`}
+      />
+      <Figures
+        title="Wait for a commit"
+        value={whole(waiting)}
+        tone={(waiting ?? 0) > MANY_WAIT ? 'bad' : undefined}
+        note="Reports in the queue"
+      />
+      <Figures
+        title="Commit, 99 %"
+        value={within(metrics, 'whence_commit_seconds', 0.99)}
+        note="From taking a batch to its commit, at most"
+      />
+      <Figures
+        title="Request, 99 %"
+        value={within(metrics, 'whence_request_seconds', 0.99)}
+        note="To the head of the answer, at most"
+      />
+      <Figures
+        title="Live readers"
+        value={whole(sum(metrics, 'whence_stream_subscribers'))}
+        note={`Too slow: ${whole(sum(metrics, 'whence_stream_resets_total'))}`}
+      />
+      <Figures
+        title="Memory"
+        value={memory === null ? UNKNOWN : `${whole(memory / 1024 / 1024)} MiB`}
+        note={uptime(metrics)}
+      />
+    </>
   )
 }
 
-function whole(count: number): string {
-  return Math.round(count).toLocaleString('en')
+function Counted({ metrics, readings }: Read): ReactNode {
+  const rated = rates(readings)
+  return (
+    <>
+      <Panel title="Events a second, since this page was opened">
+        {rated.length < 2 ? (
+          <Text size="sm" c="dimmed" h={240}>
+            The first readings are being taken…
+          </Text>
+        ) : (
+          <Suspense fallback={<Waiting rows={3} />}>
+            <RateChart rates={rated} />
+          </Suspense>
+        )}
+      </Panel>
+      <Refusals metrics={metrics} readings={readings} />
+      <div className={classes.tables}>
+        <Database metrics={metrics} />
+        <Background metrics={metrics} />
+        <Counts title="Reports by outcome" counts={by(metrics, 'whence_events_total', 'outcome')} />
+        <Counts title="Requests by answer" counts={by(metrics, 'whence_request_seconds_count', 'status')} />
+        <Counts title="Requests by dialect" counts={by(metrics, 'whence_request_seconds_count', 'dialect')} />
+      </div>
+    </>
+  )
 }
 
-function seconds(value: number | null): string {
-  if (value === null) return '–'
-  return value === Number.POSITIVE_INFINITY ? 'over 10s' : length(value * 1000)
-}
-
-function uptime(samples: readonly Sample[]): string {
-  const started = sum(samples, 'process_start_time_seconds')
-  return started > 0 ? `Runs for ${length(Date.now() - started * 1000)}` : ''
+function uptime(metrics: Metrics): string {
+  const started = sum(metrics, 'process_start_time_seconds')
+  const ran = now() - (started ?? 0) * 1000
+  return started && ran >= 0 ? `Runs for ${length(ran)}` : '' // of several processes it is a sum, and no time
 }

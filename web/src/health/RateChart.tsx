@@ -10,7 +10,7 @@ import type { Rate } from './reading'
 
 register([LineChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer])
 
-/** Events a second, accepted and refused, since the page was opened. */
+/** Events a second, accepted and rejected, since the page was opened. */
 export function RateChart({ rates }: { rates: readonly Rate[] }): ReactNode {
   const place = useRef<HTMLDivElement>(null)
   const { zone } = useZone()
@@ -33,7 +33,7 @@ export function RateChart({ rates }: { rates: readonly Rate[] }): ReactNode {
     if (!chart) return
     const style = getComputedStyle(place.current)
     const colour = (name: string) => style.getPropertyValue(`--${name}`).trim()
-    const line = (name: string, key: 'accepted' | 'refused', tone: string) => ({
+    const line = (name: string, key: 'accepted' | 'rejected', tone: string) => ({
       name,
       type: 'line' as const,
       showSymbol: false,
@@ -68,7 +68,7 @@ export function RateChart({ rates }: { rates: readonly Rate[] }): ReactNode {
         axisLabel: { color: colour('ink-faint') },
         splitLine: { lineStyle: { color: colour('line') } },
       },
-      series: [line('rejected', 'refused', 'error'), line('accepted', 'accepted', 'accent')],
+      series: [line('rejected', 'rejected', 'error'), line('accepted', 'accepted', 'accent')],
     })
   }, [rates, zone, scheme])
   return <div ref={place} role="img" aria-label="Events a second" style={{ height: 240 }} />

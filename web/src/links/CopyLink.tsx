@@ -3,18 +3,20 @@ import { useClipboard } from '@mantine/hooks'
 import { IconCheck } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { parseQuery, stringifyQuery } from '../address/query'
+import { useZone } from '../time/useZone'
 
 interface CopyLinkProps {
   icon: ReactNode
-  /** What the link says besides what the address says now: a window that moves is pinned down by it. */
+  /** What the link says besides the address and the zone that is chosen: where a window is that moves. */
   search: Readonly<Record<string, unknown>>
 }
 
 /** Copies a link that shows others what is seen now. */
 export function CopyLink({ icon, search }: CopyLinkProps): ReactNode {
   const clipboard = useClipboard()
+  const { chosen } = useZone()
   const copy = () => {
-    const query = { ...parseQuery(location.search), ...search }
+    const query = { ...parseQuery(location.search), ...search, ...(chosen ? { tz: chosen } : {}) }
     clipboard.copy(`${location.origin}${location.pathname}${stringifyQuery(query)}`)
   }
   return (

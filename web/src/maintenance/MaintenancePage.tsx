@@ -13,7 +13,7 @@ import { Empty, Failed, Waiting } from '../shell/States'
 import { Instant } from '../time/Instant'
 import { length } from '../time/words'
 import classes from './Maintenance.module.css'
-import { NewMaintenance } from './NewMaintenance'
+import { PlanMaintenance } from './PlanMaintenance'
 import { useMaintenance, useRemoveMaintenance } from './useMaintenance'
 
 const MODES: Readonly<Record<Maintenance['mode'], string>> = {
@@ -27,6 +27,7 @@ export function MaintenancePage(): ReactNode {
   const windows = list.data?.pages.flatMap((page) => page.maintenance) ?? []
   const [isPlanning, planning] = useDisclosure(false)
   const [leaving, setLeaving] = useState<Maintenance | null>(null)
+  const [changing, setChanging] = useState<Maintenance | null>(null)
   const remove = useRemoveMaintenance()
   return (
     <Page
@@ -50,7 +51,13 @@ export function MaintenancePage(): ReactNode {
         ) : (
           <Rows label="Maintenance windows" heads={['Name', 'When', 'Next', 'Of what', 'Effect', 'By', '']}>
             {windows.map((window) => (
-              <Row key={window.id} window={window} refused={refused} onRemove={() => setLeaving(window)} />
+              <Row
+                key={window.id}
+                window={window}
+                refused={refused}
+                onChange={() => setChanging(window)}
+                onRemove={() => setLeaving(window)}
+              />
             ))}
           </Rows>
         )}
@@ -60,7 +67,8 @@ export function MaintenancePage(): ReactNode {
           </Button>
         )}
       </Panel>
-      {isPlanning && <NewMaintenance onClose={planning.close} />}
+      {isPlanning && <PlanMaintenance onClose={planning.close} />}
+      {changing && <PlanMaintenance window={changing} onClose={() => setChanging(null)} />}
       {leaving && (
         <Confirm
           title={`Remove ${leaving.name}?`}
@@ -80,10 +88,12 @@ export function MaintenancePage(): ReactNode {
 function Row({
   window,
   refused,
+  onChange,
   onRemove,
 }: {
   window: Maintenance
   refused: string | null
+  onChange: () => void
   onRemove: () => void
 }): ReactNode {
   const lasts = length(Date.parse(window.ends_at) - Date.parse(window.starts_at))
@@ -112,7 +122,17 @@ function Row({
       </Table.Td>
       <Table.Td>{MODES[window.mode]}</Table.Td>
       <Table.Td>{window.created_by}</Table.Td>
-      <Table.Td ta="right">
+      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+        <RefusedButton
+          refused={refused}
+          size="compact-xs"
+          variant="default"
+          mr={6}
+          aria-label={`Change ${window.name}`}
+          onClick={onChange}
+        >
+          Change
+        </RefusedButton>
         <RefusedButton
           refused={refused}
           size="compact-xs"

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api, done } from '../api/client'
-import type { MaintenanceIn, Scope } from '../api/nouns'
+import type { MaintenanceChange, MaintenanceIn, Scope } from '../api/nouns'
 
 export function useMaintenance() {
   return useInfiniteQuery({
@@ -17,6 +17,15 @@ export function usePlan() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (window: MaintenanceIn) => answer(api.POST('/v1/maintenance', { body: window })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['maintenance'] }),
+  })
+}
+
+export function useChangePlan() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ id, change }: { id: string; change: MaintenanceChange }) =>
+      answer(api.PATCH('/v1/maintenance/{maintenance_id}', { params: { path: { maintenance_id: id } }, body: change })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['maintenance'] }),
   })
 }

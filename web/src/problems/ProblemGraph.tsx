@@ -1,7 +1,8 @@
 import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useId } from 'react'
+import { type KeyboardEvent, type ReactNode, useId } from 'react'
 import type { Brief, Severity } from '../api/nouns'
 import { SEVERITY_LOOKS } from '../events/looks'
+import { useMay } from '../session/useSession'
 import type { Edge, Graph, Node } from './graph'
 import classes from './ProblemGraph.module.css'
 
@@ -96,6 +97,7 @@ function Line({ edge, places, arrow }: { edge: Edge; places: ReadonlyMap<string,
 
 function Box({ node, at, worst }: { node: Node; at: Place; worst: Severity | undefined }): ReactNode {
   const navigate = useNavigate()
+  const mayRead = useMay('entities:read')
   const { entity, rank, isAffected } = node
   const look = worst ? SEVERITY_LOOKS[worst] : null
   const open = () => navigate({ to: '/services/$entity', params: { entity: entity.id } })
@@ -104,13 +106,8 @@ function Box({ node, at, worst }: { node: Node; at: Place; worst: Severity | und
     <g
       className={classes.node}
       transform={`translate(${at.x} ${at.y})`}
-      role="link"
-      tabIndex={0}
       aria-description={said.filter(Boolean).join(', ')}
-      onClick={open}
-      onKeyDown={(pressed) => {
-        if (pressed.key === 'Enter') open()
-      }}
+      {...(mayRead ? { ...LINK, onClick: open, onKeyDown: onEnter(open) } : { role: 'group' })}
     >
       <rect
         width={WIDTH}
@@ -137,6 +134,12 @@ function Box({ node, at, worst }: { node: Node; at: Place; worst: Severity | und
       )}
     </g>
   )
+}
+
+const LINK = { role: 'link', tabIndex: 0 } as const
+
+const onEnter = (act: () => void) => (pressed: KeyboardEvent) => {
+  if (pressed.key === 'Enter') act()
 }
 
 function placeOf({ type, cluster }: Brief): string {

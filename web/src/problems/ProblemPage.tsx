@@ -2,6 +2,7 @@ import { Button, Text } from '@mantine/core'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { AlertCard } from '../alerts/AlertCard'
+import type { StreamState } from '../api/follow'
 import type { Alert, Problem } from '../api/nouns'
 import { Causes } from '../causes/Causes'
 import { EventDrawer } from '../events/EventDrawer'
@@ -11,9 +12,11 @@ import { Failed, Waiting } from '../shell/States'
 import { useKeys } from '../shell/useKeys'
 import { Duration, Instant } from '../time/Instant'
 import { Comments } from './Comments'
+import { Following } from './Following'
 import { ProblemActions } from './ProblemActions'
 import classes from './Problems.module.css'
 import { ProblemTimeline } from './ProblemTimeline'
+import { useProblemNews } from './useProblemNews'
 import { useProblem } from './useProblems'
 
 const route = getRouteApi('/problems/$problem')
@@ -22,14 +25,15 @@ export function ProblemPage(): ReactNode {
   const { problem: name } = route.useParams()
   const { event } = route.useSearch()
   const navigate = route.useNavigate()
-  const problem = useProblem(name)
+  const stream = useProblemNews(name)
+  const problem = useProblem(name, stream === 'live')
   const open = (id: string | undefined) => navigate({ search: { event: id } })
   useKeys({ Escape: () => event && open(undefined), r: () => problem.refetch() })
   if (problem.isPending) return <Waiting rows={10} />
   if (!problem.data) return <Failed error={problem.error} onRetry={() => problem.refetch()} />
   return (
     <>
-      <Shown problem={problem.data} openId={event} onOpen={open} />
+      <Shown problem={problem.data} stream={stream} openId={event} onOpen={open} />
       <EventDrawer id={event} onOpen={open} onClose={() => open(undefined)} />
     </>
   )
@@ -37,19 +41,25 @@ export function ProblemPage(): ReactNode {
 
 interface ShownProps {
   problem: Problem
+  stream: StreamState
   openId: string | undefined
   onOpen: (eventId: string) => void
 }
 
-function Shown({ problem, openId, onOpen }: ShownProps): ReactNode {
+function Shown({ problem, stream, openId, onOpen }: ShownProps): ReactNode {
   return (
     <Page
       title={problem.title}
       tab={`${problem.name} ${problem.title}`}
       lead={<Lead problem={problem} />}
-      actions={<ProblemActions problem={problem} />}
+      actions={
+        <>
+          <Following state={stream} />
+          <ProblemActions problem={problem} />
+        </>
+      }
     >
-      <Causes asked={{ problem: problem.id }} onOpen={onOpen} />
+      <Causes asked={{ problem: problem.id }} asOf={problem.explained_at} onOpen={onOpen} />
       <ProblemTimeline problem={problem} openId={openId} onOpen={onOpen} />
       <div className={classes.columns}>
         <Panel

@@ -4,6 +4,7 @@ import type { Event, Problem, Severity } from '../api/nouns'
 import { SEVERITIES } from '../events/looks'
 import { Panel } from '../shell/Page'
 import { Failed, Waiting } from '../shell/States'
+import { now } from '../time/now'
 import type { Stretch } from '../time/window'
 import { LaneLabel } from '../timeline/LaneLabel'
 import { Timeline } from '../timeline/Timeline'
@@ -81,8 +82,8 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
 function lifeOf(problem: Problem): Stretch {
   const opened = Date.parse(problem.opened_at)
   const end = problem.closed_at ? Date.parse(problem.closed_at) : Date.parse(problem.updated_at)
-  const now = Math.ceil(Date.now() / 60_000) * 60_000
-  const to = problem.closed_at ? Math.min(end + BEFORE_MS / 3, now) : now
+  const soon = Math.ceil(now() / 60_000) * 60_000
+  const to = problem.closed_at ? Math.min(end + BEFORE_MS / 3, soon) : soon
   return { from: opened - Math.max(BEFORE_MS, (end - opened) / 3), to }
 }
 

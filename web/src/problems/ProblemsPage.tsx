@@ -7,9 +7,11 @@ import { SeverityChoice } from '../events/SeverityChoice'
 import { Page, Panel } from '../shell/Page'
 import { SearchField } from '../shell/SearchField'
 import { Empty, Failed, Waiting } from '../shell/States'
+import { Following } from './Following'
 import { worstFirst } from './order'
 import { ProblemRow } from './ProblemRow'
 import classes from './Problems.module.css'
+import { useProblemNews } from './useProblemNews'
 import { useProblems } from './useProblems'
 
 const route = getRouteApi('/problems')
@@ -24,13 +26,19 @@ export function ProblemsPage(): ReactNode {
     ...(search.q ? { q: [search.q] } : {}),
     limit: 100,
   }
-  const list = useProblems(query)
+  const stream = useProblemNews()
+  const list = useProblems(query, stream === 'live')
   const listed = list.data?.pages.flatMap((page) => page.problems) ?? []
   const problems = state === 'open' ? [...listed].sort(worstFirst) : listed
   return (
     <Page
       title="Problems"
-      lead="Alerts that share a cause"
+      lead={
+        <span className={classes.lead}>
+          Alerts that share a cause
+          <Following state={stream} />
+        </span>
+      }
       actions={
         <>
           <SearchField

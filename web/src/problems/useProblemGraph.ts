@@ -2,8 +2,7 @@ import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { answer, api } from '../api/client'
 import type { Problem, Surroundings } from '../api/nouns'
-import { may } from '../session/session'
-import { useSession } from '../session/useSession'
+import { useMay } from '../session/useSession'
 import { type Graph, graph } from './graph'
 
 const MOST_ASKED = 12
@@ -27,7 +26,7 @@ const together = (asked: readonly Asked[]) => ({
 
 /** The graph around what a problem affects; who may not read the catalogue sees what the problem itself says. */
 export function useProblemGraph(problem: Problem): { graph: Graph; isPending: boolean } {
-  const mayAsk = may(useSession(), 'entities:read')
+  const mayAsk = useMay('entities:read')
   const affected = problem.affected.map(({ id }) => id)
   const suspects = suspectsOf(problem)
   const asked = mayAsk ? [...new Set([...suspects, ...affected])].slice(0, MOST_ASKED) : []

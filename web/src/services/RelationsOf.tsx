@@ -17,7 +17,8 @@ const WORDS: Readonly<Record<RelationKind, readonly [string, string]>> = {
 interface RelationsOfProps {
   entity: Entity
   lanes: readonly string[]
-  onAdd: (id: string) => void
+  /** None: there are no lanes to add to. */
+  onAdd?: ((id: string) => void) | undefined
 }
 
 /** What an entity has to do with others, in both directions. */
@@ -51,7 +52,7 @@ export function RelationsOf({ entity, lanes, onAdd }: RelationsOfProps): ReactNo
                 const one = named.get(id)
                 return one ? <EntityLink key={id} entity={one} /> : null
               })}
-              {ids.some((id) => !lanes.includes(id)) && ids.length === 1 && (
+              {onAdd && ids.some((id) => !lanes.includes(id)) && ids.length === 1 && (
                 <Button size="compact-xs" variant="subtle" onClick={() => onAdd(ids[0] ?? '')}>
                   + lane
                 </Button>

@@ -12,6 +12,7 @@ import { useRowKeys } from '../events/useRowKeys'
 import { CopyLink } from '../links/CopyLink'
 import { Outward } from '../links/Outward'
 import { useOpenProblems } from '../problems/useProblems'
+import { useRefused } from '../session/useSession'
 import { LinkButton } from '../shell/LinkButton'
 import { Page, Panel } from '../shell/Page'
 import type { ServiceSearch } from '../shell/router'
@@ -51,9 +52,10 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
   const window = windowOf(search)
   const { stretch, lookAgain } = useStretch(window)
   const go = (change: ServiceSearch) => navigate({ search: (before: ServiceSearch) => ({ ...before, ...change }) })
+  const refused = useRefused('events:read')
   const added = search.lane ?? []
   const others = useEntitiesNamed(added)
-  const { lanes, events, cut, ...asked } = useLanes([entity.id, ...others.map(({ id }) => id)], stretch)
+  const { lanes, events, cut, ...asked } = useLanes(refused ? [] : [entity.id, ...others.map(({ id }) => id)], stretch)
   const [hoverId, setHover] = useState<string | null>(null)
   const open = (event: Event | string) => go({ event: typeof event === 'string' ? event : event.id })
   const close = () => search.event && go({ event: undefined })
@@ -69,93 +71,105 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
       title={entity.name}
       lead={<Facts entity={entity} />}
       actions={
-        <>
-          <LinkButton
-            to="/why"
-            search={{ entity: entity.id, at: 'last' in window ? undefined : new Date(stretch.to).toISOString() }}
-            variant="light"
-            h={34}
-            leftSection={<IconQuestionMark size={16} />}
-          >
-            Why?
-          </LinkButton>
-          <RangePicker window={window} stretch={stretch} onChange={(chosen) => go(windowSearch(chosen))} />
-          <Tooltip label="Look again (r)">
-            <ActionIcon variant="default" size={34} aria-label="Look again" onClick={lookAgain}>
-              <IconRefresh size={17} />
-            </ActionIcon>
-          </Tooltip>
-          <CopyLink icon={<IconLink size={17} />} search={{ ...windowSearch(stretch) }} />
-        </>
+        refused === null && (
+          <>
+            <LinkButton
+              to="/why"
+              search={{ entity: entity.id, at: 'last' in window ? undefined : new Date(stretch.to).toISOString() }}
+              variant="light"
+              h={34}
+              leftSection={<IconQuestionMark size={16} />}
+            >
+              Why?
+            </LinkButton>
+            <RangePicker window={window} stretch={stretch} onChange={(chosen) => go(windowSearch(chosen))} />
+            <Tooltip label="Look again (r)">
+              <ActionIcon variant="default" size={34} aria-label="Look again" onClick={lookAgain}>
+                <IconRefresh size={17} />
+              </ActionIcon>
+            </Tooltip>
+            <CopyLink icon={<IconLink size={17} />} search={{ ...windowSearch(stretch) }} />
+          </>
+        )
       }
     >
       {entity.description !== '' && <Text size="sm">{entity.description}</Text>}
-      <Panel
-        flush
-        title="Timeline"
-        side={
-          <LanePicker
-            entity={entity}
-            chosen={added}
-            onChange={(lane) => go({ lane: lane.length > 0 ? lane : undefined })}
-          />
-        }
-      >
-        {asked.isPending ? (
-          <Waiting rows={4} />
-        ) : asked.error && events.length === 0 ? (
-          <Failed error={asked.error} />
-        ) : (
-          <Timeline
-            lanes={lanes}
-            label={label}
-            stretch={stretch}
-            hoverId={hoverId}
-            openId={search.event}
-            onHover={(mark) => setHover(mark?.id ?? null)}
-            onOpen={({ id }) => open(id)}
-            onZoom={(zoomed) => go(windowSearch(zoomed))}
-          />
-        )}
-        {cut.length > 0 && (
-          <Text size="xs" c="dimmed" px="md" pb="sm">
-            More than 10,000 events in a lane: the newest are shown. Zoom in for all of them.
+      {refused ? (
+        <Panel title="Timeline">
+          <Text size="sm" c="dimmed">
+            {refused}
           </Text>
-        )}
-      </Panel>
-      <Panel
-        flush
-        title={`Events (${events.length.toLocaleString('en')})`}
-        side={
-          <Link to="/events" search={{ entity: [entity.id], ...windowSearch(window) }}>
-            In the list, with filters
-          </Link>
-        }
-      >
-        {events.length === 0 ? (
-          <Empty title="Nothing happened here in this time">
-            Choose a longer time, or add lanes of what it depends on.
-          </Empty>
-        ) : (
-          <div className={classes.events} style={{ height: heightOf(events.length) }}>
-            <EventTable
-              events={events}
-              order="-time"
-              openId={search.event}
-              activeId={activeId}
-              hoverId={hoverId ?? undefined}
-              hasMore={false}
-              isLoadingMore={false}
-              onMore={NOTHING}
-              onOpen={open}
-              onHover={(event) => setHover(event?.id ?? null)}
-            />
-          </div>
-        )}
-      </Panel>
+        </Panel>
+      ) : (
+        <>
+          <Panel
+            flush
+            title="Timeline"
+            side={
+              <LanePicker
+                entity={entity}
+                chosen={added}
+                onChange={(lane) => go({ lane: lane.length > 0 ? lane : undefined })}
+              />
+            }
+          >
+            {asked.isPending ? (
+              <Waiting rows={4} />
+            ) : asked.error && events.length === 0 ? (
+              <Failed error={asked.error} />
+            ) : (
+              <Timeline
+                lanes={lanes}
+                label={label}
+                stretch={stretch}
+                hoverId={hoverId}
+                openId={search.event}
+                onHover={(mark) => setHover(mark?.id ?? null)}
+                onOpen={({ id }) => open(id)}
+                onZoom={(zoomed) => go(windowSearch(zoomed))}
+              />
+            )}
+            {cut.length > 0 && (
+              <Text size="xs" c="dimmed" px="md" pb="sm">
+                More than 10,000 events in a lane: the newest are shown. Zoom in for all of them.
+              </Text>
+            )}
+          </Panel>
+          <Panel
+            flush
+            title={`Events (${events.length.toLocaleString('en')})`}
+            side={
+              <Link to="/events" search={{ entity: [entity.id], ...windowSearch(window) }}>
+                In the list, with filters
+              </Link>
+            }
+          >
+            {events.length === 0 ? (
+              <Empty title="Nothing happened here in this time">
+                Choose a longer time, or add lanes of what it depends on.
+              </Empty>
+            ) : (
+              <div className={classes.events} style={{ height: heightOf(events.length) }}>
+                <EventTable
+                  events={events}
+                  order="-time"
+                  openId={search.event}
+                  activeId={activeId}
+                  hoverId={hoverId ?? undefined}
+                  hasMore={false}
+                  isLoadingMore={false}
+                  onMore={NOTHING}
+                  onOpen={open}
+                  onHover={(event) => setHover(event?.id ?? null)}
+                />
+              </div>
+            )}
+          </Panel>
+        </>
+      )}
       <div className={classes.columns}>
-        <OpenAlerts entity={entity} events={ownEvents(lanes, entity)} onOpen={open} />
-        <RelationsOf entity={entity} lanes={added} onAdd={(id) => go({ lane: [...added, id] })} />
+        {refused === null && <OpenAlerts entity={entity} events={ownEvents(lanes, entity)} onOpen={open} />}
+        <RelationsOf entity={entity} lanes={added} onAdd={refused ? undefined : (id) => go({ lane: [...added, id] })} />
       </div>
       <EventDrawer
         id={search.event}

@@ -1,9 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 const SESSION = {
-  token: { id: '1', name: 'me', account: 'default', rights: ['events:read'], sees: 'own', expires_at: null },
+  token: {
+    id: '1',
+    name: 'me',
+    account: 'default',
+    rights: ['events:read'],
+    sees: 'own',
+    expires_at: null,
+    bootstrap: false,
+  },
   csrf: 'proof',
   expires_at: '2026-01-01T00:00:00.000Z',
+  now: '2025-12-31T12:00:00.000Z',
 } as const
 
 const asked: Request[] = []
@@ -30,6 +39,17 @@ test('nobody is signed in after a 401, and a server without sessions lets one tr
   expect(await current()).toBeNull()
   expect((await current())?.token.rights).toEqual(['admin'])
   expect(await current()).toEqual(SESSION)
+})
+
+test('windows go by the clock of the server, also where that of the browser is wrong', async () => {
+  const { current } = await import('./session')
+  const { now } = await import('../time/now')
+  answers = [json(SESSION)]
+
+  await current()
+
+  expect(now() - Date.parse(SESSION.now)).toBeLessThan(10_000)
+  expect(now()).toBeGreaterThanOrEqual(Date.parse(SESSION.now))
 })
 
 test('changes carry the proof of the session, questions do not', async () => {

@@ -1,18 +1,31 @@
 import { answer, api, done } from '../api/client'
 import type { Right, Session } from '../api/nouns'
 import { Refusal } from '../api/refusal'
+import { heed } from '../time/now'
 
 /** A server without sessions, reached through a proxy that adds a token: everything may be tried. */
 const PROXIED: Session = {
-  token: { id: '', name: 'proxy', account: 'default', rights: ['admin'], sees: 'all', expires_at: null },
+  token: {
+    id: '',
+    name: 'proxy',
+    account: 'default',
+    rights: ['admin'],
+    sees: 'all',
+    expires_at: null,
+    bootstrap: false,
+  },
   csrf: '',
   expires_at: '',
+  now: '',
 }
 
-/** Who is signed in, and what proves that a change comes from this page; null when nobody is. */
+/** Who is signed in, and what proves that a change comes from this page; null when nobody is. Its time is heeded. */
 export async function current(signal?: AbortSignal): Promise<Session | null> {
+  const sent = Date.now()
   try {
-    return await answer(api.GET('/v1/session', { signal }))
+    const session = await answer(api.GET('/v1/session', { signal }))
+    heed(Date.parse(session.now), sent, Date.now())
+    return session
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) return null
     if (error instanceof Refusal && error.status === 404) return PROXIED

@@ -27,6 +27,11 @@ export function useSession(): Session {
   return session
 }
 
+/** Whether what needs the right may be asked for. */
+export function useMay(right: Right): boolean {
+  return may(useSession(), right)
+}
+
 /** Why something may not be done, to be said where it would be; null: it may. */
 export function useRefused(right: Right): string | null {
   const session = useSession()

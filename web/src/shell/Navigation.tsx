@@ -1,6 +1,7 @@
 import {
   IconActivityHeartbeat,
   IconBox,
+  IconBuilding,
   IconFlame,
   IconHelp,
   IconHistory,
@@ -12,37 +13,38 @@ import {
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { Right } from '../api/nouns'
 import { useOpenProblems } from '../problems/useProblems'
 import { Me } from '../session/Me'
-import { may } from '../session/session'
 import { useSession } from '../session/useSession'
 import { Logo } from './Logo'
 import classes from './Navigation.module.css'
+import { firstPage, lackedFor, type PageName } from './pages'
 
 const LOOK = [
-  { to: '/events', label: 'Events', icon: IconTimelineEvent, right: null },
-  { to: '/problems', label: 'Problems', icon: IconFlame, right: null },
-  { to: '/services', label: 'Services', icon: IconBox, right: 'entities:read' },
+  { to: '/events', label: 'Events', icon: IconTimelineEvent },
+  { to: '/problems', label: 'Problems', icon: IconFlame },
+  { to: '/services', label: 'Services', icon: IconBox },
 ] as const
 
 const MANAGE = [
-  { to: '/catalogue', label: 'Catalogue', icon: IconSitemap, right: 'entities:read' },
-  { to: '/maintenance', label: 'Maintenance', icon: IconTool, right: 'events:read' },
-  { to: '/webhooks', label: 'Webhooks', icon: IconWebhook, right: 'admin' },
-  { to: '/tokens', label: 'Tokens', icon: IconKey, right: 'admin' },
-  { to: '/audit', label: 'Audit', icon: IconHistory, right: 'admin' },
-  { to: '/health', label: 'Health', icon: IconActivityHeartbeat, right: null },
+  { to: '/catalogue', label: 'Catalogue', icon: IconSitemap },
+  { to: '/maintenance', label: 'Maintenance', icon: IconTool },
+  { to: '/webhooks', label: 'Webhooks', icon: IconWebhook },
+  { to: '/tokens', label: 'Tokens', icon: IconKey },
+  { to: '/accounts', label: 'Accounts', icon: IconBuilding },
+  { to: '/audit', label: 'Audit', icon: IconHistory },
+  { to: '/health', label: 'Health', icon: IconActivityHeartbeat },
 ] as const
 
 export function Navigation({ onHelp }: { onHelp: () => void }): ReactNode {
   const session = useSession()
   const open = useOpenProblems()
-  const reaches = ({ right }: { right: Right | null }) => right === null || may(session, right)
+  const reaches = ({ to }: { to: PageName }) =>
+    lackedFor(session, to) === null && (to !== '/accounts' || session.token.bootstrap)
   const count = open.data?.problems.length ?? 0
   return (
     <div className={classes.navigation}>
-      <Link to="/events" className={classes.brand}>
+      <Link to={firstPage(session)} className={classes.brand}>
         <Logo size={26} />
         <span>Whence</span>
       </Link>

@@ -1,11 +1,14 @@
 import { ActionIcon, Burger, Drawer } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconHelp } from '@tabler/icons-react'
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
+import { useSession } from '../session/useSession'
 import { Help } from './Help'
+import { Locked } from './Locked'
 import { Logo } from './Logo'
 import { Navigation } from './Navigation'
+import { lackedFor, type PageName } from './pages'
 import classes from './Shell.module.css'
 import { useKeys } from './useKeys'
 
@@ -18,11 +21,17 @@ export function Shell(): ReactNode {
   useEffect(() => {
     menu.close()
   }, [path])
+  const session = useSession()
+  const page = useMatches({ select: (matches) => matches.at(-1)?.routeId ?? '' })
+  const lacked = lackedFor(session, page)
+  const go = (to: Extract<PageName, '/events' | '/problems' | '/services'>) => {
+    if (lackedFor(session, to) === null) navigate({ to })
+  }
   useKeys({
     '?': help.open,
-    '1': () => navigate({ to: '/events' }),
-    '2': () => navigate({ to: '/problems' }),
-    '3': () => navigate({ to: '/services' }),
+    '1': () => go('/events'),
+    '2': () => go('/problems'),
+    '3': () => go('/services'),
   })
   return (
     <div className={classes.shell}>
@@ -46,7 +55,7 @@ export function Shell(): ReactNode {
         </nav>
       </Drawer>
       <main id="content" className={classes.main} tabIndex={-1}>
-        <Outlet />
+        {lacked ? <Locked right={lacked} /> : <Outlet />}
       </main>
       <Help opened={isHelpOpen} onClose={help.close} />
     </div>

@@ -1,19 +1,36 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router'
 import { listOf, oneOf, parseQuery, stringifyQuery } from '../address/query'
 import { readEventSearch } from '../events/search'
 import { readWindow, type WindowSearch } from '../time/window'
+import { readZone } from '../time/zone'
+import { Home } from './Home'
 import { Lost } from './Lost'
 import { Shell } from './Shell'
 import { Failed } from './States'
 
-const root = createRootRoute({ component: Shell, notFoundComponent: Lost })
+/** What stands in the address of every page. */
+export interface EverySearch {
+  /** In whose clock times are shown. */
+  tz?: string
+}
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: Lost,
+  validateSearch: (search: Record<string, unknown>): EverySearch => ({ tz: readZone(search) }),
+  search: { middlewares: [retainSearchParams(['tz'])] },
+})
 
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/events', replace: true })
-  },
+  component: Home,
 })
 
 const events = createRoute({
@@ -142,6 +159,12 @@ const tokens = createRoute({
   component: lazyRouteComponent(() => import('../tokens/TokensPage'), 'TokensPage'),
 })
 
+const accounts = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts',
+  component: lazyRouteComponent(() => import('../accounts/AccountsPage'), 'AccountsPage'),
+})
+
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -167,6 +190,7 @@ export const router = createRouter({
     maintenance,
     webhooks,
     tokens,
+    accounts,
     audit,
     health,
   ]),

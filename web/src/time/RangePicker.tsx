@@ -2,6 +2,7 @@ import { ActionIcon, Button, Popover, Stack, Text, TextInput, Tooltip } from '@m
 import { IconCalendarClock, IconChevronLeft, IconChevronRight, IconZoomOut } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { fromField, toField } from './field'
+import { now } from './now'
 import classes from './RangePicker.module.css'
 import { useZone } from './useZone'
 import { lastName, PRESETS, type Stretch, type Window } from './window'
@@ -136,7 +137,7 @@ function Absolute({
 
 function said(window: Window, { from, to }: Stretch, zone: string): string {
   if ('last' in window) return lastName(window.last)
-  const short = (at: number) => stamp(at, zone, Date.now()).replace(/:00$/, '')
+  const short = (at: number) => stamp(at, zone, now()).replace(/:00$/, '')
   const end = day(from, zone) === day(to, zone) ? short(to).replace(/^\d+ \w+ (\d{4} )?/, '') : short(to)
   return `${length(to - from)} · ${short(from)} → ${end}`
 }

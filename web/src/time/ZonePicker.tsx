@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { now } from './now'
 import { useZone } from './useZone'
 import { offsetName, ownZone } from './zone'
 
@@ -18,7 +19,7 @@ export function ZonePicker(): ReactNode {
       comboboxProps={{ withinPortal: false }}
       value={zone}
       data={zones.map((value) => ({ value, label: `${value}${value === own ? ' (yours)' : ''}` }))}
-      description={`Now ${offsetName(Date.now(), zone)}`}
+      description={`Now ${offsetName(now(), zone)}`}
       onChange={(chosen) => chosen && setZone(chosen)}
     />
   )

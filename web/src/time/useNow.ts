@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { now } from './now'
 
 const STEP_MS = 10_000
 
@@ -7,7 +8,7 @@ function subscribe(changed: () => void): () => void {
   return () => clearInterval(timer)
 }
 
-const snapshot = () => Math.ceil(Date.now() / STEP_MS) * STEP_MS
+const snapshot = () => Math.ceil(now() / STEP_MS) * STEP_MS
 
 /** The time now, moving in steps of ten seconds, for ages. */
 export function useNow(): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { instantOf, isZone, offsetName, wallAt } from './zone'
+import { chosenZone, instantOf, isZone, offsetName, readZone, wallAt } from './zone'
 
 const zones = fc.constantFrom('UTC', 'Europe/Vienna', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe')
 const instants = fc
@@ -35,4 +35,19 @@ test('zones have names that people read', () => {
   expect(offsetName(summer, 'America/New_York')).toBe('UTC−4')
   expect(offsetName(summer, 'UTC')).toBe('UTC')
   expect(isZone('Mars/Olympus')).toBe(false)
+})
+
+test('a zone of an address is one that there is', () => {
+  expect(readZone({ tz: 'Asia/Kolkata' })).toBe('Asia/Kolkata')
+  expect(readZone({ tz: ['UTC', 'Asia/Kolkata'] })).toBe('UTC')
+  expect(readZone({ tz: 'Mars/Olympus' })).toBeUndefined()
+  expect(readZone({})).toBeUndefined()
+})
+
+test('the address goes before what was chosen here, and neither need be', () => {
+  expect(chosenZone('Asia/Kolkata', 'UTC')).toBe('Asia/Kolkata')
+  expect(chosenZone(undefined, 'UTC')).toBe('UTC')
+  expect(chosenZone('Mars/Olympus', 'UTC')).toBe('UTC')
+  expect(chosenZone(undefined, '')).toBeNull()
+  expect(chosenZone(undefined, 'Mars/Olympus')).toBeNull()
 })

@@ -1,4 +1,5 @@
 /** Time zones by the browser's own database. Instants are milliseconds since 1970. */
+import { oneOf } from '../address/query'
 
 export interface Wall {
   year: number
@@ -74,4 +75,15 @@ export function isZone(name: string): boolean {
   } catch {
     return false
   }
+}
+
+/** The zone that an address names, if there is one of that name. */
+export function readZone(search: Readonly<Record<string, unknown>>): string | undefined {
+  const name = oneOf(search.tz)
+  return name !== undefined && isZone(name) ? name : undefined
+}
+
+/** Of the zones that an address and this browser's store name, the first that there is; else null. */
+export function chosenZone(named: string | undefined, stored: string): string | null {
+  return [named, stored].find((zone): zone is string => zone !== undefined && zone !== '' && isZone(zone)) ?? null
 }

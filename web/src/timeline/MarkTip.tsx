@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { SeverityWord } from '../events/Signs'
+import { now } from '../time/now'
 import { useZone } from '../time/useZone'
 import { length, stamp } from '../time/words'
 import { type Placed, ROW } from './layout'
@@ -38,7 +39,7 @@ export function MarkTip({
         {mark.event.type}
       </span>
       <span className={classes.facts}>
-        {stamp(mark.from, zone, Date.now())}
+        {stamp(mark.from, zone, now())}
         {lasted === null ? ' · goes on' : lasted > 0 ? ` · ${length(lasted)}` : ''}
       </span>
     </div>

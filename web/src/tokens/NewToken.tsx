@@ -16,6 +16,7 @@ import type { NewToken as Made, Right, TokenIn } from '../api/nouns'
 import { firstEvent } from '../events/first'
 import { CodeBlock } from '../links/CodeBlock'
 import { Failed } from '../shell/States'
+import { now } from '../time/now'
 import { useMakeToken } from './useTokens'
 
 const RIGHTS: readonly { right: Right; words: string }[] = [
@@ -35,21 +36,31 @@ const LIVES = [
   { value: '365', label: 'in a year' },
 ]
 
-export function NewToken({ onClose }: { onClose: () => void }): ReactNode {
+interface NewTokenProps {
+  /** Whose it will be, when it is not one's own account. */
+  account?: string
+  onClose: () => void
+}
+
+export function NewToken({ account, onClose }: NewTokenProps): ReactNode {
   const make = useMakeToken()
   return (
     <Modal
       opened
       onClose={onClose}
       size="lg"
-      title={make.data ? 'Copy it now' : 'Make a token'}
+      title={make.data ? 'Copy it now' : account === undefined ? 'Make a token' : `Make a token of ${account}`}
       closeOnClickOutside={!make.data}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {make.data ? (
         <Once token={make.data} onClose={onClose} />
       ) : (
-        <Form isPending={make.isPending} error={make.error} onMake={make.mutate} />
+        <Form
+          isPending={make.isPending}
+          error={make.error}
+          onMake={(token) => make.mutate(account === undefined ? token : { ...token, account })}
+        />
       )}
     </Modal>
   )
@@ -76,7 +87,7 @@ function Form({ isPending, error, onMake }: FormProps): ReactNode {
           name: name.trim(),
           rights: chosen,
           sees: sees === 'all' ? 'all' : 'own',
-          ...(life === '' ? {} : { expires_at: new Date(Date.now() + Number(life) * 86_400_000).toISOString() }),
+          ...(life === '' ? {} : { expires_at: new Date(now() + Number(life) * 86_400_000).toISOString() }),
           ...(typeof rate === 'number' && rate > 0 ? { rate_per_minute: rate } : {}),
         })
       }}

@@ -6,13 +6,14 @@ import { CodeBlock } from '../links/CodeBlock'
 import { Confirm } from '../shell/Confirm'
 import { Panel } from '../shell/Page'
 import { Instant } from '../time/Instant'
+import { EditWebhook } from './EditWebhook'
 import { RECEIVERS, type Receiver } from './receivers'
-import { useRekey, useRemoveWebhook, useSetState } from './useWebhooks'
+import { useChangeWebhook, useRekey, useRemoveWebhook } from './useWebhooks'
 
 export function WebhookCard({ webhook }: { webhook: Webhook }): ReactNode {
   const [isOpen, address] = useDisclosure(false)
-  const [asked, setAsked] = useState<'rekey' | 'remove' | null>(null)
-  const setState = useSetState()
+  const [asked, setAsked] = useState<'edit' | 'rekey' | 'remove' | null>(null)
+  const change = useChangeWebhook()
   const rekey = useRekey()
   const remove = useRemoveWebhook()
   const receiver = receiverOf(webhook)
@@ -32,9 +33,12 @@ export function WebhookCard({ webhook }: { webhook: Webhook }): ReactNode {
           size="sm"
           label={webhook.state === 'enabled' ? 'Takes payloads' : 'Takes nothing'}
           checked={webhook.state === 'enabled'}
-          disabled={setState.isPending}
+          disabled={change.isPending}
           onChange={(changed) =>
-            setState.mutate({ id: webhook.id, state: changed.currentTarget.checked ? 'enabled' : 'disabled' })
+            change.mutate({
+              id: webhook.id,
+              change: { state: changed.currentTarget.checked ? 'enabled' : 'disabled' },
+            })
           }
         />
       }
@@ -48,6 +52,9 @@ export function WebhookCard({ webhook }: { webhook: Webhook }): ReactNode {
         <Group gap={6}>
           <Button size="compact-sm" variant="default" aria-expanded={isOpen} onClick={address.toggle}>
             {isOpen ? 'Hide the address' : 'Show the address'}
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => setAsked('edit')}>
+            Edit
           </Button>
           <Button size="compact-sm" variant="default" onClick={() => setAsked('rekey')}>
             New key
@@ -70,6 +77,7 @@ export function WebhookCard({ webhook }: { webhook: Webhook }): ReactNode {
           </>
         )}
       </Collapse>
+      {asked === 'edit' && <EditWebhook webhook={webhook} onClose={() => setAsked(null)} />}
       {asked === 'rekey' && (
         <Confirm
           title={`A new key for ${webhook.name}?`}

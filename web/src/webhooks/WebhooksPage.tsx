@@ -1,13 +1,12 @@
-import { Button, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconWebhook } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useRefused } from '../session/useSession'
 import { Page, Panel } from '../shell/Page'
 import { RefusedButton } from '../shell/RefusedButton'
 import { Empty, Failed, Waiting } from '../shell/States'
-import { RECEIVERS, type Receiver } from './receivers'
-import { useMakeWebhook, useWebhooks } from './useWebhooks'
+import { NewWebhook } from './NewWebhook'
+import { useWebhooks } from './useWebhooks'
 import { WebhookCard } from './WebhookCard'
 
 export function WebhooksPage(): ReactNode {
@@ -40,45 +39,5 @@ export function WebhooksPage(): ReactNode {
       )}
       {isMaking && <NewWebhook onClose={making.close} />}
     </Page>
-  )
-}
-
-function NewWebhook({ onClose }: { onClose: () => void }): ReactNode {
-  const [name, setName] = useState('')
-  const [receiver, setReceiver] = useState<Receiver>('alertmanager')
-  const make = useMakeWebhook()
-  const receivers = Object.entries(RECEIVERS).map(([value, { name: label }]) => ({ value: value as Receiver, label }))
-  return (
-    <Modal opened onClose={onClose} title="Make a webhook" closeButtonProps={{ 'aria-label': 'Cancel' }}>
-      <form
-        onSubmit={(submitted) => {
-          submitted.preventDefault()
-          make.mutate({ name: name.trim(), receiver }, { onSuccess: onClose })
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            data-autofocus
-            required
-            maxLength={255}
-            value={name}
-            onChange={(e) => setName(e.currentTarget.value)}
-          />
-          <Select
-            label="Whose payloads it reads"
-            description="Cannot be changed later"
-            allowDeselect={false}
-            data={receivers}
-            value={receiver}
-            onChange={(chosen) => chosen && setReceiver(chosen)}
-          />
-          {make.error && <Failed error={make.error} />}
-          <Button type="submit" loading={make.isPending} disabled={name.trim() === ''}>
-            Make it
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
   )
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api, done } from '../api/client'
-import type { Webhook, WebhookIn } from '../api/nouns'
+import type { WebhookChange, WebhookIn } from '../api/nouns'
 import { sayRefused } from '../shell/notice'
 
 export function useWebhooks() {
@@ -15,9 +15,9 @@ export function useMakeWebhook() {
   return useChange((webhook: WebhookIn) => answer(api.POST('/v1/webhooks', { body: webhook })))
 }
 
-export function useSetState() {
-  return useChange(({ id, state }: Pick<Webhook, 'id' | 'state'>) =>
-    answer(api.PATCH('/v1/webhooks/{webhook_id}', { params: { path: { webhook_id: id } }, body: { state } })),
+export function useChangeWebhook() {
+  return useChange(({ id, change }: { id: string; change: WebhookChange }) =>
+    answer(api.PATCH('/v1/webhooks/{webhook_id}', { params: { path: { webhook_id: id } }, body: change })),
   )
 }
 

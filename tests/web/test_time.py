@@ -1,0 +1,78 @@
+"""In whose clock times are shown, and by which clock windows go."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from playwright.async_api import Page, expect
+
+from tests.web.conftest import Look
+from tests.web.shop import Shop
+from tests.web.test_events import copied, row, rows
+
+_MIDNIGHT: Final = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+_NOON: Final = (_MIDNIGHT + timedelta(hours=12)).isoformat()
+_DAY: Final = f"from={_MIDNIGHT:%Y-%m-%dT%H:%M:%SZ}&to={_MIDNIGHT + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+# Neither has a summer time: their clocks are always as far from UTC.
+_CHOSEN: Final = "Asia/Tokyo"
+_THEIRS: Final = "America/Phoenix"
+
+
+async def test_a_chosen_zone_is_in_the_link(look: Look, shop: Shop) -> None:
+    """[UI3] In the address at once, kept from page to page, and others who follow it read the same times."""
+    shop.deployed("cart v2 is out", "cart", time=_NOON)
+    async with look() as mine, look(zone=_THEIRS) as theirs:
+        await mine.goto(f"/events?{_DAY}")
+        await expect(row(mine, "cart v2 is out")).to_contain_text("12:00:00")
+
+        await choose_zone(mine, _CHOSEN)
+        await expect(row(mine, "cart v2 is out")).to_contain_text("21:00:00")
+        assert f"tz={_CHOSEN}" in mine.url
+        link = await copied(mine, mine.get_by_role("button", name="Copy a link to this"))
+        await mine.get_by_role("navigation").get_by_role("link", name="Health").click()
+        await expect(mine.get_by_role("heading", level=1, name="Health")).to_be_visible()
+        assert mine.url.endswith(f"/health?tz={_CHOSEN}")
+
+        await theirs.goto(f"/events?{_DAY}")
+        await expect(row(theirs, "cart v2 is out")).to_contain_text("05:00:00")
+        await theirs.goto(link)
+        await expect(row(theirs, "cart v2 is out")).to_contain_text("21:00:00")
+        await theirs.goto(f"/events?{_DAY}&tz=Mars/Olympus")
+        await expect(row(theirs, "cart v2 is out")).to_contain_text("05:00:00")
+
+
+async def test_a_zone_chosen_before_is_in_the_next_link(page: Page, shop: Shop) -> None:
+    """[UI3] Also where the address does not say it yet."""
+    shop.deployed("cart v2 is out", "cart", time=_NOON)
+    await page.goto(f"/events?{_DAY}")
+    await choose_zone(page, _CHOSEN)
+
+    await page.goto(f"/events?{_DAY}")
+    await expect(row(page, "cart v2 is out")).to_contain_text("21:00:00")
+    link = await copied(page, page.get_by_role("button", name="Copy a link to this"))
+
+    assert f"tz={_CHOSEN}" in link
+
+
+async def test_windows_go_by_the_clock_of_the_server(look: Look, shop: Shop) -> None:
+    """A browser whose clock is an hour off, either way, shows what happened in the last quarter of an hour."""
+    shop.deployed("cart v1 is out", "cart", minutes_ago=65)
+    shop.deployed("cart v2 is out", "cart", minutes_ago=1)
+    for wrong in (timedelta(hours=-1), timedelta(hours=1)):
+        async with look() as page:
+            await page.clock.install(time=datetime.now(UTC) + wrong)
+            await page.goto("/events?last=15m")
+
+            await expect(rows(page)).to_have_count(1)
+            await expect(row(page, "cart v2 is out")).to_be_visible()
+            await row(page, "cart v2 is out").click()
+            drawer = page.get_by_role("complementary", name="Event: cart v2 is out")
+            await expect(drawer.get_by_text("m ago").first).to_be_visible()
+
+
+async def choose_zone(page: Page, zone: str) -> None:
+    """By the picker of the session."""
+    await page.get_by_role("button", name="session and appearance").click()
+    picker = page.get_by_role("combobox", name="Time zone")
+    await picker.fill(zone)
+    await page.get_by_role("option", name=zone).click()
+    await page.keyboard.press("Escape")

@@ -1,0 +1,40 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { answer, api } from '../api/client'
+import { useSession } from '../session/useSession'
+
+const MOST = 1000
+
+/** All accounts; nothing is asked but by whoever runs the installation. */
+export function useAccounts() {
+  const { token } = useSession()
+  return useQuery({
+    queryKey: ['accounts', 'list'],
+    queryFn: ({ signal }) => answer(api.GET('/v1/accounts', { params: { query: { limit: MOST } }, signal })),
+    enabled: token.bootstrap,
+  })
+}
+
+export function useMakeAccount() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (name: string) => answer(api.POST('/v1/accounts', { body: { name } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['accounts'] }),
+  })
+}
+
+/** The account of whoever is signed in, and how long it is kept. */
+export function useOwnAccount() {
+  return useQuery({
+    queryKey: ['accounts', 'own'],
+    queryFn: ({ signal }) => answer(api.GET('/v1/account', { signal })),
+  })
+}
+
+/** Says for how many days it is kept; null: as long as the installation says. */
+export function useKeep() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (days: number | null) => answer(api.PATCH('/v1/account', { body: { retention_days: days } })),
+    onSuccess: () => Promise.all(['accounts', 'audit'].map((noun) => client.invalidateQueries({ queryKey: [noun] }))),
+  })
+}

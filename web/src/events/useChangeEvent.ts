@@ -1,0 +1,28 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { answer, api, done } from '../api/client'
+import type { Event, EventChange } from '../api/nouns'
+
+const TOUCHED = ['events', 'alerts', 'problems']
+
+/** An alert follows its event, and a problem its alerts: all of them are looked at again. */
+export function useChangeEvent({ id }: Event) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (change: EventChange) =>
+      answer(api.PATCH('/v1/events/{event_id}', { params: { path: { event_id: id } }, body: change })),
+    onSuccess: () => Promise.all(TOUCHED.map((noun) => client.invalidateQueries({ queryKey: [noun] }))),
+  })
+}
+
+/** What is gone itself is not asked for again. */
+export function useRemoveEvent({ id, alert_id }: Event) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => done(api.DELETE('/v1/events/{event_id}', { params: { path: { event_id: id } } })),
+    onSuccess: () =>
+      client.invalidateQueries({
+        predicate: ({ queryKey: [noun, , which] }) =>
+          TOUCHED.includes(String(noun)) && which !== id && (alert_id === null || which !== alert_id),
+      }),
+  })
+}
