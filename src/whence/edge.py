@@ -16,15 +16,37 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from whence import refusals
 from whence.dialects import Context, Dialect, Endpoint
+from whence.domain.errors import Reason
 from whence.domain.identity import new_id
 from whence.pages import Pages
+from whence.refusals import NOBODY, Tally
+from whence.spans import NOWHERE, Answering, Span, Spans
 
 REQUESTS: Final = Histogram(
     "whence_request_seconds", "From a request's head to the head of its answer.", ["dialect", "status"]
 )
 _PAGES: Final = "web"  # among the dialects, where requests are counted
 _PORT: Final = re.compile(rb":[0-9]+$")
+_REFUSED: Final = 400
+_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+# What a status means when nobody noted why; a bug (500) is no refusal.
+_STATUSES: Final[Mapping[object, Reason]] = {
+    400: Reason.INVALID,
+    401: Reason.UNAUTHENTICATED,
+    403: Reason.FORBIDDEN,
+    404: Reason.NOT_FOUND,
+    405: Reason.METHOD,
+    409: Reason.CONFLICT,
+    413: Reason.TOO_LARGE,
+    415: Reason.UNSUPPORTED,
+    422: Reason.INVALID,
+    429: Reason.RATE,
+    501: Reason.UNSUPPORTED,
+    503: Reason.BUSY,
+    504: Reason.TIMEOUT,
+}
 
 
 def own_contexts(
@@ -41,6 +63,7 @@ class Edge:
         options: the settings of each dialect, by its name.
         hosts: the `Host` names that are answered; empty for any, `*.` in front for subdomains.
         pages: the web UI, which answers where no dialect has anything; None when it was not built.
+        spans: what becomes a span of each request.
     """
 
     def __init__(
@@ -51,19 +74,24 @@ class Edge:
         options: Mapping[str, Mapping[str, str]],
         hosts: Sequence[str],
         pages: Pages | None = None,
+        spans: Spans = NOWHERE,
     ) -> None:
         self._dialects = dialects
+        self._spans = spans
+        self._turns = context.access.turns
         contexts = own_contexts(dialects, context, options)
         self._apps = [dialect.app(own) for dialect, own in zip(dialects, contexts, strict=True)]
         self._direct = {
-            where: (number, _called(endpoint))
+            (method, path): (number, _called(endpoint), path)
             for number, dialect in enumerate(dialects)
-            for where, endpoint in dialect.direct(contexts[number]).items()
+            for (method, path), endpoint in dialect.direct(contexts[number]).items()
         }
+        self._names = (*(dialect.name for dialect in dialects), _PAGES, NOBODY)
+        self._nobody = len(dialects) + 1
         self._took: list[list[Callable[[float], None]]] = [
-            [REQUESTS.labels(name, f"{hundreds}xx").observe for hundreds in range(6)]
-            for name in (*(dialect.name for dialect in dialects), _PAGES)
+            [REQUESTS.labels(name, f"{hundreds}xx").observe for hundreds in range(6)] for name in self._names
         ]
+        self._refused = [Tally(name, _STATUSES).answered for name in self._names]
         self._hosts = tuple(host.lower().encode() for host in hosts)
         self._native = next((n for n, dialect in enumerate(dialects) if dialect.name == "native"), 0)
         self._pages = pages
@@ -76,37 +104,58 @@ class Edge:
         started = perf_counter()
         request_id = str(new_id(datetime.now(UTC)))
         scope.setdefault("state", {})["request_id"] = request_id
-        number, app, scope = self._route(scope)
-        took = self._took[number]
+        refusals.begin()
+        turn = self._turns.arrive()
+        with self._spans.serving(scope["headers"]) as span:
+            method = scope["method"]
+            number, app, kind, scope = self._route(scope)
+            took, refused = self._took[number], self._refused[number]
+            if self._spans is not NOWHERE:
+                _describe(span, self._names[number], method, kind, request_id)
 
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
-                took[message["status"] // 100](perf_counter() - started)
-            await send(message)
+            async def answer(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    turn.end()
+                    status = message["status"]
+                    message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                    took[status // 100](perf_counter() - started)
+                    span.put("http.response.status_code", status)
+                    if status >= _REFUSED:
+                        _say_why(span, status, refused(status))
+                await send(message)
 
-        await app(scope, receive, answer)
+            try:
+                await app(scope, receive, answer)
+            finally:
+                turn.end()
 
-    def _route(self, scope: Scope) -> tuple[int, ASGIApp, Scope]:
-        """Who answers (a dialect by its number, or the pages behind them), with what, and the scope it is given."""
+    def _route(self, scope: Scope) -> tuple[int, ASGIApp, str, Scope]:
+        """Who answers, with what, the kind of path, and the scope it is given.
+
+        Who: a dialect by its number, behind them the pages, and at last nobody.
+        """
         if not self._is_ours(scope):
-            return self._native, PlainTextResponse("Unknown host", HTTPStatus.BAD_REQUEST), scope
+            refusals.note_reason(Reason.HOST)
+            return self._nobody, PlainTextResponse("Unknown host", HTTPStatus.BAD_REQUEST), "", scope
         if (direct := self._direct.get((scope["method"], scope["path"]))) is not None:
             return *direct, scope
         if b"%" in scope.get("raw_path", b""):
             # Dialects decode their own parameters, so that a tag may hold a slash: `a%2Fb` is one segment.
             scope = {**scope, "path": scope["raw_path"].decode("latin-1")}
-        number = self._find(scope)
-        if number is None and len(scope["path"]) > 1 and scope["path"].endswith("/"):
+        found = self._find(scope)
+        if found is None and len(scope["path"]) > 1 and scope["path"].endswith("/"):
             # Never a redirect, which turns a client's POST into a GET: a trailing slash is as good as none.
             bare: Scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
-            if (number := self._find(bare)) is not None:
+            if (found := self._find(bare)) is not None:
                 scope = bare
-        if (number is None or scope["path"] == "/") and (page := self._page(scope)) is not None:
-            return len(self._dialects), page, scope
-        if number is None:
-            number = self._owner(scope)
-        return number, self._apps[number], scope
+        if (found is None or scope["path"] == "/") and (page := self._page(scope)) is not None:
+            return len(self._dialects), page, "", scope
+        if found is not None:
+            number, kind = found
+            return number, self._apps[number], kind, scope
+        if (owner := next(self._owners(scope), None)) is not None:
+            return owner, self._apps[owner], "", scope
+        return self._nobody, self._apps[self._native], "", scope
 
     def _is_ours(self, scope: Scope) -> bool:
         if not self._hosts:
@@ -115,20 +164,17 @@ class Edge:
         host = _PORT.sub(b"", host)
         return host in self._hosts or any(name.startswith(b"*.") and host.endswith(name[1:]) for name in self._hosts)
 
-    def _find(self, scope: Scope) -> int | None:
-        """The dialect with a route for the request, else the first with one for its path."""
+    def _find(self, scope: Scope) -> tuple[int, str] | None:
+        """The dialect with a route for the request, else the first with one for its path; and that route's pattern."""
         partial = None
         for number, app in enumerate(self._apps):
             for route in app.router.routes:
                 match, _ = route.matches(scope)
                 if match is Match.FULL:
-                    return number
+                    return number, getattr(route, "path_format", "")
                 if match is Match.PARTIAL and partial is None:
-                    partial = number
+                    partial = number, getattr(route, "path_format", "")
         return partial
-
-    def _owner(self, scope: Scope) -> int:
-        return next(self._owners(scope), self._native)
 
     def _owners(self, scope: Scope) -> Iterator[int]:
         connection = HTTPConnection(scope)
@@ -167,6 +213,24 @@ class _DirectRequest(Request):
     @property
     def headers(self) -> Headers:
         return self._indexed
+
+
+def _describe(span: Answering, dialect: str, method: str, kind: str, request_id: str) -> None:
+    """What is known of a request before it is answered."""
+    method = method if method in _METHODS else "_OTHER"  # as OpenTelemetry calls what anybody may make up
+    span.name(f"{dialect} {method} {kind}".rstrip())
+    span.put("http.request.method", method)
+    span.put("http.route", kind)
+    span.put("whence.dialect", dialect)
+    span.put("whence.request_id", request_id)
+
+
+def _say_why(span: Span, status: int, reason: Reason | None) -> None:
+    """Why the request is answered with this status: a fault of the caller fails no span of ours."""
+    if reason is not None:
+        span.put("whence.refused", reason.value)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        span.fail(str(status) if reason is None else reason.value)
 
 
 def _first(path: str) -> str:

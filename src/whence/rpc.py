@@ -5,7 +5,7 @@ clients know services by that alone: of the reflection's own that is the older, 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any, Final, TypeVar, cast
 
@@ -18,7 +18,11 @@ from grpc_reflection.v1alpha import reflection_pb2
 from grpc_reflection.v1alpha.reflection import aio as reflection
 from prometheus_client import Histogram
 
+from whence import refusals
 from whence.dialects import GrpcServices
+from whence.domain.errors import Reason
+from whence.refusals import NOBODY, Tally
+from whence.spans import NOWHERE, Spans
 
 T = TypeVar("T")
 _Context = grpc.aio.ServicerContext[Any, Any]
@@ -26,8 +30,8 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 RPCS: Final = Histogram("whence_rpc_seconds", "From the arrival of a call over gRPC to its answer.", ["method", "code"])
 _MOST_REQUEST_BYTES: Final = 4 * 1024 * 1024
 _MOST_CALLS: Final = 1000  # at once, over all connections; more are told RESOURCE_EXHAUSTED
+_SHARES: Final = "grpc.so_reuseport"
 _OPTIONS: Final = (
-    ("grpc.so_reuseport", 0),  # else a second server would take half of the calls, and nobody would notice
     ("grpc.max_receive_message_length", _MOST_REQUEST_BYTES),
     ("grpc.max_send_message_length", -1),  # a list is as long as it is
     ("grpc.max_concurrent_streams", 200),  # of one connection
@@ -35,6 +39,22 @@ _OPTIONS: Final = (
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),  # a client that asks more often is sent away
 )
+# What a code means when nobody noted why; a bug (INTERNAL, UNKNOWN) is no refusal.
+_CODES: Final[Mapping[object, Reason]] = {
+    "INVALID_ARGUMENT": Reason.INVALID,
+    "FAILED_PRECONDITION": Reason.INVALID,
+    "OUT_OF_RANGE": Reason.INVALID,
+    "UNAUTHENTICATED": Reason.UNAUTHENTICATED,
+    "PERMISSION_DENIED": Reason.FORBIDDEN,
+    "NOT_FOUND": Reason.NOT_FOUND,
+    "ALREADY_EXISTS": Reason.CONFLICT,
+    "ABORTED": Reason.CONFLICT,
+    "RESOURCE_EXHAUSTED": Reason.BUSY,
+    "UNAVAILABLE": Reason.BUSY,
+    "UNIMPLEMENTED": Reason.UNSUPPORTED,
+    "DEADLINE_EXCEEDED": Reason.TIMEOUT,
+}
+_BROKEN: Final = frozenset({"INTERNAL", "UNKNOWN"})
 _HEALTH: Final = "grpc.health.v1.Health"
 _OLDER: Final = "grpc.reflection.v1alpha"
 _NEWER: Final = "grpc.reflection.v1"
@@ -75,7 +95,23 @@ class _Health(health.HealthServicer):
 
 
 class _Timed(grpc.aio.ServerInterceptor):
-    """Every call that is answered once is timed. Its method is one that is served, so there are few of them."""
+    """Every call that is answered once is timed, and counted when it is refused.
+
+    Its method is one that is served, so there are few of them; a call of another is refused here.
+    """
+
+    def __init__(self) -> None:
+        self._nobody = Tally(NOBODY, _CODES)
+        self._tallies: dict[str, Tally] = {}
+        self._dialects: dict[str, str] = {}
+        self._spans: Spans = NOWHERE
+
+    def serve(self, spoken: Iterable[GrpcServices], spans: Spans) -> None:
+        """Calls of these services are their dialects'."""
+        self._spans = spans
+        for one in spoken:
+            self._dialects |= dict.fromkeys(one.names, one.dialect)
+            self._tallies |= dict.fromkeys(one.names, Tally(one.dialect, _CODES))
 
     async def intercept_service(
         self,
@@ -83,16 +119,30 @@ class _Timed(grpc.aio.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Any:  # noqa: ANN401  the stubs know no type for it
         handler = await continuation(handler_call_details)
+        if handler is None:
+            refusals.begin()
+            self._nobody.answered("UNIMPLEMENTED")
         if handler is None or handler.unary_unary is None:
             return handler
         method = handler_call_details.method
+        service = method[1:].rpartition("/")[0]
+        tally = self._tallies.get(service, self._nobody)
 
         async def answer(request: object, context: _Context) -> object:
             started = perf_counter()
-            try:
-                return await handler.unary_unary(request, context)
-            finally:
-                RPCS.labels(method, _code(context)).observe(perf_counter() - started)
+            refusals.begin()
+            with self._spans.serving(context.invocation_metadata() or ()) as span:
+                span.name(f"{self._dialects.get(service, NOBODY)} {method}")
+                try:
+                    return await handler.unary_unary(request, context)
+                finally:
+                    code = _code(context)
+                    RPCS.labels(method, code).observe(perf_counter() - started)
+                    span.put("rpc.response.status_code", code)
+                    if code in _BROKEN:
+                        span.fail(code)
+                    elif (reason := tally.answered(code)) is not None:
+                        span.put("whence.refused", reason.value)
 
         return grpc.unary_unary_rpc_method_handler(
             answer,  # pyright: ignore[reportArgumentType]  the stubs know no coroutines here
@@ -113,13 +163,20 @@ class RpcServer:
     Args:
         addresses: IP addresses to listen on.
         port: the same for all of them; 0 = any that is free.
+        shares: whether the port is that of other servers, too. One that is alone wants to know when it is not: a second
+            server would take half of the calls, and nobody would notice.
 
     Raises:
         OSError: the port cannot be had.
     """
 
-    def __init__(self, addresses: Sequence[str], port: int) -> None:
-        self._server = grpc.aio.server(options=_OPTIONS, maximum_concurrent_rpcs=_MOST_CALLS, interceptors=(_Timed(),))
+    def __init__(self, addresses: Sequence[str], port: int, *, shares: bool = False) -> None:
+        self._timed = _Timed()
+        self._server = grpc.aio.server(
+            options=(*_OPTIONS, (_SHARES, int(shares))),
+            maximum_concurrent_rpcs=_MOST_CALLS,
+            interceptors=(self._timed,),
+        )
         self._streams = _Streams()
         self._health = _Health(self._streams)
         self.port = port
@@ -129,9 +186,10 @@ class RpcServer:
             except RuntimeError as exc:
                 raise OSError(str(exc)) from exc
 
-    async def start(self, services: Iterable[GrpcServices]) -> None:
+    async def start(self, services: Iterable[GrpcServices], *, spans: Spans = NOWHERE) -> None:
         """Answer calls of these services."""
         spoken = list(services)
+        self._timed.serve(spoken, spans)
         files = [*_library_files(), *(file for one in spoken for file in one.files)]
         names = (*(name for one in spoken for name in one.names), _HEALTH, f"{_OLDER}.ServerReflection")
         for one in spoken:

@@ -1,13 +1,24 @@
-"""How the service's log lines look. What is measured is declared beside the code that measures it.
+"""How the service's log lines look, and which release says so. What is measured is declared beside what it measures.
 
 Labels and fields come from closed sets only: no token, header, body or path of a caller is ever one.
 """
 
 import logging
+import platform
 import sys
-from typing import Literal
+from typing import Final, Literal
 
 import structlog
+from prometheus_client import Gauge
+
+from whence import __version__
+
+BUILD: Final = Gauge("whence_build_info", "The release; always 1.", ["version", "python"], multiprocess_mode="livemax")
+
+
+def tell_build() -> None:
+    """Say which release this process is."""
+    BUILD.labels(__version__, platform.python_version()).set(1)
 
 
 def configure_logging(style: Literal["console", "json"], *, level: int = logging.INFO) -> None:

@@ -1,10 +1,22 @@
 import json
 import socket
+import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from uuid import uuid4
 
-from tests.acceptance.server import Server
+import pytest
+
+from tests.acceptance.server import WHENCE, Server, environment
 from tests.cli.terminal import Terminal
+from whence.cli.database_checks import clock, growth, release
+from whence.cli.finding import Finding
+from whence.cli.surroundings import space
+from whence.settings import Settings
+
+_EVERYWHERE: Final = "0.0.0.0"  # noqa: S104  a test asks what is said of it
+_AWAY: Final = "postgresql://x@127.0.0.1:1/x"  # where nothing is, which costs no time
 
 
 def _findings(whence: Terminal, *arguments: str, code: int, **settings: str) -> dict[str, Any]:
@@ -18,11 +30,14 @@ def test_all_is_well_beside_a_server(server: Server, at_server: Terminal) -> Non
     found = _findings(at_server, code=0, WHENCE_PORT=str(server.port))
 
     levels = {name: one["level"] for name, one in found.items()}
-    assert levels.pop("disk space") in {"ok", "warning"}
-    assert levels == dict.fromkeys(
-        ("settings", "data directory", "database", "schema", "database clock", "addresses", "port", "server", "token"),
-        "ok",
-    )
+    of_the_machine = {levels.pop(name) for name in ("disk space", "data directory", "open files")}
+    assert of_the_machine <= {"ok", "warning"}
+    assert set(levels.values()) == {"ok"}
+    assert set(levels) == {
+        "settings", "variables", "database", "schema", "encoding", "durability", "connections", "locks", "notices",
+        "database clock", "months", "growth", "addresses", "encryption", "metrics", "bootstrap token", "port",
+        "gRPC port", "server", "token",
+    }  # fmt: skip
     assert "a whence serves" in found["port"]["text"]
 
 
@@ -51,6 +66,7 @@ def test_what_is_wrong_comes_with_a_remedy(alone: Terminal) -> None:
     failed = {name: one for name, one in found.items() if one["level"] == "failed"}
     assert set(failed) == {"database", "addresses", "port"}
     assert all(one["remedy"] for one in failed.values())
+    assert "whether PostgreSQL listens there" in failed["database"]["remedy"]
     assert "hushhush" not in json.dumps(found)
 
 
@@ -65,8 +81,138 @@ def test_settings_that_cannot_be_read(alone: Terminal) -> None:
     """The first thing to mend."""
     found = _findings(alone, code=1, WHENCE_PORT="many")
 
-    assert list(found) == ["settings"]
+    assert list(found) == ["settings", "variables"]
     assert "WHENCE_PORT" in found["settings"]["text"]
+
+
+def test_a_misspelt_variable_is_noticed(alone: Terminal) -> None:
+    """[OP4] With the setting that is likely meant; options of a dialect that is there are settings."""
+    found = _findings(
+        alone,
+        code=1,
+        WHENCE_DATABASE_URL=_AWAY,
+        WHENCE_RETENTION_DAY="7",
+        WHENCE_DIALECTS__KOMODOR__REPEAT_SECONDS="0",
+        WHENCE_DIALECTS__NOBODY__REPEAT_SECONDS="0",
+    )["variables"]
+
+    assert found["level"] == "warning"
+    assert found["text"].endswith("WHENCE_DIALECTS__NOBODY__REPEAT_SECONDS, WHENCE_RETENTION_DAY")
+    assert "WHENCE_RETENTION_DAY: is WHENCE_RETENTION_DAYS meant?" in found["remedy"]
+
+
+def test_a_data_directory_that_cannot_be(alone: Terminal, home: Path) -> None:
+    """[OP4] Below a file nothing can be made, whoever asks."""
+    (home / "file").write_text("")
+
+    found = _findings(alone, code=1, WHENCE_DATA_DIR=str(home / "file" / "data"))
+
+    assert found["data directory"]["level"] == "failed"
+
+
+def test_a_data_directory_in_memory(alone: Terminal) -> None:
+    """[OP4] It would be gone with the next restart of the machine."""
+    found = _findings(alone, code=0, WHENCE_DATA_DIR=f"/dev/shm/{uuid4().hex}")  # noqa: S108  whether it is noticed
+
+    assert found["data directory"]["level"] == "warning"
+    assert "is in memory (tmpfs)" in found["data directory"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"), [("gRPC port", "WHENCE_GRPC_PORT"), ("metrics port", "WHENCE_METRICS_PORT")]
+)
+def test_each_port_must_be_free(alone: Terminal, name: str, variable: str) -> None:
+    """[OP4] And the remedy names the setting."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        found = _findings(alone, code=1, WHENCE_DATABASE_URL=_AWAY, **{variable: str(other.getsockname()[1])})
+
+    assert found[name]["level"] == "failed"
+    assert variable in found[name]["remedy"]
+
+
+def test_open_to_all(alone: Terminal) -> None:
+    """[OP4] What others then reach, and how to keep it from them."""
+    found = _findings(
+        alone, code=1, WHENCE_DATABASE_URL=_AWAY, WHENCE_HOST=_EVERYWHERE, WHENCE_PUBLIC_URL="http://whence.example.org"
+    )
+
+    assert {name for name in ("addresses", "encryption", "metrics") if found[name]["level"] == "warning"} == {
+        "addresses", "encryption", "metrics",
+    }  # fmt: skip
+    assert "whence.example.org" in found["addresses"]["remedy"]
+
+
+def test_open_to_all_with_care(alone: Terminal) -> None:
+    """[OP4] Names, https and a port for metrics: nothing is amiss."""
+    found = _findings(
+        alone,
+        code=1,
+        WHENCE_DATABASE_URL=_AWAY,
+        WHENCE_HOST=_EVERYWHERE,
+        WHENCE_PUBLIC_URL="https://whence.example.org",
+        WHENCE_ALLOWED_HOSTS="whence.example.org",
+        WHENCE_METRICS_PORT="0",
+    )
+
+    assert {found[name]["level"] for name in ("addresses", "encryption", "metrics")} == {"ok"}
+
+
+@pytest.mark.parametrize("token", ["change-me-please-now", "aaaaaaaabbbbbbbb"])
+def test_a_bootstrap_token_that_can_be_guessed(alone: Terminal, token: str) -> None:
+    """[OP4] It is not quoted."""
+    found = _findings(alone, code=1, WHENCE_DATABASE_URL=_AWAY, WHENCE_BOOTSTRAP_TOKEN=token)
+
+    assert found["bootstrap token"]["level"] == "warning"
+    assert token not in json.dumps(found)
+
+
+def test_few_open_files(alone: Terminal) -> None:
+    """[OP4] Fewer than the connections that a server may be asked for."""
+    done = subprocess.run(
+        ["bash", "-c", 'ulimit -n 512 && exec "$0" doctor -o json', WHENCE],
+        env=environment(**alone.settings, WHENCE_DATABASE_URL=_AWAY),
+        cwd=alone.home,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    (found,) = (one for one in json.loads(done.stdout)["findings"] if one["name"] == "open files")
+    assert found["level"] == "warning"
+    assert found["text"].startswith("512 at once")
+
+
+_DAY: Final = timedelta(days=1)
+_NOW: Final = datetime(2026, 9, 21, tzinfo=UTC)
+
+
+def _grown(*, since: timedelta | None, free: int) -> Finding:
+    """Of a database that has come to 9 GiB, of events that are kept for 90 days."""
+    return growth(9 << 30, since=None if since is None else _NOW - since, now=_NOW, kept=90 * _DAY, free=free)
+
+
+@pytest.mark.parametrize(
+    ("finding", "level"),
+    [
+        pytest.param(space(400 << 20, Path("/")), "failed", id="no space"),
+        pytest.param(space(1 << 30, Path("/")), "warning", id="little space"),
+        pytest.param(space(50 << 30, Path("/")), "ok", id="space"),
+        pytest.param(release(Settings.model_validate({}), 140_009), "failed", id="an old release"),
+        pytest.param(release(Settings.model_validate({}), 150_001), "ok", id="a release"),
+        pytest.param(clock(-1.0), "ok", id="a good clock"),
+        pytest.param(clock(-30.0), "warning", id="a slow clock"),
+        pytest.param(clock(90.0), "failed", id="a bad clock"),
+        pytest.param(_grown(since=9 * _DAY, free=80 << 30), "warning", id="grows"),
+        pytest.param(_grown(since=9 * _DAY, free=82 << 30), "ok", id="fits"),
+        pytest.param(_grown(since=2 * _DAY, free=1), "ok", id="is new"),
+        pytest.param(_grown(since=None, free=1), "ok", id="is empty"),
+    ],
+)
+def test_what_no_test_can_make_happen(finding: Finding, level: str) -> None:
+    """[OP4] A full disk, an old release and a wrong clock, by their figures."""
+    assert finding.level == level
+    assert bool(finding.remedy) == (level != "ok")
 
 
 def test_a_table_for_people(at_server: Terminal) -> None:

@@ -6,16 +6,53 @@ Refusal
 ├── Unauthenticated, Forbidden, Conflict, TooLarge, Unsupported
 └── Pushback         good later: carries `retry_after`
     └── TooMany, Unavailable
+
+Each has a `reason`, by which refusals are counted.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
-from typing import Self
+from enum import Enum, StrEnum
+from typing import Literal, Self, TypeAlias
+
+
+class Reason(StrEnum):
+    """Why something is not done, as metrics and traces say it. A closed set: what is counted has no other label."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD = "method"  # the path is there, but does not know the method
+    HOST = "host"  # the request is for a host that is not ours
+    CONFLICT = "conflict"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED = "unsupported"
+    RATE = "rate"  # the token is over its rate
+    QUEUE_FULL = "queue_full"  # too many reports wait for their commit
+    BUSY = "busy"  # too many do the same at once
+    RACE = "race"  # another writer came first
+    TIMEOUT = "timeout"  # the question took longer than it may
+    DATABASE = "database"  # it cannot be reached, or takes nothing now
+    SCHEMA = "schema"  # it is not that of this release
+    STOPPING = "stopping"  # the server is about to end
+
+
+Trouble: TypeAlias = Literal[
+    Reason.QUEUE_FULL,
+    Reason.BUSY,
+    Reason.RACE,
+    Reason.TIMEOUT,
+    Reason.DATABASE,
+    Reason.SCHEMA,
+    Reason.STOPPING,
+]
 
 
 class Refusal(Exception):
     """Something that was asked for and is not done; its text may be shown to the caller."""
+
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +66,8 @@ class Violation:
 class Invalid(Refusal):
     """The input means nothing as sent. Carries every violation, in the order of the input's fields."""
 
+    reason = Reason.INVALID
+
     def __init__(self, violations: Iterable[Violation]) -> None:
         self.violations = tuple(violations)
         super().__init__("; ".join(f"{v.path}: {v.message}" if v.path else v.message for v in self.violations))
@@ -41,6 +80,8 @@ class Invalid(Refusal):
 
 class NotFound(Refusal):
     """The account has no such thing; what another account owns is as good as none."""
+
+    reason = Reason.NOT_FOUND
 
     def __init__(self, noun: str, name: object) -> None:
         self.noun = noun
@@ -60,6 +101,8 @@ class Doubt(Enum):
 class Unauthenticated(Refusal):
     """Nobody knows who is asking."""
 
+    reason = Reason.UNAUTHENTICATED
+
     def __init__(self, doubt: Doubt) -> None:
         self.doubt = doubt
         super().__init__(doubt.value)
@@ -67,6 +110,8 @@ class Unauthenticated(Refusal):
 
 class Forbidden(Refusal):
     """The token is good and lacks a right; or, where `because` says so, a person's browser was made to ask."""
+
+    reason = Reason.FORBIDDEN
 
     def __init__(self, right: str = "", *, because: str | None = None) -> None:
         self.right = right
@@ -76,9 +121,13 @@ class Forbidden(Refusal):
 class Conflict(Refusal):
     """What is asked for contradicts what is stored."""
 
+    reason = Reason.CONFLICT
+
 
 class TooLarge(Refusal):
     """A body over the limit."""
+
+    reason = Reason.TOO_LARGE
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -87,6 +136,8 @@ class TooLarge(Refusal):
 
 class Unsupported(Refusal):
     """A content type or an encoding that the endpoint does not read."""
+
+    reason = Reason.UNSUPPORTED
 
 
 class Pushback(Refusal):
@@ -100,6 +151,8 @@ class Pushback(Refusal):
 class TooMany(Pushback):
     """The token is over its rate, which is so many requests a minute."""
 
+    reason = Reason.RATE
+
     def __init__(self, message: str, *, retry_after: int, rate_per_minute: int) -> None:
         self.rate_per_minute = rate_per_minute
         super().__init__(message, retry_after=retry_after)
@@ -108,9 +161,14 @@ class TooMany(Pushback):
 class Unavailable(Pushback):
     """The store cannot be reached, a queue is full, or a query took longer than it may.
 
-    `lost_race`: another writer came first; the very same may be done at once.
+    `because`: which of these; the same message may stand for several.
     """
 
-    def __init__(self, message: str, *, retry_after: int, lost_race: bool = False) -> None:
-        self.lost_race = lost_race
+    def __init__(self, message: str, *, because: Trouble, retry_after: int) -> None:
+        self.reason = because
         super().__init__(message, retry_after=retry_after)
+
+    @property
+    def lost_race(self) -> bool:
+        """Whether another writer came first: the very same may be done at once."""
+        return self.reason is Reason.RACE

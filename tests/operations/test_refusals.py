@@ -1,0 +1,190 @@
+"""Whatever is refused is counted once, by its dialect and its reason."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from tests.operations.counted import refused_since
+from tests.tenants import Tenant
+from whence.dialects import Context, Dialect, discover
+from whence.dialects.resource import Refusals, Resource
+from whence.domain import errors
+from whence.domain.access import Right
+from whence.domain.errors import Doubt, Invalid, Pushback, Reason, Refusal, Unavailable
+from whence.edge import Edge
+from whence.server import House
+
+MakeClient = Callable[[str | None], httpx.AsyncClient]
+
+_TROUBLES = (
+    Unavailable("", because=Reason.QUEUE_FULL, retry_after=1),
+    Unavailable("", because=Reason.BUSY, retry_after=1),
+    Unavailable("", because=Reason.RACE, retry_after=1),
+    Unavailable("", because=Reason.TIMEOUT, retry_after=1),
+    Unavailable("", because=Reason.DATABASE, retry_after=1),
+    Unavailable("", because=Reason.SCHEMA, retry_after=1),
+    Unavailable("", because=Reason.STOPPING, retry_after=1),
+)
+_OTHERS = (
+    Invalid.at("title", "is required"),
+    errors.NotFound("event", "x"),
+    errors.Unauthenticated(Doubt.MISSING),
+    errors.Forbidden("read"),
+    errors.Conflict("stands already"),
+    errors.TooLarge(1024),
+    errors.Unsupported("is not read"),
+    errors.TooMany("", retry_after=1, rate_per_minute=1),
+)
+_EVERY = (*_OTHERS, *_TROUBLES)
+
+
+def _kinds(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from _kinds(narrower)
+
+
+def test_every_refusal_has_a_reason() -> None:
+    """One that is added without cannot be counted, nor explained by a trace."""
+    kinds = set(_kinds(Refusal)) - {Refusal, Pushback, *(k for k in _kinds(Refusal) if "tests" in k.__module__)}
+    told = {kind for kind in kinds if isinstance(getattr(kind, "reason", None), Reason)}
+
+    assert kinds - told == {Unavailable}  # which is told one
+    assert {type(refusal) for refusal in _EVERY} == kinds
+
+
+def test_every_reason_is_that_of_some_refusal() -> None:
+    """But for what is refused before anybody reads the request."""
+    assert {refusal.reason for refusal in _EVERY} == set(Reason) - {Reason.HOST, Reason.METHOD}
+
+
+def _says_no(refusal: Refusal) -> Dialect:
+    """A dialect that answers nothing else, with a status that says nothing."""
+
+    async def endpoint(_: Request) -> PlainTextResponse:
+        raise refusal
+
+    def app(_: Context) -> Starlette:
+        return Starlette(routes=[Route("/toy/{name}", Resource(_TOY, {"GET": endpoint}))])
+
+    return Dialect(name="toy", app=app)
+
+
+async def _wrong_method(_: Request, allowed: str) -> PlainTextResponse:
+    return PlainTextResponse("no", 405, {"allow": allowed})
+
+
+_TOY: Refusals[PlainTextResponse] = Refusals(
+    refused=lambda _, __: PlainTextResponse("no", 418),
+    broken=lambda _, __: PlainTextResponse("bug", 500),
+    wrong_method=_wrong_method,
+)
+
+
+def _client(house: House, *dialects: Dialect, hosts: tuple[str, ...] = ()) -> httpx.AsyncClient:
+    edge = Edge(dialects, house.context, options={}, hosts=hosts)
+    transport = httpx.ASGITransport(edge)  # pyright: ignore[reportArgumentType]  two spellings of ASGI
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost")
+
+
+@pytest.mark.parametrize("refusal", _EVERY, ids=lambda refusal: refusal.reason.value)
+async def test_each_is_counted_once_by_its_own_reason(house: House, refusal: Refusal) -> None:
+    """[OP1] Whatever status a dialect gives it."""
+    since = refused_since()
+
+    async with _client(house, _says_no(refusal)) as client:
+        assert (await client.get("/toy/x")).status_code == 418
+
+    assert since() == {("toy", refusal.reason.value): 1}
+
+
+async def test_what_no_dialect_saw_is_counted_too(house: House) -> None:
+    """[OP1] A host that is not ours, a path that nothing is at, and a method that the path does not know."""
+    since = refused_since()
+    async with _client(house, *discover(), hosts=("whence.example.org",)) as client:
+        await client.get("/healthz")
+    strange = since()
+    since = refused_since()
+
+    async with _client(house, *discover()) as client:
+        await client.post("/nowhere")
+        await client.put("/v1/events")
+
+    assert strange == {("none", "host"): 1}
+    assert since() == {("none", "not_found"): 1, ("native", "method"): 1}
+
+
+async def test_a_bug_is_no_refusal(house: House) -> None:
+    """Nor is an answer: neither is counted, and neither is taken for the refusal before it."""
+
+    async def bug(_: Request) -> PlainTextResponse:
+        raise ZeroDivisionError
+
+    async def fine(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("yes")
+
+    def app(_: Context) -> Starlette:
+        refused = Resource(_TOY, {"GET": bug, "POST": fine})
+        return Starlette(routes=[Route("/toy", refused)])
+
+    async with _client(house, Dialect(name="toy", app=app)) as client:
+        await client.put("/toy")
+        since = refused_since()
+        assert (await client.get("/toy")).status_code == 500
+        assert (await client.post("/toy")).status_code == 200
+
+    assert since() == {}
+
+
+async def test_a_client_of_the_api_is_told_and_counted(tenant: Tenant, client: MakeClient) -> None:
+    """[OP1] By what was wrong, once for each request."""
+    api, reader = client(await tenant.key()), client(await tenant.key(Right.READ_EVENTS))
+    slow = client(await tenant.key(rate_per_minute=1))
+    await slow.get("/v1/events")
+    event, key = {"title": "v42 is out"}, {"idempotency-key": "k"}
+    await api.post("/v1/events", json=event, headers=key)
+    since = refused_since()
+
+    answers = [
+        await api.post("/v1/events", json={}),
+        await client(None).get("/v1/events"),
+        await reader.post("/v1/events", json=event),
+        await api.get(f"/v1/events/{UUID(int=0)}"),
+        await api.post("/v1/events", json={"title": "another"}, headers=key),
+        await api.post("/v1/events", content=b"x" * 2_100_000),
+        await api.post("/v1/events", content=b"x", headers={"content-type": "text/plain"}),
+        await slow.get("/v1/events"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 401, 403, 404, 409, 413, 415, 429]
+    wanted = (
+        "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "unsupported", "rate",
+    )  # fmt: skip
+    assert since() == {("native", reason): 1 for reason in wanted}
+
+
+async def test_what_is_rejected_of_a_batch_is_counted(tenant: Tenant, client: MakeClient) -> None:
+    """[OP1] Each of its events by its own reason; the request, which was answered well, is not refused."""
+    api = client(await tenant.key())
+    since = refused_since()
+
+    answer = await api.post("/v1/events", json=[{"title": "a"}, {}, {"title": "old", "time": "1999-01-01T00:00:00Z"}])
+
+    assert (answer.status_code, answer.json()["rejected"]) == (200, 2)
+    assert since() == {("native", "invalid"): 2}
+
+
+async def test_a_vendors_status_hides_no_reason(client: MakeClient) -> None:
+    """[OP1] A key that nobody knows is a 403 there; it is counted for what it is."""
+    since = refused_since()
+
+    answer = await client(None).post("/mgmt/v1/events", json={}, headers={"x-api-key": uuid4().hex})
+
+    assert answer.status_code == 403
+    assert since() == {("komodor", "unauthenticated"): 1}
