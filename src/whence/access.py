@@ -1,5 +1,6 @@
 """Credentials to principals: who asks, whether they may, and how often."""
 
+import asyncio
 import string
 from base64 import urlsafe_b64encode
 from collections import OrderedDict
@@ -14,19 +15,22 @@ from time import monotonic
 from typing import Final, Literal
 from uuid import UUID
 
-from whence.domain.access import Account, AuditEntry, Options, Principal, Right, Sees, Session, Token
+from whence.domain.access import DEFAULT_ACCOUNT, Account, AuditEntry, Options, Principal, Right, Sees, Session, Token
 from whence.domain.errors import Conflict, Doubt, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from whence.domain.identity import new_id
 from whence.domain.page import Page, seal, unseal
 from whence.store import access, sessions
 from whence.store.notify import Remembered
 from whence.store.pool import Pool, Writer
+from whence.turns import Turns, current
 
-DEFAULT_ACCOUNT: Final = "default"
 _ALPHABET: Final = string.ascii_letters + string.digits
 _TOKEN_LETTERS: Final = 40  # of 62: 238 bits
 _REMEMBERED: Final = 10_000  # tokens; and as many sessions
 _BUCKETS: Final = 10_000
+_STRANGERS: Final = 10_000  # tokens that are known to be none
+_STRANGE: Final = timedelta(seconds=10)  # for so long: a token that is made meanwhile was hardly ever tried before
+_ASKED_AT_A_TIME: Final = 4  # tokens that the database is asked about: who tries many leaves connections to others
 _SIGNED_IN: Final = timedelta(hours=12)  # the longest that a session lasts
 _MOST_SESSIONS: Final = 100  # of one token; the newest stand
 _NOW: Final = partial(datetime.now, UTC)
@@ -37,19 +41,22 @@ Format = Literal["opaque", "jwt"]
 
 
 class Access:
-    """Accounts, their tokens and sessions, and the audit trail."""
+    """Tokens and sessions, and the audit trail."""
 
     def __init__(self, pool: Pool, *, rate_per_minute: int = 0, clock: Callable[[], datetime] = _NOW) -> None:
         self._pool = pool
         self._rate_per_minute = rate_per_minute
+        self.turns = Turns()
         self._clock = clock
         self.principals = Remembered(self._load, limit=_REMEMBERED)
         self._sessions = Remembered(self._load_session, limit=_REMEMBERED)
         self._buckets: OrderedDict[UUID, _Bucket] = OrderedDict()
+        self._strangers: OrderedDict[bytes, datetime] = OrderedDict()
+        self._asking = asyncio.Semaphore(_ASKED_AT_A_TIME)
         self._used: dict[tuple[UUID, UUID], datetime] = {}
 
     def heard(self, payload: str) -> None:
-        """Some token was revoked, or some session ended."""
+        """Some token was revoked, some account changed or deleted, or some session ended."""
         self._sessions.forget_all()
         if payload != sessions.ENDED:
             self.principals.forget_all()
@@ -60,16 +67,17 @@ class Access:
         self._sessions.listening(yes)
 
     async def authenticate(self, token: str | None) -> Principal:
-        """Whose token this is; it was good when the call returned, and within its rate.
+        """Whose token this is; it was good when the call returned, within its rate, and its account's turn has come.
 
         Raises:
             Unauthenticated: missing, unknown or expired.
             TooMany: over the token's rate per minute, or else the server's.
+            Unavailable: too many requests of the account are under way.
         """
         if not token:
             raise Unauthenticated(Doubt.MISSING)
         digest = sha256(token.encode()).digest()
-        principal = self.principals.known(digest) or await self.principals.get(digest)
+        principal = self.principals.known(digest) or await self._look_up(digest)
         if principal is None:
             raise Unauthenticated(Doubt.UNKNOWN)
         now = self._clock()
@@ -77,6 +85,7 @@ class Access:
             raise Unauthenticated(Doubt.EXPIRED)
         self._take(principal)
         self._used[principal.account_id, principal.token_id] = now
+        await (current() or self.turns.arrive_by_task()).take(principal.account_id)
         return principal
 
     async def open_default(self, bootstrap: str | None) -> str | None:
@@ -102,36 +111,6 @@ class Access:
             await self._add_bootstrap(db, account, sha256(made.encode()).digest(), now)
             return made
 
-    async def create_account(self, by: Principal, name: str) -> Account:
-        """A new account.
-
-        Raises:
-            Forbidden: `by` is not the bootstrap admin.
-            Conflict: there is one of that name.
-        """
-        _require_bootstrap(by)
-        now = self._clock()
-        account = Account(id=new_id(now), name=name, created_at=now)
-        async with self._pool.transaction() as db:
-            if not await access.add_account(db, account, token_bytes(32)):
-                raise Conflict(f"there is an account named {name} already")
-            await access.record(
-                db, by.account_id, [AuditEntry.by(by, "created", "account", account.id, at=now, detail=name)]
-            )
-        return account
-
-    async def accounts(self, by: Principal, *, cursor: str | None, limit: int) -> Page[Account]:
-        """All accounts, oldest first.
-
-        Raises:
-            Forbidden: `by` is not the bootstrap admin.
-        """
-        _require_bootstrap(by)
-        after = _behind(by, cursor, _NIL)
-        async with self._pool.reader() as db:
-            found = await access.accounts(db, after=after, limit=limit + 1)
-        return Page(items=tuple(found[:limit]), following=_following(by, [a.id for a in found], limit))
-
     async def create_token(
         self,
         by: Principal | None,
@@ -155,6 +134,7 @@ class Access:
         Raises:
             Forbidden: another account is named and `by` is not the bootstrap admin.
             NotFound: there is no account of that name.
+            Conflict: it is being deleted.
         """
         now = self._clock()
         async with self._pool.transaction() as db:
@@ -269,6 +249,7 @@ class Access:
             raise Unauthenticated(Doubt.SIGNED_OUT)
         self._take(session.principal)
         self._used[session.principal.account_id, session.principal.token_id] = now
+        await (current() or self.turns.arrive_by_task()).take(session.principal.account_id)
         return session
 
     async def sign_out(self, session: Session) -> None:
@@ -287,6 +268,20 @@ class Access:
             self._buckets.popitem(last=False)
         bucket.take(rate)
 
+    async def _look_up(self, digest: bytes) -> Principal | None:
+        """Whose token it is; the same wrong one costs one question in ten seconds, and many cost few at a time."""
+        now = self._clock()
+        if (tried_at := self._strangers.get(digest)) is not None and timedelta() <= now - tried_at < _STRANGE:
+            return None
+        async with self._asking:
+            principal = await self.principals.get(digest)
+        if principal is None:
+            self._strangers[digest] = now
+            self._strangers.move_to_end(digest)
+            if len(self._strangers) > _STRANGERS:
+                self._strangers.popitem(last=False)
+        return principal
+
     async def _load(self, digest: bytes) -> Principal | None:
         async with self._pool.reader() as db:
             return await access.principal(db, digest)
@@ -300,7 +295,7 @@ class Access:
         account = await access.account_named(db, name)
         if account is None:
             raise NotFound("account", name)
-        return account
+        return _standing(account)
 
     async def _owner(self, db: Writer, by: Principal, name: str | None) -> Account:
         if name is not None and name != by.account_name:
@@ -308,7 +303,7 @@ class Access:
         owner = await access.account_named(db, name or by.account_name)
         if owner is None:
             raise NotFound("account", name)
-        return owner
+        return _standing(owner)
 
     async def _add_bootstrap(self, db: Writer, account: Account, digest: bytes, now: datetime) -> None:
         token = Token(
@@ -371,6 +366,12 @@ def _told(token: Token) -> str:
     """What the audit trail says of a new token: its name, and what it decides differently from the installation."""
     options = (f"{dialect}.{name}={text}" for dialect, own in token.options.items() for name, text in own.items())
     return "; ".join((token.name, *options))
+
+
+def _standing(account: Account) -> Account:
+    if account.deleted_at is not None:
+        raise Conflict(f"the account {account.name} is being deleted")
+    return account
 
 
 def _require_bootstrap(by: Principal) -> None:

@@ -6,24 +6,27 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from whence.domain.access import AuditEntry, Principal
 from whence.domain.errors import Conflict, NotFound
 from whence.domain.identity import new_id
 from whence.domain.webhook import Webhook, default_project, default_workspace
-from whence.store import access, webhooks
-from whence.store.pool import Pool
+from whence.store import access, doors, webhooks
+from whence.store.pool import Pool, Reader
 from whence.store.together import Together
 from whence.store.webhooks import Door
 
 NOW: Final = partial(datetime.now, UTC)
+_MOST_OWNERS: Final = 20_000  # webhooks of which is remembered whose they are; it never changes
 
 
 class Webhooks:
-    """What an account's webhooks are. Nothing of them is remembered: a change holds for the next request everywhere."""
+    """What an account's webhooks are. A change holds for the next request everywhere: remembered is whose one is."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._owners: dict[str, UUID] = {}
         self._doors = Together(self._look)
 
     async def door(self, webhook_id: str) -> Door | None:
@@ -31,8 +34,23 @@ class Webhooks:
         return await self._doors.get(webhook_id)
 
     async def _look(self, webhook_ids: Collection[str]) -> dict[str, Door]:
+        found: dict[str, Door] = {}
         async with self._pool.reader() as db:
-            return await webhooks.opened(db, webhook_ids)
+            for account, theirs in (await self._by_owner(db, webhook_ids)).items():
+                found |= await webhooks.opened(db, account, theirs)
+        return found
+
+    async def _by_owner(self, db: Reader, webhook_ids: Collection[str]) -> dict[UUID, list[str]]:
+        """Those that there are, or were when they were last asked for."""
+        if strange := [webhook_id for webhook_id in webhook_ids if webhook_id not in self._owners]:
+            if len(self._owners) > _MOST_OWNERS:
+                self._owners.clear()
+            self._owners |= await doors.of_webhooks(db, strange)
+        theirs: dict[UUID, list[str]] = {}
+        for webhook_id in webhook_ids:
+            if owner := self._owners.get(webhook_id):
+                theirs.setdefault(owner, []).append(webhook_id)
+        return theirs
 
     async def every(self, by: Principal) -> list[Webhook]:
         """All of the account's, by name."""

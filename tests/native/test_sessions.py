@@ -15,7 +15,7 @@ import pytest
 from tests.native.answers import events, paths, refused, titles
 from tests.native.conftest import Client
 from tests.native.streams import stream
-from tests.tenants import MakeTenant, Tenant
+from tests.tenants import BOOTSTRAP, MakeTenant, Tenant
 from whence.access import Access
 from whence.dialects import discover
 from whence.dialects.native import shape
@@ -79,26 +79,38 @@ async def test_a_cookie_stands_for_the_token(tenant: Tenant, client: Client) -> 
 
 
 async def test_who_is_signed_in(tenant: Tenant, client: Client) -> None:
-    """The token without its secret, and what the session needs; the answer is kept by nobody."""
+    """The token without its secret, what the session needs, and the time here; the answer is kept by nobody."""
     browser = client(None)
     ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
     token = await tenant.key(Right.READ_EVENTS, Right.WRITE_EVENTS, name="ann", expires_at=ends)
     await signed_in(browser, token)
+    asked_at = datetime.now(UTC)
 
     answer = await browser.get("/v1/session")
 
     body = answer.json()
     shape.Session.model_validate(body)
     assert (list(body), list(body["token"])) == (
-        ["token", "csrf", "expires_at"], ["id", "name", "account", "rights", "sees", "expires_at"],
+        ["token", "csrf", "expires_at", "now"],
+        ["id", "name", "account", "rights", "sees", "expires_at", "bootstrap"],
     )  # fmt: skip
     assert (body["token"]["name"], body["token"]["account"]) == ("ann", tenant.name)
     assert (body["token"]["rights"], body["token"]["sees"]) == (["events:read", "events:write"], "own")
     assert datetime.fromisoformat(body["token"]["expires_at"]) == ends
     assert timedelta(0) < datetime.fromisoformat(body["expires_at"]) - datetime.now(UTC) <= _LASTS
+    assert asked_at - timedelta(milliseconds=1) <= datetime.fromisoformat(body["now"]) <= datetime.now(UTC)
+    assert body["token"]["bootstrap"] is False
     assert answer.headers["cache-control"] == "no-store"
     assert token not in answer.text
     assert browser.cookies[_COOKIE] not in answer.text
+
+
+async def test_who_may_make_accounts_is_told(client: Client) -> None:
+    """So that a page need not ask in vain."""
+    browser = client(None)
+    await signed_in(browser, BOOTSTRAP)
+
+    assert (await browser.get("/v1/session")).json()["token"]["bootstrap"] is True
 
 
 @pytest.mark.parametrize("secret", ["wh_" + "0" * 40, "x", "\u00e9", "é" * 4096])

@@ -125,7 +125,8 @@ async def test_nobody_finds_the_facts_of_others(account: MakeTenant) -> None:
 async def test_signals_that_stood_before_the_index_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     account, of_old = UUID(int=1), [one for one in migrations() if one.number < _FACTS]
     with directory() as home:
-        async with connected(Settings.model_validate({"data_dir": home / "data"})) as pool:
+        settings = Settings.model_validate({"data_dir": home / "data", "database_url": None})  # whatever others run on
+        async with connected(settings) as pool:
             with monkeypatch.context() as patched:
                 patched.setattr(migrate, "migrations", lambda: iter(of_old))
                 await migrate.upgrade(pool)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 import pytest
 
-from whence.domain.errors import Unavailable
+from whence.domain.errors import Reason, Unavailable
 from whence.store.together import Together
 
 
@@ -53,7 +53,7 @@ async def test_a_turn_has_a_bound() -> None:
 async def test_everybody_of_a_turn_hears_that_it_failed_and_the_next_one_works() -> None:
     async def load(keys: Collection[str]) -> dict[str, str]:
         if "bad" in keys:
-            raise Unavailable("not now", retry_after=1)
+            raise Unavailable("not now", because=Reason.DATABASE, retry_after=1)
         return {key: key for key in keys}
 
     together = Together(load)

@@ -12,18 +12,20 @@ from pkgutil import iter_modules
 
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from grpc import GenericRpcHandler
+from prometheus_client import generate_latest
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from whence.access import Access
+from whence.accounts import Accounts
 from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
 from whence.causes import Causes
 from whence.deliver import Deliver
 from whence.documents import Documents
-from whence.domain.access import Options
+from whence.domain.access import Options, Principal
 from whence.domain.errors import Violation
 from whence.follow import Follow
 from whence.ingest import Ingest
@@ -42,12 +44,14 @@ class Context:
     """The use cases and the limits that a dialect's endpoints work with.
 
     `public_url`: where people reach the UI, no slash at the end; None: as the request says. `options`: the
-    dialect's own settings, as text. `serves_metrics`: `/metrics` is here, not on a port of its own. `ready`:
+    dialect's own settings, as text. `serves_metrics`: `/metrics` is here, not on a port of its own; `metrics`
+    are what it says. `ready`:
     returns when the database answers and its schema is current, raises Unavailable otherwise. `check_options`: what
     is wrong with the options that a token is to have, each fault with its path; none are good unless it is given.
     """
 
     access: Access
+    accounts: Accounts
     ingest: Ingest
     amend: Amend
     timeline: Timeline
@@ -69,8 +73,13 @@ class Context:
     retention: timedelta
     public_url: str | None = None
     serves_metrics: bool = True
+    metrics: Callable[[], bytes] = generate_latest
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     check_options: Callable[[Options], list[Violation]] = lambda given: option_faults((), given)
+
+    def kept(self, by: Principal) -> timedelta:
+        """How old a report of the account may be: its own days, else the installation's."""
+        return by.retention or self.retention
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -87,12 +96,13 @@ def _none(_: Context) -> Mapping[tuple[str, str], Endpoint]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrpcServices:
-    """What a dialect answers over gRPC.
+    """What a dialect, by its name, answers over gRPC.
 
     `handlers` answer whatever happens. `files` describe the services `names`, with all their imports, and what is
     imported comes first; `names` are full ones, of which the last part is unique on a server.
     """
 
+    dialect: str
     handlers: tuple[GenericRpcHandler, ...]
     files: tuple[FileDescriptorProto, ...]
     names: tuple[str, ...]

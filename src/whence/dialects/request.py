@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, from_json
 from starlette.requests import Request
 
 from whence.domain.errors import Invalid, TooLarge, Violation
+from whence.turns import current
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,10 +28,15 @@ async def body(request: Request, limit: int) -> bytes:
 
     Raises:
         TooLarge: it is longer than `limit` bytes; no more than that was kept.
+        Unavailable: bodies that are under way take what there is for them.
     """
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
+    expected = int(declared) if declared.isdecimal() else 0
+    if expected > limit:
         raise TooLarge(limit)
+    turn = current()
+    if turn is not None and expected:
+        turn.hold(expected)
     chunks: list[bytes] = []
     size = 0
     more = True
@@ -42,6 +48,9 @@ async def body(request: Request, limit: int) -> bytes:
         size += len(chunk)
         if size > limit:
             raise TooLarge(limit)
+        if turn is not None and size > expected:
+            turn.hold(size - expected)
+            expected = size
         chunks.append(chunk)
         more = message.get("more_body", False)
     return b"".join(chunks).removeprefix(_BYTE_ORDER_MARK)

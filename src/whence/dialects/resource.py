@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from whence.domain.errors import Refusal
+from whence.refusals import note
 
 R = TypeVar("R", bound=Response)
 
@@ -51,6 +52,7 @@ async def answered(request: Request, endpoint: Callable[[Request], Awaitable[R]]
     try:
         return await endpoint(request)
     except Refusal as refusal:
+        note(refusal)
         return refusals.refused(request, refusal)
     except Exception as bug:  # noqa: BLE001  the outermost edge of a request
         return refusals.broken(request, bug)

@@ -3,14 +3,16 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from whence.domain.errors import Forbidden
 from whence.domain.identity import new_id
+
+DEFAULT_ACCOUNT: Final = "default"  # that of the bootstrap token, which is there as long as the installation
 
 
 class Right(StrEnum):
@@ -36,11 +38,17 @@ Options = Mapping[str, Mapping[str, str]]  # a token's own, by the name of the d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A tenant. Names are unique in an installation."""
+    """A tenant. Names are unique in an installation.
+
+    `retention_days`: None keeps events as long as the installation says. `deleted_at`: it is gone for everybody since
+    then, and its rows are being removed.
+    """
 
     id: UUID
     name: str
     created_at: datetime
+    retention_days: int | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +76,8 @@ class Token:
 class Principal:
     """The holder of a good token, as every use case knows them.
 
-    `secret` signs the account's cursors. `options`: the token's own, laid over the installation's.
+    `secret` signs the account's cursors. `options`: the token's own, laid over the installation's. `retention_days`:
+    the account's own.
     """
 
     account_id: UUID
@@ -82,6 +91,12 @@ class Principal:
     expires_at: datetime | None
     secret: bytes
     options: Options = field(default_factory=dict[str, Mapping[str, str]])
+    retention_days: int | None = None
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How old a report of the account may be; None: as old as the installation says."""
+        return None if self.retention_days is None else timedelta(days=self.retention_days)
 
     def require(self, right: Right) -> None:
         """Return when the principal has the right.

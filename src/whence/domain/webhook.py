@@ -19,7 +19,8 @@ class Webhook:
 
     `receiver`: one of `RECEIVERS`; any other text: the payload's shape tells. `version`, `upgrade_mode`, `metadata`,
     `tags`: the owner's, kept and not looked into, but for the window. `options`: how payloads are read. `requests`: how
-    many came, of which `failures` could not be read, wholly or in part.
+    many came, of which `failures` could not be read, wholly or in part. `retention`: how old a report of its account
+    may be, told where a payload is posted; None: as old as the installation says.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Webhook:
     requests: int = 0
     failures: int = 0
     created_at: datetime
+    retention: timedelta | None = None
 
     @property
     def path(self) -> str:

@@ -8,29 +8,43 @@ from uuid import UUID
 import asyncpg
 
 from whence.domain.access import Account, AuditEntry, Options, Principal, Right, Sees, Token
-from whence.store import codec
+from whence.store import codec, doors, feed
 from whence.store.pool import Reader, Writer
 
 CHANGED: Final = "whence_access"  # the channel on which processes hear that what they remember of tokens is stale
 
 _OPEN: Final = """
     select a.account_id, a.name as account_name, a.secret, t.token_id, t.name, t.rights, t.sees, t.rate_per_minute,
-        t.is_bootstrap, t.expires_at, t.options
-    from token_door d join token t using (account_id, token_id) join account a using (account_id) where d.digest = $1
+        t.is_bootstrap, t.expires_at, t.options, a.retention_days
+    from token t join account a using (account_id)
+    where t.account_id = $1 and t.token_id = $2 and a.deleted_at is null
 """
 _ADD_ACCOUNT: Final = """
     insert into account (account_id, name, secret, created_at) values ($1, $2, $3, $4)
     on conflict (name) do nothing returning account_id
 """
-_ACCOUNT_NAMED: Final = "select account_id, name, created_at from account where name = $1"
-_ACCOUNTS: Final = "select account_id, name, created_at from account where account_id > $1 order by account_id limit $2"
+_ACCOUNT: Final = """
+    select account_id, name, created_at, retention_days, deleted_at from account where account_id = $1
+"""
+_ACCOUNT_NAMED: Final = "select account_id, name, created_at, retention_days, deleted_at from account where name = $1"
+_ACCOUNTS: Final = """
+    select account_id, name, created_at, retention_days, deleted_at from account
+    where account_id > $1 order by account_id limit $2
+"""
+# What is left of the account is looked at again: of what was kept longer until now some may be there.
+_KEEP: Final = """
+    update account set retention_days = $2, forgotten_before = null where account_id = $1 and deleted_at is null
+    returning account_id
+"""
+_DELETE: Final = """
+    update account set deleted_at = $2 where account_id = $1 and deleted_at is null returning account_id
+"""
 _ISSUE: Final = """
     insert into token (
         account_id, token_id, name, rights, sees, rate_per_minute, is_bootstrap, created_at, expires_at, options
     )
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
-_ADD_DOOR: Final = "insert into token_door (digest, account_id, token_id) values ($1, $2, $3)"
 _TOKENS: Final[LiteralString] = """
     select t.*, a.name as account_name, a.created_at as account_created_at
     from token t join account a using (account_id)
@@ -41,6 +55,8 @@ _BY_DIGEST: Final[LiteralString] = """
     from token_door d join token t using (account_id, token_id) join account a using (account_id)
     where d.account_id = $1 and d.digest = $2
 """
+_HOLD: Final = "select from token where account_id = $1 and token_id = $2 for update"
+_SESSIONS: Final = "select session_id from session where account_id = $1 and token_id = $2"
 _REVOKE: Final = "delete from token where account_id = $1 and token_id = $2 returning name"
 _BOOTSTRAPS: Final = """
     select d.digest, t.token_id from token t join token_door d using (account_id, token_id)
@@ -63,7 +79,8 @@ _AUDIT: Final = """
 
 async def principal(db: Reader, digest: bytes) -> Principal | None:
     """Whose token has this SHA-256, expired or not."""
-    row = await db.row(_OPEN, digest)
+    way = await doors.of_token(db, digest)
+    row = await db.row(_OPEN, *way) if way else None
     return holder(row) if row else None
 
 
@@ -81,12 +98,19 @@ def holder(row: asyncpg.Record) -> Principal:
         expires_at=row["expires_at"],
         secret=row["secret"],
         options=_options(row["options"]),
+        retention_days=row["retention_days"],
     )
 
 
 async def add_account(db: Writer, account: Account, secret: bytes) -> bool:
     """Whether the name was free; then the account stands."""
     return await db.row(_ADD_ACCOUNT, account.id, account.name, secret, account.created_at) is not None
+
+
+async def account(db: Reader, account: UUID) -> Account | None:
+    """The account, whether it stands or is being deleted."""
+    row = await db.row(_ACCOUNT, account)
+    return _account(row) if row else None
 
 
 async def account_named(db: Reader, name: str) -> Account | None:
@@ -98,6 +122,23 @@ async def account_named(db: Reader, name: str) -> Account | None:
 async def accounts(db: Reader, *, after: UUID, limit: int) -> list[Account]:
     """Accounts in the order of their ids, behind `after`."""
     return [_account(row) for row in await db.rows(_ACCOUNTS, after, limit)]
+
+
+async def keep(db: Writer, account: UUID, days: int | None) -> bool:
+    """The account keeps so much from now on, on every node; False when it is gone."""
+    if await db.row(_KEEP, account, days) is None:
+        return False
+    await db.execute(_NOTIFY, str(account))
+    return True
+
+
+async def delete(db: Writer, account: UUID, *, at: datetime) -> bool:
+    """Nothing opens the account any more on any node, and nothing is added to it; False when that was so already."""
+    if await db.row(_DELETE, account, at) is None:
+        return False
+    await feed.shut(db, account)
+    await db.execute(_NOTIFY, str(account))
+    return True
 
 
 async def add_token(db: Writer, token: Token, digest: bytes) -> None:
@@ -115,7 +156,7 @@ async def add_token(db: Writer, token: Token, digest: bytes) -> None:
         token.expires_at,
         codec.object_text(token.options),
     )
-    await db.execute(_ADD_DOOR, digest, token.account.id, token.id)
+    await doors.open_token(db, token.account.id, token.id, digest)
 
 
 async def tokens(db: Reader, account: UUID, *, after: UUID, limit: int) -> list[Token]:
@@ -131,9 +172,12 @@ async def token(db: Reader, account: UUID, digest: bytes) -> Token | None:
 
 async def remove_token(db: Writer, account: UUID, token_id: UUID) -> str | None:
     """The name of the token, which opens nothing any more on any node; None when the account has none such."""
+    await db.row(_HOLD, account, token_id)  # whoever is signing in with it has done so, or does it in vain
+    await doors.close_sessions(db, account, [row["session_id"] for row in await db.rows(_SESSIONS, account, token_id)])
     row = await db.row(_REVOKE, account, token_id)
     if row is None:
         return None
+    await doors.close_token(db, account, token_id)
     await db.execute(_NOTIFY, str(account))
     return row["name"]
 
@@ -183,7 +227,13 @@ async def audit(db: Reader, account: UUID, *, before: UUID, limit: int) -> list[
 
 
 def _account(row: asyncpg.Record) -> Account:
-    return Account(id=row["account_id"], name=row["name"], created_at=row["created_at"])
+    return Account(
+        id=row["account_id"],
+        name=row["name"],
+        created_at=row["created_at"],
+        retention_days=row["retention_days"],
+        deleted_at=row["deleted_at"],
+    )
 
 
 def _token(row: asyncpg.Record) -> Token:

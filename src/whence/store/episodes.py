@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from whence.correlate.alerts import Episode, Episodes
-from whence.domain.errors import Unavailable
+from whence.domain.errors import Reason, Unavailable
 from whence.domain.event import Accepted, Kind, Report, search_text
 from whence.store import alerts, codec, counts
 from whence.store.pool import Writer
@@ -51,7 +51,7 @@ async def _move(db: Writer, account: UUID, changed: Sequence[Episode], tally: co
         await alerts.end(db, account, over, at=at)
     opened = [episode.alert for episode in changed if episode.was is None]
     if opened and not await alerts.insert(db, account, opened):
-        raise Unavailable("Service unavailable", retry_after=1, lost_race=True)
+        raise Unavailable("Service unavailable", because=Reason.RACE, retry_after=1)
     for episode in changed:
         if episode.was is not None and episode.was.severity is not episode.alert.severity:
             tally.regrade(episode.was, episode.alert)

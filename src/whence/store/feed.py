@@ -10,14 +10,16 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from whence.domain.errors import Doubt, Unauthenticated
 from whence.store.pool import Reader, Writer
 
 CHANNEL: Final = "whence_feed"
+SHUT: Final = "shut"  # said on it, in the place of a position, of an account that was deleted
 
 _ANNOUNCE: Final = """
     with head as (
         insert into feed_head (account_id, position) values ($1, 1)
-        on conflict (account_id) do update set position = feed_head.position + 1
+        on conflict (account_id) do update set position = feed_head.position + 1 where not feed_head.is_closed
         returning position
     ), entry as (
         insert into feed (account_id, position, at, event_ids, occurred_at, alert_ids, problem_ids)
@@ -25,6 +27,20 @@ _ANNOUNCE: Final = """
     )
     select pg_notify('whence_feed', $1::text || ' ' || position) from head
 """
+_HOLD: Final = """
+    insert into feed_head (account_id, position) values ($1, 0)
+    on conflict (account_id) do update set position = feed_head.position where not feed_head.is_closed
+    returning position
+"""
+_SHUT: Final = """
+    with head as (
+        insert into feed_head (account_id, position, is_closed) values ($1, 0, true)
+        on conflict (account_id) do update set is_closed = true
+        returning position
+    )
+    select pg_notify('whence_feed', $1::text || ' shut') from head
+"""
+_STANDS: Final = "select from account where account_id = $1 and deleted_at is null"
 _HEAD: Final = "select position from feed_head where account_id = $1"
 _SINCE: Final = """
     select position, at, event_ids, occurred_at, alert_ids, problem_ids from feed
@@ -59,8 +75,28 @@ async def announce(
 
     The last statement before a commit, as it takes a lock.
     Its time is taken under the lock too: of two entries the one behind is never the earlier one.
+
+    Raises:
+        Unauthenticated: the account was deleted meanwhile; the transaction is to be given up.
     """
-    await db.execute(_ANNOUNCE, account, event_ids, occurred_at, alert_ids, problem_ids)
+    if await db.row(_ANNOUNCE, account, event_ids, occurred_at, alert_ids, problem_ids) is None:
+        raise Unauthenticated(Doubt.UNKNOWN)
+
+
+async def hold(db: Writer, account: UUID) -> None:
+    """The account is there until the commit: for what adds to it and has no news. Raises as `announce`."""
+    if await db.row(_HOLD, account) is None:
+        raise Unauthenticated(Doubt.UNKNOWN)
+
+
+async def shut(db: Writer, account: UUID) -> None:
+    """Whoever adds to the account has committed by now, or fails at `announce` or `hold`; who follows it is woken."""
+    await db.row(_SHUT, account)
+
+
+async def is_shut(db: Reader, account: UUID) -> bool:
+    """Whether the account was deleted."""
+    return await db.row(_STANDS, account) is None
 
 
 async def head(db: Reader, account: UUID) -> int:

@@ -1,10 +1,11 @@
-"""Sessions of the web UI as rows. A cookie's digest is looked up before its account is known."""
+"""Sessions of the web UI as rows, found by the digests of their cookies."""
 
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from whence.domain.access import Session
+from whence.store import doors
 from whence.store.access import holder
 from whence.store.pool import Reader, Writer
 
@@ -12,9 +13,10 @@ ENDED: Final = "session"  # said on the channel of `store.access`: only what is 
 
 _OPEN: Final = """
     select a.account_id, a.name as account_name, a.secret, t.token_id, t.name, t.rights, t.sees, t.rate_per_minute,
-        t.is_bootstrap, t.expires_at, t.options, s.session_id, s.created_at, s.expires_at as session_expires_at
-    from session_door d join session s using (account_id, session_id) join token t using (account_id, token_id)
-    join account a using (account_id) where d.digest = $1
+        t.is_bootstrap, t.expires_at, t.options, a.retention_days, s.session_id, s.created_at,
+        s.expires_at as session_expires_at
+    from session s join token t using (account_id, token_id) join account a using (account_id)
+    where s.account_id = $1 and s.session_id = $2 and a.deleted_at is null
 """
 # Who signs in with one token takes turns, and waits for whoever revokes it.
 _ADD: Final = """
@@ -22,7 +24,6 @@ _ADD: Final = """
     select $1, $3, token_id, $4, $5 from token where account_id = $1 and token_id = $2 for no key update
     returning session_id
 """
-_ADD_DOOR: Final = "insert into session_door (account_id, session_id, digest) values ($1, $2, $3)"
 _TRIM: Final = """
     delete from session where account_id = $1 and session_id in (
         select session_id from session where account_id = $1 and token_id = $2 and expires_at > $3
@@ -30,13 +31,14 @@ _TRIM: Final = """
     ) returning session_id
 """
 _REMOVE: Final = "delete from session where account_id = $1 and session_id = $2"
-_EXPIRE: Final = "delete from session where account_id = $1 and expires_at <= $2"
+_EXPIRE: Final = "delete from session where account_id = $1 and expires_at <= $2 returning session_id"
 _NOTIFY: Final = "select pg_notify('whence_access', $1)"
 
 
 async def session(db: Reader, digest: bytes) -> Session | None:
     """The session whose cookie has this SHA-256, expired or not."""
-    row = await db.row(_OPEN, digest)
+    way = await doors.of_session(db, digest)
+    row = await db.row(_OPEN, *way) if way else None
     if row is None:
         return None
     return Session(
@@ -52,8 +54,9 @@ async def add(db: Writer, session: Session, digest: bytes, *, most: int) -> bool
     by, at = session.principal, session.created_at
     if await db.row(_ADD, by.account_id, by.token_id, session.id, at, session.expires_at) is None:
         return False
-    await db.execute(_ADD_DOOR, by.account_id, session.id, digest)
-    if await db.rows(_TRIM, by.account_id, by.token_id, at, most):
+    await doors.open_session(db, by.account_id, session.id, digest)
+    if ended := await db.rows(_TRIM, by.account_id, by.token_id, at, most):
+        await doors.close_sessions(db, by.account_id, [row["session_id"] for row in ended])
         await db.execute(_NOTIFY, ENDED)
     return True
 
@@ -61,9 +64,11 @@ async def add(db: Writer, session: Session, digest: bytes, *, most: int) -> bool
 async def remove(db: Writer, account: UUID, session_id: UUID) -> None:
     """The session opens nothing any more on any node."""
     await db.execute(_REMOVE, account, session_id)
+    await doors.close_sessions(db, account, [session_id])
     await db.execute(_NOTIFY, ENDED)
 
 
 async def expire(db: Writer, account: UUID, *, at: datetime) -> None:
     """What has ended by `at` is forgotten."""
-    await db.execute(_EXPIRE, account, at)
+    ended = await db.rows(_EXPIRE, account, at)
+    await doors.close_sessions(db, account, [row["session_id"] for row in ended])

@@ -10,7 +10,7 @@ from uuid import UUID
 from whence.domain.delivery import Delivery, Payload
 from whence.domain.identity import first_id, in_millis
 from whence.store import codec
-from whence.store.pool import Pool, Writer
+from whence.store.pool import Writer
 from whence.store.query import Relation
 
 # The payload is looked up where somebody asks for it, and nowhere else. A join that nothing needs would be left out as
@@ -67,8 +67,13 @@ _SIGNAL_COLUMNS: Final = (
     "resource", "provider", "provider_account", "info", "body_id", "workspace", "project", "ticket_id", "webhook_id",
     "created_at", "occurred_at",
 )  # fmt: skip
-_BODY_COLUMNS: Final = ("account_id", "body_id", "value", "signals")
-_AT_A_TIME: Final = 5_000  # rows that one statement removes: a statement has a time limit
+# The signals of one payload may come in several commits.
+_KEEP_BODIES: Final = """
+    insert into signal_body as kept (account_id, body_id, value, signals)
+    select $1, body_id, value::jsonb, signals
+    from unnest($2::uuid[], $3::text[], $4::integer[]) as new (body_id, value, signals) order by body_id
+    on conflict (account_id, body_id) do update set signals = kept.signals + excluded.signals
+"""
 # In steps, as a statement does not see what it changed itself.
 _LEAVE_BODIES: Final = """
     update signal_body b set signals = b.signals - gone.signals from (
@@ -118,7 +123,8 @@ async def insert(db: Writer, account: UUID, signals: Sequence[Stored]) -> None:
     """The signals stand, each payload once; their tickets do already."""
     payloads: dict[UUID, Payload] = {one.delivery.payload.id: one.delivery.payload for one in signals}
     times = Counter(one.delivery.payload.id for one in signals)
-    await db.copy("signal_body", _BODY_COLUMNS, [(account, p.id, p.text, times[p.id]) for p in payloads.values()])
+    texts = [payload.text for payload in payloads.values()]
+    await db.execute(_KEEP_BODIES, account, list(payloads), texts, [times[body_id] for body_id in payloads])
     await db.copy("signal", _SIGNAL_COLUMNS, (_row(account, one) for one in signals))
 
 
@@ -128,18 +134,11 @@ async def remove_of_alerts(db: Writer, account: UUID, alert_ids: Sequence[UUID])
         await db.execute(statement, account, list(alert_ids))
 
 
-async def forget(pool: Pool, account: UUID, *, before: datetime) -> None:
-    """Signals and payloads that arrived before are gone, a few thousand at a time."""
-    await _sweep(pool, _FORGET, account, before)
-    await _sweep(pool, _FORGET_BODIES, account, first_id(before))
-
-
-async def _sweep(pool: Pool, statement: LiteralString, account: UUID, before: object) -> None:
-    removed = _AT_A_TIME
-    while removed == _AT_A_TIME:
-        async with pool.transaction() as db:
-            row = await db.row(statement, account, before, _AT_A_TIME)
-            removed = row["removed"] if row else 0
+async def forget(db: Writer, account: UUID, *, before: datetime, limit: int) -> bool:
+    """Of the signals and payloads that arrived before, `limit` of each are gone; False when there were none."""
+    signals = await db.row(_FORGET, account, before, limit)
+    bodies = await db.row(_FORGET_BODIES, account, first_id(before), limit)
+    return any(row is not None and row["removed"] for row in (signals, bodies))
 
 
 def _row(account: UUID, one: Stored) -> tuple[object, ...]:

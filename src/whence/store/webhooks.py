@@ -1,14 +1,15 @@
 """Webhooks as rows: looked up by whoever posts, made, changed, counted and removed."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, LiteralString
 from uuid import UUID
 
 import asyncpg
 
 from whence.domain.webhook import Webhook
-from whence.store import codec
+from whence.store import codec, doors
 from whence.store.pool import Reader, Writer
 
 _COLUMNS: Final[LiteralString] = """
@@ -16,10 +17,10 @@ _COLUMNS: Final[LiteralString] = """
     w.metadata, w.tags, w.workspace, w.project, w.requests, w.failures, w.created_at
 """
 _OPEN: Final[LiteralString] = f"""
-    select {_COLUMNS}, coalesce(p.is_removed, false) as is_removed
-    from webhook_door d join webhook w using (account_id, webhook_id)
+    select {_COLUMNS}, coalesce(p.is_removed, false) as is_removed, a.retention_days
+    from webhook w join account a on a.account_id = w.account_id and a.deleted_at is null
     left join project p on p.account_id = w.account_id and p.project = w.project
-    where d.webhook_id = any($1::text[])
+    where w.account_id = $1 and w.webhook_id = any($2::text[])
 """
 _GET: Final[LiteralString] = f"select {_COLUMNS} from webhook w where w.account_id = $1 and w.webhook_id = $2"
 _LOCK: Final[LiteralString] = f"{_GET} for update"
@@ -31,7 +32,6 @@ _INSERT: Final = """
     ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     on conflict (account_id, workspace, project, name) do nothing returning webhook_id
 """
-_DOOR: Final = "insert into webhook_door (account_id, webhook_id) values ($1, $2)"
 _NAMED: Final = """
     select webhook_id from webhook
     where account_id = $1 and workspace = $2 and project = $3 and name = $4 and webhook_id <> $5
@@ -57,10 +57,10 @@ class Door:
     is_removed: bool
 
 
-async def opened(db: Reader, webhook_ids: Collection[str]) -> dict[str, Door]:
-    """Those of the webhooks that there are, whosever they are: their keys are yet to be shown."""
-    rows = await db.rows(_OPEN, list(webhook_ids))
-    return {row["webhook_id"]: Door(webhook=_webhook(row), is_removed=row["is_removed"]) for row in rows}
+async def opened(db: Reader, account: UUID, webhook_ids: Collection[str]) -> dict[str, Door]:
+    """Those of the webhooks that the account has, whoever asks: their keys are yet to be shown."""
+    rows = await db.rows(_OPEN, account, list(webhook_ids))
+    return {row["webhook_id"]: _door(row) for row in rows}
 
 
 async def get(db: Reader, account: UUID, webhook_id: str) -> Webhook | None:
@@ -90,7 +90,7 @@ async def insert(db: Writer, webhook: Webhook) -> bool:
     )  # fmt: skip
     if row is None:
         return False
-    await db.execute(_DOOR, w.account_id, w.id)
+    await doors.open_webhook(db, w.account_id, w.id)
     return True
 
 
@@ -108,6 +108,7 @@ async def update(db: Writer, webhook: Webhook) -> bool:
 
 async def remove(db: Writer, account: UUID, webhook_id: str) -> bool:
     """The webhook is gone; its signals and their alerts stay. False when there was none."""
+    await doors.close_webhook(db, account, webhook_id)
     return await db.row(_REMOVE, account, webhook_id) is not None
 
 
@@ -121,6 +122,12 @@ async def count(db: Writer, account: UUID, requests: Iterable[tuple[str, bool]])
     ids = sorted(counts)  # one order for all, so that no two writers block each other
     if ids:
         await db.execute(_COUNT, account, ids, [counts[i][0] for i in ids], [counts[i][1] for i in ids])
+
+
+def _door(row: asyncpg.Record) -> Door:
+    days = row["retention_days"]
+    webhook = replace(_webhook(row), retention=None if days is None else timedelta(days=days))
+    return Door(webhook=webhook, is_removed=row["is_removed"])
 
 
 def _webhook(row: asyncpg.Record) -> Webhook:

@@ -15,8 +15,10 @@ from whence.dialects.cloudforet.errors import Code, Fault, fault
 from whence.dialects.cloudforet.gate import caller, without_credentials
 from whence.dialects.cloudforet.messages import parse, to_message
 from whence.dialects.cloudforet.schema import FILES, SERVICES
+from whence.dialects.cloudforet.vocabulary import NAME
 from whence.domain.errors import Refusal
 from whence.domain.identity import new_id
+from whence.refusals import note
 
 _Wire = ServicerContext[bytes, bytes]
 _Answer = Callable[[bytes, _Wire], Awaitable[bytes]]
@@ -27,6 +29,7 @@ _LONGEST_DETAILS: Final = 1500  # bytes: they travel in a header, where a letter
 def services(calls: Calls, context: Context) -> GrpcServices:
     """Every method of the schema; one that has no call is not implemented."""
     return GrpcServices(
+        dialect=NAME,
         handlers=tuple(_handler(service, calls, context) for service in SERVICES.values()),
         files=FILES,
         names=tuple(service.full_name for service in SERVICES.values()),
@@ -52,6 +55,7 @@ def _answering(rpc: Rpc, context: Context) -> _Answer:
         except Fault as told:
             refusal = told
         except Refusal as told:
+            note(told)
             refusal = fault(told)
         except Exception as bug:  # noqa: BLE001  the outermost edge of a call
             refusal = broken(bug, str(new_id(datetime.now(UTC))))

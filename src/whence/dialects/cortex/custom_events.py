@@ -70,8 +70,8 @@ class CustomEvents:
         sent = wire.CustomEvent.read(value)
         entity = await path.entity(self._context, by, request)
         report = decode.report(sent, text, entity=entity, source=by.name, key=key)
-        if self._is_past(sent.timestamp):
-            return self._not_kept(encode.custom_event(report, new_id(datetime.now(UTC))))
+        if self._is_past(by, sent.timestamp):
+            return self._not_kept(by, encode.custom_event(report, new_id(datetime.now(UTC))))
         return Answer(await self._stored(by, report))
 
     async def remove_all(self, request: Request) -> Answer:
@@ -109,10 +109,10 @@ class CustomEvents:
         def changed(event: Event) -> Event:
             return decode.replaced(event, sent, text, entity=entity)
 
-        if self._is_past(sent.timestamp):
+        if self._is_past(by, sent.timestamp):
             said = changed(await self._context.timeline.require(by, event_id))
             await self._context.amend.remove(by, event_id, dialect=NAME)
-            return self._not_kept(encode.custom_event(said, event_id))
+            return self._not_kept(by, encode.custom_event(said, event_id))
         new = await self._context.amend.change(by, event_id, changed, dialect=NAME)
         return Answer(encode.custom_event(new, event_id))
 
@@ -128,7 +128,7 @@ class CustomEvents:
     async def _stored(self, by: Principal, report: Report) -> bytes:
         """What is answered when the report is stored, now or when it was sent before under its key."""
         while True:
-            receipt = await self._context.ingest.accept_one(by.account_id, report)
+            receipt = await self._context.ingest.accept_one(by.account_id, report, retention=by.retention)
             if isinstance(receipt, Accepted):
                 return encode.custom_event(report, receipt.id)
             try:
@@ -140,13 +140,13 @@ class CustomEvents:
     async def _require_own(self, by: Principal, event_id: UUID, entity: Entity) -> None:
         decode.require_own(await self._context.timeline.require(by, event_id), entity)
 
-    def _is_past(self, at: datetime) -> bool:
+    def _is_past(self, by: Principal, at: datetime) -> bool:
         """Whether an event of that time is dropped as soon as it is there."""
-        return at < datetime.now(UTC) - self._context.retention
+        return at < datetime.now(UTC) - self._context.kept(by)
 
-    def _not_kept(self, body: bytes) -> Answer:
+    def _not_kept(self, by: Principal, body: bytes) -> Answer:
         answer = Answer(body)
-        answer.headers["x-whence-warning"] = f"not kept: older than {self._context.retention.days} days"
+        answer.headers["x-whence-warning"] = f"not kept: older than {self._context.kept(by).days} days"
         return answer
 
 

@@ -76,9 +76,9 @@ class Deploys:
         sent = Deploy.read(value)
         entity = await path.entity(self._context, by, request)
         report = sent.report(text, entity=entity, source=by.name)
-        if self._is_past(sent.timestamp):
-            return self._not_kept(deploy.told(report, new_id(datetime.now(UTC)), entity=entity))
-        receipt = await self._context.ingest.accept_one(by.account_id, report)
+        if self._is_past(by, sent.timestamp):
+            return self._not_kept(by, deploy.told(report, new_id(datetime.now(UTC)), entity=entity))
+        receipt = await self._context.ingest.accept_one(by.account_id, report, retention=by.retention)
         return Answer(deploy.told(report, receipt.id, entity=entity))
 
     async def deploy(self, request: Request) -> Answer:
@@ -98,9 +98,9 @@ class Deploys:
         entity = await path.entity(self._context, by, request)
         said = sent.instead_of(await self._require(by, event_id, entity), text)
         with _deploy_or_none():
-            if self._is_past(sent.timestamp):
+            if self._is_past(by, sent.timestamp):
                 await self._context.amend.remove(by, event_id, dialect=NAME)
-                return self._not_kept(deploy.told(said, event_id, entity=entity))
+                return self._not_kept(by, deploy.told(said, event_id, entity=entity))
             await self._context.amend.change(by, event_id, lambda event: sent.instead_of(event, text), dialect=NAME)
         return Answer(deploy.told(said, event_id, entity=entity))
 
@@ -158,13 +158,13 @@ class Deploys:
         deploy.require_own(found, entity)
         return found
 
-    def _is_past(self, at: datetime) -> bool:
+    def _is_past(self, by: Principal, at: datetime) -> bool:
         """Whether an event of that time is dropped as soon as it is there."""
-        return at < datetime.now(UTC) - self._context.retention
+        return at < datetime.now(UTC) - self._context.kept(by)
 
-    def _not_kept(self, body: bytes) -> Answer:
+    def _not_kept(self, by: Principal, body: bytes) -> Answer:
         answer = Answer(body)
-        answer.headers["x-whence-warning"] = f"not kept: older than {self._context.retention.days} days"
+        answer.headers["x-whence-warning"] = f"not kept: older than {self._context.kept(by).days} days"
         return answer
 
 

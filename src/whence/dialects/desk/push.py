@@ -70,7 +70,7 @@ class Push:
         if keyed and (earlier := await keyed.stored(self._context.ingest, by)):
             return await self._again(by, earlier, await look())
 
-        checked = constraints.check(sent, self._clock(now), strict=asked.strict)
+        checked = constraints.check(sent, self._clock(by, now), strict=asked.strict)
         if checked.faults:
             raise Invalid(checked.faults)
         reports = Reports(sent, now=now, original=document.text, is_stale=checked.stale)
@@ -118,8 +118,9 @@ class Push:
         ended = None if alert.closed_at is None else times.millis(alert.closed_at)
         return Answer({"correlationId": correlation_id, "status": "CLOSED", "endTime": ended})
 
-    def _clock(self, now: int) -> Clock:
-        return Clock(now=now, unkept=partial(self._context.ingest.time_fault, now=instant(now)))
+    def _clock(self, by: Principal, now: int) -> Clock:
+        unkept = partial(self._context.ingest.time_fault, now=instant(now), retention=by.retention)
+        return Clock(now=now, unkept=unkept)
 
     async def _look(self, by: Principal, sent: Message, options: Options, now: int) -> Targets:
         if sent.attach is None:
@@ -160,7 +161,7 @@ class Push:
             Conflict, Invalid, Unavailable: of the first that was not stored.
         """
         stored: list[Accepted | Duplicate] = []
-        for one in await self._context.ingest.accept(by.account_id, reports):
+        for one in await self._context.ingest.accept(by.account_id, reports, retention=by.retention):
             if isinstance(one, Rejected):
                 raise one.refusal
             stored.append(one)

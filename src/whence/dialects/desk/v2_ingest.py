@@ -26,8 +26,9 @@ from whence.dialects.request import body
 from whence.domain.access import Principal
 from whence.domain.entity import Draft, Entity, is_entity_id
 from whence.domain.entity_test import AllOf, EntityTest, LastSeen, WithId
-from whence.domain.errors import Invalid
+from whence.domain.errors import Invalid, Reason
 from whence.domain.event import Rejected, Report
+from whence.refusals import count
 
 PATHS: Final = ("/api/v2/events/ingest", "/api/v2/events")  # the second is what the vendor's migration guide prints
 MOST_ENTITIES: Final = 10_000
@@ -67,9 +68,8 @@ class Ingest:
             return await self._again(by, earlier)
 
         test = v2_message.check(sent, now=at)
-        reports = Reports(
-            sent, now=now, original=document.text, unkept=partial(self._context.ingest.time_fault, now=at)
-        )
+        unkept = partial(self._context.ingest.time_fault, now=at, retention=by.retention)
+        reports = Reports(sent, now=now, original=document.text, unkept=unkept)
         warnings = list(sent.ignored)
         if document.has_more:
             warnings.append("what follows the JSON document is ignored")
@@ -82,6 +82,7 @@ class Ingest:
         statuses = await self._statuses(by, reports, list(found), is_controlled=sent.is_controlled)
         accepted = [entity_id for entity_id, status in statuses.items() if status == _OK]
         statuses |= await self._store(by, reports, {name: found[name] for name in accepted}, keyed)
+        count(NAME, (Reason.INVALID for status in statuses.values() if status != _OK))
         answer = Answer(_result(reports, statuses, unknown), HTTPStatus.CREATED)
         answer.warn(warnings)
         return answer
@@ -136,7 +137,7 @@ class Ingest:
         entities = await self._registered(by, found)
         made: list[Report] = [reports.on(e, keyed.once(n, e.id) if keyed else None) for n, e in enumerate(entities)]
         statuses: dict[str, str] = {}
-        stored = await self._context.ingest.accept(by.account_id, made) if made else []
+        stored = await self._context.ingest.accept(by.account_id, made, retention=by.retention) if made else []
         for entity_id, one in zip(found, stored, strict=True):
             match one:
                 case Rejected(refusal=Invalid()):

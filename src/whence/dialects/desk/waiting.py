@@ -13,6 +13,7 @@ from starlette.types import Message
 from whence.catalog import Catalog
 from whence.dialects.desk.targets import Targets
 from whence.domain.access import Principal
+from whence.turns import current
 
 MOST: Final = 100  # requests of a process that wait at a time; each holds its body
 
@@ -38,6 +39,8 @@ class Waiting:
             request: one whose body has been read.
         """
         self._count += 1
+        if (turn := current()) is not None:
+            turn.rest()
         gone = asyncio.ensure_future(request.receive())  # behind the body nothing comes but the end
         try:
             return await self._first(by, look, gone, seconds=seconds)

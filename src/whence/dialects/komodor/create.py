@@ -36,14 +36,14 @@ class Create:
         _, report, warnings = await self._read(request, wire.CustomEvent, by)
         if is_rehearsal:
             return await self._rehearse(by, report, warnings)
-        stored = await self._context.ingest.accept_one(by.account_id, report)
+        stored = await self._context.ingest.accept_one(by.account_id, report, retention=by.retention)
         return await signed(Answer(_SENT, HTTPStatus.CREATED), self._context, by, report, stored, warnings)
 
     async def k8s_event(self, request: Request) -> Answer:
         """`POST /api/v2/services/k8s-events`."""
         by = await caller(self._context, request, Right.WRITE_EVENTS)
         sent, report, warnings = await self._read(request, wire.K8sEvent, by)
-        stored = await self._context.ingest.accept_one(by.account_id, report)
+        stored = await self._context.ingest.accept_one(by.account_id, report, retention=by.retention)
         made = report if isinstance(stored, Accepted) else await self._context.timeline.require(by, stored.id)
         answer = Answer(encode.created(stored.id, made, decode.details(sent)), HTTPStatus.CREATED)
         return await signed(answer, self._context, by, report, stored, warnings)
@@ -53,7 +53,7 @@ class Create:
     ) -> tuple[wire.CustomEvent, Report, list[str]]:
         value, raw = await json_body(self._context, request)
         warnings = _take_key(value, request.headers.get("idempotency-key"))
-        received = receipt(self._context, datetime.now(UTC))
+        received = receipt(self._context, by, datetime.now(UTC))
         sent = read(model, value, received)
         options = self._options.under(by.options.get(decode.NAME))
         report = decode.report(sent, raw, by=by, receipt=received, options=options)

@@ -70,9 +70,9 @@ def _object(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def receipt(context: Context, at: datetime) -> Receipt:
+def receipt(context: Context, by: Principal, at: datetime) -> Receipt:
     """The receipt of a body that came in now."""
-    return Receipt(at=at, time_fault=partial(context.ingest.time_fault, now=at))
+    return Receipt(at=at, time_fault=partial(context.ingest.time_fault, now=at, retention=by.retention))
 
 
 def base_url(context: Context, request: Request) -> str:

@@ -32,7 +32,7 @@ class Legacy:
         by = await caller(self._context, request, Right.WRITE_EVENTS)
         change, raw = await json_body(self._context, request)
         target = read(wire.Target, _query(request))
-        received = receipt(self._context, datetime.now(UTC))
+        received = receipt(self._context, by, datetime.now(UTC))
         options = self._options.under(by.options.get(decode.NAME))
         report = decode.config_change(target, change, raw, by=by, receipt=received, options=options)
         return await self._store(by, report, HTTPStatus.OK)
@@ -42,13 +42,13 @@ class Legacy:
         by = await caller(self._context, request, Right.WRITE_EVENTS)
         value, raw = await json_body(self._context, request)
         sent = read(wire.ImageSource, value)
-        received = receipt(self._context, datetime.now(UTC))
+        received = receipt(self._context, by, datetime.now(UTC))
         options = self._options.under(by.options.get(decode.NAME))
         report = decode.image_source(sent, value, raw, by=by, receipt=received, options=options)
         return await self._store(by, report, HTTPStatus.ACCEPTED)
 
     async def _store(self, by: Principal, report: Report, status: HTTPStatus) -> Answer:
-        stored = await self._context.ingest.accept_one(by.account_id, report)
+        stored = await self._context.ingest.accept_one(by.account_id, report, retention=by.retention)
         return await signed(Answer(_DONE, status), self._context, by, report, stored)
 
 

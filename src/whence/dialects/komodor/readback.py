@@ -50,7 +50,7 @@ class Readback:
         """`POST /mgmt/v1/events/{id}/close`."""
         by = await caller(self._context, request, Right.WRITE_EVENTS)
         event_id = path_id(request)
-        received = receipt(self._context, datetime.now(UTC))
+        received = receipt(self._context, by, datetime.now(UTC))
         sent = read(wire.Close, await optional_json_body(self._context, request), received)
         end = sent.endTimestamp or received.at
         changed = await self._context.amend.change(by, event_id, lambda event: ended(event, end), dialect=decode.NAME)

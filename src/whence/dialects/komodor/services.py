@@ -118,7 +118,7 @@ class Services:
         if not standings or not _may_know(by):
             return list(standings)
         now = datetime.now(UTC)
-        asked = events_of(by, "deploy", Span(start=now - self._context.retention, end=now))
+        asked = events_of(by, "deploy", Span(start=now - self._context.kept(by), end=now))
         services = [one.service for one in standings]
         deploys = await self._context.timeline.newest_of_each(by, services, asked)
         return [replace(one, deploy=deploys.get(one.service.id)) for one in standings]

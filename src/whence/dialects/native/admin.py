@@ -1,4 +1,4 @@
-"""Accounts, tokens and the audit trail."""
+"""Tokens and the audit trail."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -20,30 +20,6 @@ def routes(context: Context) -> APIRouter:
     router = APIRouter()
     access = context.access
     admin = [gate(context, Right.ADMIN)]
-
-    @router.post(
-        "/v1/accounts",
-        summary="Make an account (the bootstrap admin only)",
-        status_code=201,
-        response_model=shape.Account,
-        openapi_extra=json_body(wire.AccountIn),
-        dependencies=admin,
-    )
-    async def create_account(request: Request) -> Response:
-        by = principal(request)
-        asked = await read(context, request, wire.AccountIn)
-        return Answer(encode.account(await access.create_account(by, asked.name)), HTTPStatus.CREATED)
-
-    @router.get(
-        "/v1/accounts",
-        summary="Accounts (the bootstrap admin only)",
-        response_model=shape.AccountPage,
-        dependencies=admin,
-    )
-    async def accounts(request: Request, query: Annotated[wire.ListQuery, Query()]) -> Response:
-        by = principal(request)
-        page = await access.accounts(by, cursor=query.cursor, limit=query.limit)
-        return Answer({"accounts": [encode.account(account) for account in page.items], "next": page.following})
 
     @router.post(
         "/v1/tokens",

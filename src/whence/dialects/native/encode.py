@@ -1,7 +1,7 @@
 """From the domain's values to the native API's JSON. Pure; times in UTC with milliseconds."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from whence.domain.link import Link
 from whence.domain.maintenance import Maintenance
 from whence.domain.page import Page
 from whence.domain.problem import Comment, Problem, ProblemState
+from whence.domain.retention import kept_from
 from whence.domain.scope import Scope
 from whence.domain.summary import Facets, Histogram
 from whence.domain.webhook import Webhook
@@ -254,9 +255,19 @@ def explanation(found: Explanation) -> Json:
     }
 
 
-def account(account: Account) -> Json:
-    """An account."""
-    return {"id": str(account.id), "name": account.name, "created_at": instant(account.created_at)}
+def account(account: Account, *, installation: timedelta, now: datetime) -> Json:
+    """An account, and how long it is kept where the installation keeps so much."""
+    retention = installation if account.retention_days is None else timedelta(days=account.retention_days)
+    return {
+        "id": str(account.id),
+        "name": account.name,
+        "created_at": instant(account.created_at),
+        "state": "active" if account.deleted_at is None else "deleting",
+        "retention_days": retention.days,
+        "own_retention_days": account.retention_days,
+        "installation_retention_days": installation.days,
+        "kept_from": instant(kept_from(now, retention)),
+    }
 
 
 def token(token: Token) -> Json:
@@ -275,8 +286,8 @@ def token(token: Token) -> Json:
     }
 
 
-def session(session: Session, *, csrf: str) -> Json:
-    """Who is signed in, and what their requests must name."""
+def session(session: Session, *, csrf: str, now: datetime) -> Json:
+    """Who is signed in, what their requests must name, and what the clock here shows."""
     by = session.principal
     return {
         "token": {
@@ -286,9 +297,11 @@ def session(session: Session, *, csrf: str) -> Json:
             "rights": sorted(right.value for right in by.rights),
             "sees": by.sees.value,
             "expires_at": maybe(by.expires_at),
+            "bootstrap": by.is_bootstrap,
         },
         "csrf": csrf,
         "expires_at": instant(session.expires_at),
+        "now": instant(now),
     }
 
 

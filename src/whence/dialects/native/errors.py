@@ -16,7 +16,9 @@ from whence.dialects.native.answer import Answer
 from whence.dialects.request import violation
 from whence.domain import errors
 from whence.domain.errors import Invalid, Refusal
+from whence.refusals import note
 
+NAME: Final = "native"  # of this dialect, where requests and refusals are counted
 STATUS: Final[Mapping[type[Refusal], tuple[HTTPStatus, str]]] = {
     errors.Invalid: (HTTPStatus.BAD_REQUEST, "invalid"),
     errors.Unauthenticated: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
@@ -51,6 +53,7 @@ def install(app: FastAPI) -> None:
 
 def refused(request: Request, refusal: Refusal) -> Response:
     """The answer to a refusal."""
+    note(refusal)
     status, _ = STATUS[type(refusal)]
     headers: dict[str, str] = {}
     if isinstance(refusal, errors.Pushback):

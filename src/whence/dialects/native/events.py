@@ -103,7 +103,7 @@ def routes(context: Context) -> APIRouter:
 
         def changed(old: Event) -> Event:
             new = decode.changed(old, asked_for)
-            return new if new.span == old.span else _in_range(context, new)
+            return new if new.span == old.span else _in_range(context, by, new)
 
         return Answer(encode.event(await context.amend.change(by, event_id, changed)))
 
@@ -116,11 +116,11 @@ def routes(context: Context) -> APIRouter:
     return router
 
 
-def _in_range(context: Context, event: Event) -> Event:
+def _in_range(context: Context, by: Principal, event: Event) -> Event:
     if event.is_open:  # its end is no time yet, and is its alert's to say
-        context.ingest.in_range(replace(event, span=Span.moment(event.span.start)))
+        context.ingest.in_range(replace(event, span=Span.moment(event.span.start)), retention=by.retention)
         return event
-    return context.ingest.in_range(event)
+    return context.ingest.in_range(event, retention=by.retention)
 
 
 async def listed(

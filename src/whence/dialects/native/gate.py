@@ -108,6 +108,12 @@ EntityName = Annotated[
     AfterValidator(_decoded),
 ]
 
+AccountName = Annotated[
+    str,
+    Path(description="The account's name, URL-encoded.", min_length=1, max_length=3000),
+    AfterValidator(_decoded),
+]
+
 
 def json_body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """The `openapi_extra` of an endpoint that reads such a body."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from fastapi import APIRouter
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import HTMLResponse, Response
 
 from whence.dialects import Context
@@ -51,7 +51,7 @@ def routes(context: Context) -> APIRouter:
             responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
         )
         async def metrics() -> Response:
-            return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+            return Response(context.metrics(), headers={"content-type": CONTENT_TYPE_LATEST})
 
     return router
 

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from whence import __version__
 from whence.dialects import Context
 from whence.dialects.native import (
+    accounts,
     admin,
     alerts,
     causes,
@@ -33,9 +34,13 @@ from whence.dialects.native import (
 from whence.dialects.native.answer import Answer
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
-    wire.EventIn, wire.EventChange, wire.TargetIn, wire.EntitiesIn, wire.RelationsIn, wire.AccountIn, wire.TokenIn,
+    wire.EventIn, wire.EventChange, wire.TargetIn, wire.EntitiesIn, wire.RelationsIn, wire.AccountIn,
+    wire.AccountChange, wire.TokenIn,
     wire.WebhookIn, wire.WebhookChange, wire.CommentIn, wire.ClosingIn, wire.ProblemCommentIn, wire.MaintenanceIn,
     wire.MaintenanceChange, wire.SessionIn, shape.Error,
+)  # fmt: skip
+_PARTS: Final = (
+    send, live, events, alerts, problems, maintenance, causes, entities, accounts, admin, webhooks, session, health,
 )  # fmt: skip
 _OPEN: Final = ("/healthz", "/readyz", "/metrics", "/v1/openapi.json")
 _REFUSALS: Final = {
@@ -63,7 +68,7 @@ def app(context: Context) -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(native)
-    for part in (send, live, events, alerts, problems, maintenance, causes, entities, admin, webhooks, session, health):
+    for part in _PARTS:
         native.router.routes.extend(part.routes(context).routes)  # flat: who asks what there is sees it at a glance
     written = _document(native)
 

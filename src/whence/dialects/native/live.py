@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from contextlib import aclosing
 from datetime import timedelta
 from io import StringIO
 from time import monotonic
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from pydantic_core import to_json
@@ -26,6 +27,8 @@ from whence.follow import Place, Reset
 
 HEARTBEAT: Final = timedelta(seconds=15)
 LONGEST: Final = timedelta(hours=1)
+
+One = TypeVar("One")
 
 _COLUMNS: Final = (
     "id", "time", "end_time", "severity", "kind", "type", "title", "description", "source", "dialect", "clusters",
@@ -57,7 +60,7 @@ def routes(context: Context) -> APIRouter:
         problems = await ids(context, by, query.problem)
         filtered = decode.followed(query, concerning=await named(context, by, query), problems=problems)
         return StreamingResponse(
-            _told(context, by, filtered, behind, query),
+            await _begun(_told(context, by, filtered, behind, query)),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
@@ -79,7 +82,8 @@ def routes(context: Context) -> APIRouter:
     async def export(request: Request, query: Annotated[wire.ExportQuery, Query()]) -> Response:
         by = principal(request)
         original = query.include == "original"
-        walk = context.timeline.walk(by, await asked(context, by, query), order=query.order, original=original)
+        found = context.timeline.walk(by, await asked(context, by, query), order=query.order, original=original)
+        walk = await _begun(found)
         write, kind = _FORMATS[query.format]
         return StreamingResponse(
             write(walk, original=original),
@@ -88,6 +92,23 @@ def routes(context: Context) -> APIRouter:
         )
 
     return router
+
+
+async def _begun(said: AsyncGenerator[One]) -> AsyncGenerator[One]:
+    """The same, once it has begun: what kept it from that can still be answered as a refusal."""
+    try:
+        first = [await anext(said)]
+    except StopAsyncIteration:
+        first = []
+
+    async def whole() -> AsyncGenerator[One]:
+        async with aclosing(said):
+            for one in first:
+                yield one
+            async for one in said:
+                yield one
+
+    return whole()
 
 
 async def _told(

@@ -21,6 +21,7 @@ from whence.dialects.request import body, json_items, json_value, parse, validat
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, Refusal, Unsupported
 from whence.domain.event import Once, Receipt, Rejected, Report
+from whence.refusals import count
 
 MOST_EVENTS: Final = 10_000  # of one batch
 _KEPT: Final = timedelta(hours=24)  # how long an Idempotency-Key is remembered
@@ -94,32 +95,42 @@ async def _take(context: Context, request: Request) -> Response:
     if is_batch:
         receipts = await _accept(context, by, sent, key)
         request_id = errors.request_id(request)
-        rejected = ((n, receipt) for n, receipt in enumerate(receipts) if isinstance(receipt, Rejected))
-        faults = {n: errors.body(receipt.refusal, request_id) for n, receipt in rejected}
+        rejected = {n: receipt.refusal for n, receipt in enumerate(receipts) if isinstance(receipt, Rejected)}
+        faults = {n: errors.body(refusal, request_id) for n, refusal in rejected.items()}
+        count(errors.NAME, (refusal.reason for refusal in rejected.values()))
         return Answer(encode.receipts(receipts, faults))
     event = sent[0].read()
     targets = await Targets.look_up(context.catalog, by, [event])
     report = _report(by, event, targets, sent[0].original(), key, datetime.now(UTC))
-    return Answer(encode.receipt(await context.ingest.accept_one(by.account_id, report)), HTTPStatus.CREATED)
+    stored = await context.ingest.accept_one(by.account_id, report, retention=by.retention)
+    return Answer(encode.receipt(stored), HTTPStatus.CREATED)
 
 
 async def _accept(context: Context, by: Principal, sent: Sequence[_Sent], key: str | None) -> list[Receipt]:
     """A receipt for each; what cannot be read is rejected and spoils nothing else."""
     now = datetime.now(UTC)
-    events = [_attempt(one.read) for one in sent]
+    floor = context.access.turns.floor
+    events: list[wire.EventIn | Rejected] = []
+    async with floor:
+        for one in sent:
+            events.append(_attempt(one.read))
+            await floor.pause()
     targets = await Targets.look_up(context.catalog, by, [e for e in events if not isinstance(e, Rejected)])
     reports: list[Report] = []
     receipts: list[Rejected | None] = []
-    for n, event in enumerate(events):
-        if isinstance(event, Rejected):
-            receipts.append(event)
-            continue
-        try:
-            reports.append(_report(by, event, targets, sent[n].original(), key and f"{key}\n{n}", now))
-            receipts.append(None)
-        except Invalid as refusal:
-            receipts.append(Rejected(refusal=refusal))
-    answered = iter(await context.ingest.accept(by.account_id, reports) if reports else ())
+    async with floor:
+        for n, event in enumerate(events):
+            await floor.pause()
+            if isinstance(event, Rejected):
+                receipts.append(event)
+                continue
+            try:
+                reports.append(_report(by, event, targets, sent[n].original(), key and f"{key}\n{n}", now))
+                receipts.append(None)
+            except Invalid as refusal:
+                receipts.append(Rejected(refusal=refusal))
+    stored = await context.ingest.accept(by.account_id, reports, retention=by.retention) if reports else ()
+    answered = iter(stored)
     return [receipt or next(answered) for receipt in receipts]
 
 

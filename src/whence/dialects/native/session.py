@@ -1,5 +1,6 @@
 """Sessions of the web UI: signing in with a token, who is signed in, and signing out."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from math import ceil
 
@@ -42,7 +43,8 @@ def routes(context: Context) -> APIRouter:
     )
     async def signed_in(request: Request) -> Response:
         session = await cookie.session(context, request)
-        return Answer(encode.session(session, csrf=session.csrf(cookie.sent(request) or "")), headers=_UNKEPT)
+        csrf = session.csrf(cookie.sent(request) or "")
+        return Answer(encode.session(session, csrf=csrf, now=datetime.now(UTC)), headers=_UNKEPT)
 
     @router.delete(
         "/v1/session",

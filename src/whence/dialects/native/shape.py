@@ -366,11 +366,19 @@ class ProblemPage(_Shape):
 
 
 class Account(_Shape):
-    """An account."""
+    """An account, and how long it is kept."""
 
     id: str
     name: str
     created_at: datetime
+    state: Annotated[
+        Literal["active", "deleting"],
+        Field(description="`deleting`: nothing opens it any more, and its rows are being removed."),
+    ]
+    retention_days: Annotated[int, Field(description="How old a report may be: its own days, else the installation's.")]
+    own_retention_days: Annotated[int | None, Field(description="null = as long as the installation says.")]
+    installation_retention_days: int
+    kept_from: Annotated[datetime, Field(description="Nothing before that is kept: whole months go together.")]
 
 
 class AccountPage(_Shape):
@@ -410,6 +418,7 @@ class SignedInToken(_Shape):
     rights: list[Right]
     sees: Sees
     expires_at: datetime | None
+    bootstrap: Annotated[bool, Field(description="Whether it may make accounts.")]
 
 
 class Session(_Shape):
@@ -418,6 +427,7 @@ class Session(_Shape):
     token: SignedInToken
     csrf: Annotated[str, Field(description="What `X-CSRF-Token` must be in requests that change something.")]
     expires_at: datetime
+    now: Annotated[datetime, Field(description="What the server's clock shows: a browser's may be wrong.")]
 
 
 class TokenPage(_Shape):

@@ -18,6 +18,7 @@ from whence.domain.event import Handling, Kind, Severity
 from whence.domain.maintenance import Mode, Recurrence
 from whence.domain.page import Order
 from whence.domain.problem import ProblemState
+from whence.domain.retention import MOST_DAYS
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 # In the words of ECMA 262, which the OpenAPI document is read with: no white space, no control characters.
@@ -439,6 +440,20 @@ class AccountIn(_Strict):
     """An account to make."""
 
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+
+
+class AccountChange(_Strict):
+    """What changes of an account."""
+
+    retention_days: Annotated[int, Field(ge=1, le=MOST_DAYS, strict=True), BeforeValidator(_whole)] | None = Field(
+        description="How many days of events are kept; null = as many as the installation says."
+    )
+
+
+class DeletionQuery(_Strict):
+    """That an account is really meant."""
+
+    confirm: Annotated[str, Field(description="The name of the account once more, or nothing is done.")] = ""
 
 
 OptionName = Annotated[str, Field(min_length=1, max_length=100)]

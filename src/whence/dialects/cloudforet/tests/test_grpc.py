@@ -10,6 +10,7 @@ from grpc import StatusCode
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from tests.operations.counted import refused_since
 from tests.tenants import Tenant
 from whence.access import Access
 from whence.dialects.cloudforet.call import Call
@@ -129,7 +130,11 @@ async def test_create_asks_for_no_token(house: House, metadata: Metadata) -> Non
             StatusCode.RESOURCE_EXHAUSTED,
             "ERROR_TOO_MANY_REQUESTS: Too many requests. (retry_after = 3)",
         ),
-        (errors.Unavailable("away", retry_after=1), StatusCode.UNAVAILABLE, "ERROR_UNKNOWN: away"),
+        (
+            errors.Unavailable("away", because=errors.Reason.DATABASE, retry_after=1),
+            StatusCode.UNAVAILABLE,
+            "ERROR_UNKNOWN: away",
+        ),
     ],
 )
 async def test_a_refusal_is_a_status_and_a_code(
@@ -273,3 +278,21 @@ async def test_unknown_fields_are_passed_over(house: House, tenant: Tenant) -> N
         await wire.raw(f"/{PACKAGE}.Event/get", known + b"\xfa\x07\x01x", bearing(await tenant.key()))
 
     assert handler.asked == {"event_id": "event-1"}
+
+
+async def test_a_refused_call_is_counted_by_its_reason(house: House, tenant: Tenant) -> None:
+    """[OP1] Whether the house refuses it, or this dialect alone, or nobody serves such a method."""
+    since = refused_since()
+    metadata = bearing(await tenant.key())
+
+    async with over_grpc(house.context, {"Event.get": Recorder(errors.Unsupported("that"))}) as wire:
+        await failed(wire("Event.get", {"event_id": "event-1"}))
+        await failed(wire("Event.get", {"event_id": "event-1"}, metadata))
+        await failed(wire("Event.list", {}, metadata))
+        await failed(wire.raw(f"/{PACKAGE}.Event/sing", b"", metadata))
+
+    assert since() == {
+        ("cloudforet", "unauthenticated"): 1,
+        ("cloudforet", "unsupported"): 2,
+        ("none", "unsupported"): 1,
+    }

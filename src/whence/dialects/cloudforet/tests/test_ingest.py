@@ -6,6 +6,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from tests.operations.counted import refused_since
 from tests.tenants import Tenant
 from whence.dialects.cloudforet.tests.spoken import (
     ALERTMANAGER,
@@ -247,7 +248,7 @@ async def test_every_event_of_a_batch_has_the_whole_body(owner: Speaker) -> None
 
 
 async def test_a_bad_event_of_a_batch_spoils_no_other(owner: Speaker) -> None:
-    """[7.3 step 11, 20.12] It is an ERROR event."""
+    """[7.3 step 11, 20.12] It is an ERROR event, and counted as refused."""
     payload: dict[str, Any] = {
         "alerts": [
             {"fingerprint": "f0", "labels": {"alertname": "A0"}},
@@ -256,9 +257,11 @@ async def test_a_bad_event_of_a_batch_spoils_no_other(owner: Speaker) -> None:
         ]
     }
     one = await hook(owner, plugin_id=ALERTMANAGER)
+    since = refused_since()
 
     await one.post(payload)
 
+    assert since() == {("cloudforet", "invalid"): 1}
     events = await owner.rows("event/list")
     assert sorted(event["title"] for event in events) == ["A0", "A2", "Webhook Event Parsing Error - direct"]
     assert [event["raw_data"] for event in events] == [payload] * 3

@@ -216,7 +216,7 @@ async def test_a_body_over_the_limit_ends_the_connection(house: House) -> None:
         (Fault(Code.SAVE_UNIQUE_VALUES, "twice"), 409, "ERROR_SAVE_UNIQUE_VALUES", "twice"),
         (Fault(Code.NOT_IMPLEMENTED, "Not implemented."), 501, "ERROR_NOT_IMPLEMENTED", "Not implemented."),
         (errors.Forbidden("admin"), 403, "ERROR_PERMISSION_DENIED", "Permission denied."),
-        (errors.Unavailable("away", retry_after=1), 503, "ERROR_UNKNOWN", "away"),
+        (errors.Unavailable("away", because=errors.Reason.DATABASE, retry_after=1), 503, "ERROR_UNKNOWN", "away"),
         (
             errors.TooMany("slow down", retry_after=3, rate_per_minute=1),
             429,

@@ -1,0 +1,33 @@
+"""Makes, lists, changes and deletes accounts in the database, without a server."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from whence.accounts import Accounts
+from whence.domain.access import Account
+from whence.domain.retention import kept_from
+from whence.server import database
+from whence.settings import Settings
+
+T = TypeVar("T")
+
+
+async def work(asked: Settings, do: Callable[[Accounts], Awaitable[T]]) -> T:
+    """What the accounts of the settings' database give."""
+    async with database(asked) as pool:
+        return await do(Accounts(pool, retention=timedelta(days=asked.retention_days)))
+
+
+def shown(asked: Settings, account: Account) -> dict[str, object]:
+    """The account for programs, as the API has it."""
+    days = account.retention_days or asked.retention_days
+    return {
+        "id": str(account.id),
+        "name": account.name,
+        "created_at": account.created_at.isoformat(),
+        "state": "active" if account.deleted_at is None else "deleting",
+        "retention_days": days,
+        "own_retention_days": account.retention_days,
+        "kept_from": kept_from(datetime.now(UTC), timedelta(days=days)).isoformat(),
+    }
