@@ -13,6 +13,7 @@ import structlog
 
 from whence import receivers
 from whence.domain.delivery import Delivery, Payload
+from whence.domain.errors import Reason
 from whence.domain.event import Kind, Once, Report, Span
 from whence.domain.identity import new_id
 from whence.domain.link import Link
@@ -21,6 +22,7 @@ from whence.domain.signal import Grade, Signal, SignalKind
 from whence.domain.webhook import Webhook
 from whence.ingest import Ingest
 from whence.receivers import Unreadable
+from whence.refusals import count
 from whence.store import webhooks
 from whence.store.pool import Pool
 
@@ -83,6 +85,7 @@ class Deliver:
         unreadable = {one.failure: one for one in reading.signals if isinstance(one, Unreadable)}
         signals = [one for one in reading.signals if isinstance(one, Signal)]
         signals += [_error(webhook, one) for one in unreadable.values()]
+        count(manner.dialect, [Reason.INVALID] * len(unreadable))
         payload = Payload(id=new_id(now), text=text)
         original = text if len(text) * len(signals) <= _MOST_KEPT else None
         reports = [
@@ -102,7 +105,7 @@ class Deliver:
             )
             for n, signal in enumerate(signals)
         ]
-        refusals = await self._ingest.deliver(webhook.account_id, reports)
+        refusals = await self._ingest.deliver(webhook.account_id, reports, retention=webhook.retention)
         if refusals:
             raise refusals[0]
 
@@ -123,7 +126,7 @@ class Deliver:
             description=signal.description,
             url=_address(signal.image_url),
             links=_links(signal),
-            span=Span.moment(self._time(signal, now)),
+            span=Span.moment(self._time(delivery, now)),
             source=delivery.webhook.name[:_LONGEST_NAME],
             dialect=dialect,
             scope=_scope(signal),
@@ -133,10 +136,11 @@ class Deliver:
             call=_CALL,
         )
 
-    def _time(self, signal: Signal, now: datetime) -> datetime:
+    def _time(self, delivery: Delivery, now: datetime) -> datetime:
         """When it is on the timeline: as the source claims, unless that is a time that is not kept."""
-        at = signal.occurred_at
-        if at is None or self._ingest.time_fault(at, now=now + _MARGIN) or self._ingest.time_fault(at, now=now):
+        at = delivery.signal.occurred_at
+        fault = partial(self._ingest.time_fault, retention=delivery.webhook.retention)
+        if at is None or fault(at, now=now + _MARGIN) or fault(at, now=now):
             return now
         return at
 

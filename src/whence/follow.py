@@ -15,15 +15,17 @@ from whence.domain.alert import AlertTold
 from whence.domain.errors import Unavailable
 from whence.domain.event import Event
 from whence.domain.problem import Problem, ProblemTold
-from whence.store import alerts, events, feed, problems
+from whence.store import alerts, codec, events, feed, problems
 from whence.store.pool import Pool, Reader
 
 MOST_UNREAD: Final = 2_000  # events that a slow reader may be behind before it is told to start again
+MOST_UNREAD_BYTES: Final = 8 * 1024 * 1024  # and how large they may be together; readers of an account share them
+_LEAST_BYTES: Final = 2_048  # of an event that says little
 _CHUNK: Final = 200  # events that are read from the store at a time
 _OF_EACH: Final = 100  # alerts of a problem whose events are read with it: it may have any number
 _FEW: Final = _CHUNK // _OF_EACH  # problems that are read at a time
 
-SUBSCRIBERS: Final = Gauge("whence_stream_subscribers", "Live readers.")
+SUBSCRIBERS: Final = Gauge("whence_stream_subscribers", "Live readers.", multiprocess_mode="livesum")
 RESETS: Final = Counter("whence_stream_resets", "Live readers that were too slow and told to start again.")
 
 log = structlog.get_logger()
@@ -60,23 +62,35 @@ Told = News | Reset | Silence
 class _Reader:
     def __init__(self) -> None:
         # One more than may be unread: for the reset, or the None behind which nothing comes.
-        self.unread: asyncio.Queue[Told | None] = asyncio.Queue(MOST_UNREAD + 1)
+        self._unread: asyncio.Queue[tuple[Told | None, int]] = asyncio.Queue(MOST_UNREAD + 1)
+        self._bytes = 0
         self.has_ended = False
 
-    def tell(self, told: Sequence[Told]) -> None:
+    def tell(self, told: Sequence[tuple[News, int]]) -> None:
+        """Keep the news, each with its size, for when it is asked for."""
         if self.has_ended:
             return
-        if self.unread.qsize() + len(told) > MOST_UNREAD:
+        size = sum(size for _, size in told)
+        is_behind = self._bytes > 0 and self._bytes + size > MOST_UNREAD_BYTES
+        if is_behind or self._unread.qsize() + len(told) > MOST_UNREAD:
             RESETS.inc()
             self.end(Reset())
             return
+        self._bytes += size
         for one in told:
-            self.unread.put_nowait(one)
+            self._unread.put_nowait(one)
 
     def end(self, last: Reset | None) -> None:
+        """Nothing comes behind this."""
         if not self.has_ended:
             self.has_ended = True
-            self.unread.put_nowait(last)
+            self._unread.put_nowait((last, 0))
+
+    async def next(self) -> Told | None:
+        """What comes next; None at the end."""
+        told, size = await self._unread.get()
+        self._bytes -= size
+        return told
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +99,7 @@ class _Account:
     position: int
     news: asyncio.Event
     pump: asyncio.Task[None] | None = None
+    may_be_gone: bool = False
 
 
 class Follow:
@@ -95,9 +110,11 @@ class Follow:
         self._accounts: dict[UUID, _Account] = {}
 
     def heard(self, payload: str) -> None:
-        """Something was committed: `account position`."""
-        account = self._accounts.get(UUID(payload.partition(" ")[0]))
+        """Something was committed: `account position`; or the account was deleted: `account shut`."""
+        account_id, _, what = payload.partition(" ")
+        account = self._accounts.get(UUID(account_id))
         if account is not None:
+            account.may_be_gone |= what == feed.SHUT
             account.news.set()
 
     def close(self) -> None:
@@ -110,6 +127,7 @@ class Follow:
         """Something may have been committed unheard: look."""
         if listening:
             for account in self._accounts.values():
+                account.may_be_gone = True
                 account.news.set()
 
     @asynccontextmanager
@@ -119,7 +137,7 @@ class Follow:
         """The account's events and what happens to its alerts and problems, oldest first.
 
         From `behind` on, or what was announced after `since`, or from now. Whenever nothing came for as long as
-        `quiet`, that is told.
+        `quiet`, that is told. When the account is deleted, nothing comes any more.
         """
         reader = _Reader()
         async with self._subscribed(account, reader):
@@ -127,6 +145,8 @@ class Follow:
 
     async def _begin(self, account: UUID, behind: Place | None, since: datetime | None) -> Place | None:
         async with self._pool.reader() as db:
+            if await feed.is_shut(db, account):
+                return None
             if behind is not None:
                 is_known = behind.position <= await feed.head(db, account)
                 kept = is_known and await feed.reaches_back_to(db, account, behind.position - 1)
@@ -146,7 +166,7 @@ class Follow:
         while True:
             try:
                 async with asyncio.timeout(quiet.total_seconds()):
-                    told = await reader.unread.get()
+                    told = await reader.next()
             except TimeoutError:
                 yield Silence()
                 continue
@@ -265,16 +285,36 @@ class Follow:
                 return
 
     async def _spread(self, account_id: UUID, account: _Account) -> None:
+        if account.may_be_gone:
+            account.may_be_gone = False
+            async with self._pool.reader() as db:
+                is_gone = await feed.is_shut(db, account_id)
+            if is_gone:
+                for reader in account.readers:
+                    reader.end(None)
+                return
         while True:
             async with self._pool.reader() as db:
                 entries = await feed.since(db, account_id, account.position, limit=20)
             for entry in entries:
                 async for told in self._read(account_id, entry):
+                    sized = [(news, _size(news[1])) for news in told]
                     for reader in account.readers:
-                        reader.tell(told)
+                        reader.tell(sized)
                 account.position = entry.position
             if not entries:
                 return
+
+
+def _size(said: Event | AlertTold | ProblemTold) -> int:
+    """About how many bytes are kept of it."""
+    match said:
+        case Event(properties=properties, description=description):
+            return _LEAST_BYTES + len(description) + len(codec.object_text(properties) or "")
+        case AlertTold(event=event):
+            return _LEAST_BYTES + _size(event)
+        case ProblemTold(events=events):
+            return _LEAST_BYTES + sum(map(_size, events))
 
 
 async def _whole(db: Reader, account: UUID, problem: Problem) -> UUID:

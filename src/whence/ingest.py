@@ -5,9 +5,7 @@ One commit serves everybody who waits. Nothing is acknowledged before it; what c
 
 import asyncio
 from collections import Counter as TallyOf
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import perf_counter
@@ -17,9 +15,12 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from whence.domain.errors import Conflict, Invalid, Pushback, Refusal, Unavailable
+from whence.crowd import Crowd
+from whence.domain.errors import Conflict, Invalid, Pushback, Reason, Refusal, Unauthenticated, Unavailable
 from whence.domain.event import Accepted, Duplicate, Event, Ignored, Receipt, Rejected, Report
 from whence.domain.identity import new_id
+from whence.line import Line, Part, Waiting
+from whence.spans import NOWHERE, Spans
 from whence.store import feed, once
 from whence.store.append import Appended, append
 from whence.store.once import Holder
@@ -28,7 +29,6 @@ from whence.store.pool import Pool
 from whence.store.rows import Item
 
 ENOUGH: Final = 32  # reports for which a second commit is begun beside another: smaller ones cost more than they save
-MOST_TOGETHER: Final = 10_000  # reports in one commit: as many as the largest request may hold
 MOST_RACES: Final = 8  # that a batch may lose before its callers are told to come again
 AHEAD: Final = timedelta(days=7)  # Komodor contract 9.1: a time lies at most this far in the future
 
@@ -39,31 +39,26 @@ TOGETHER: Final = Histogram(
     "Reports in one commit.",
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000),
 )
-QUEUE: Final = Gauge("whence_queue_reports", "Reports that wait for a commit.")
+QUEUE: Final = Gauge("whence_queue_reports", "Reports that wait for a commit.", multiprocess_mode="livesum")
+QUEUE_LIMIT: Final = Gauge(
+    "whence_queue_limit_reports", "Reports that may wait for a commit.", multiprocess_mode="livesum"
+)
 
 Said = TypeVar("Said", Report, Event)
 NOW: Final = partial(datetime.now, UTC)
 log = structlog.get_logger()
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Waiting:
-    """What one caller handed in, and where the answer goes."""
-
-    account: UUID
-    items: list[Item]
-    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-
 class Ingest:
-    """Takes reports, and commits those of all callers together.
+    """Takes reports, and commits those of all callers together. Accounts that are here together take turns.
 
     Args:
-        retention: how old a report may be.
-        queue_limit: reports that may wait; beyond, callers are told to come again.
+        retention: how old a report may be, of an account that does not say.
+        queue_limit: reports that may wait; beyond, callers of the account that has most are told to come again.
         slot: where this process counts, 0..32767; processes that share one merely wait for each other.
         writers: how many commits may be under way at a time.
         clock: what time it is.
+        spans: what becomes a span of each wait and of each commit.
     """
 
     def __init__(
@@ -75,63 +70,83 @@ class Ingest:
         slot: int,
         writers: int = 2,
         clock: Callable[[], datetime] = NOW,
+        spans: Spans = NOWHERE,
     ) -> None:
         self._pool = pool
         self._clock = clock
         self._retention = retention
-        self._queue_limit = queue_limit
+        QUEUE_LIMIT.set(queue_limit)
+        self._spans = spans
         self._slot = slot
         self._writers = writers
         self._partitions = Partitions()
-        self._queue: deque[_Waiting] = deque()
-        self._queued = 0
+        self._line = Line(queue_limit)
+        self._crowd: Crowd[UUID] = Crowd()
         self._committing = 0
         self._enough = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._closing = False
 
-    async def accept(self, account: UUID, reports: Sequence[Report]) -> list[Receipt]:
+    async def accept(
+        self, account: UUID, reports: Sequence[Report], *, retention: timedelta | None = None
+    ) -> list[Receipt]:
         """A receipt for each report, in order; the accepted ones are durable.
+
+        Args:
+            retention: how old a report of the account may be; None: as old as the installation says.
 
         Raises:
             Unavailable: the queue is full, the database cannot be reached, or the server is stopping. Whether
                 something was stored is then unknown: an idempotency key makes it safe to send again.
+            Unauthenticated: the account was deleted meanwhile; nothing is left of what was stored by then.
         """
-        outcomes = await self._settled(account, reports)
+        outcomes = await self._settled(account, reports, retention)
         return [outcome for outcome in outcomes if not isinstance(outcome, Ignored)]  # which only signals can be
 
-    async def deliver(self, account: UUID, reports: Sequence[Report]) -> list[Refusal]:
+    async def deliver(
+        self, account: UUID, reports: Sequence[Report], *, retention: timedelta | None = None
+    ) -> list[Refusal]:
         """Take the reports of signals; the refusals of those that could not be stored, the rest being durable.
 
         Raises:
-            Unavailable: as `accept`.
+            Unavailable, Unauthenticated: as `accept`.
         """
-        outcomes = await self._settled(account, reports)
+        outcomes = await self._settled(account, reports, retention)
         return [outcome.refusal for outcome in outcomes if isinstance(outcome, Rejected)]
 
-    async def _settled(self, account: UUID, reports: Sequence[Report]) -> list[Receipt | Ignored]:
-        if self._closing or self._queued + len(reports) > max(self._queue_limit, len(reports)):
-            raise Unavailable("Service unavailable", retry_after=1)
+    async def _settled(
+        self, account: UUID, reports: Sequence[Report], retention: timedelta | None
+    ) -> list[Receipt | Ignored]:
+        if self._closing:
+            raise Unavailable("Service unavailable", because=Reason.STOPPING, retry_after=1)
         now = self._clock()
-        items = [Item(id=new_id(now), report=report, receipt=self._out_of_range(report, now)) for report in reports]
+        items = [
+            Item(id=new_id(now), report=report, receipt=self._out_of_range(report, now, retention))
+            for report in reports
+        ]
         if writable := [item for item in items if item.receipt is None]:
-            waiting = _Waiting(account=account, items=writable)
-            self._queue.append(waiting)
-            self._queued += len(writable)
-            self._idle.clear()
-            self._wake()
-            await waiting.done
+            with self._spans.within("commit.wait") as span:
+                waiting = self._line.put(account, writable, span)
+                self._crowd.came(account)
+                self._idle.clear()
+                self._wake()
+                try:
+                    await waiting.done
+                finally:
+                    del waiting  # an error would lead to it and it to the error, until somebody collects them
         return _counted(items)
 
-    async def accept_one(self, account: UUID, report: Report) -> Accepted | Duplicate:
+    async def accept_one(
+        self, account: UUID, report: Report, *, retention: timedelta | None = None
+    ) -> Accepted | Duplicate:
         """The receipt of a single report.
 
         Raises:
             Invalid, Conflict: why it was rejected.
-            Unavailable: as `accept`.
+            Unavailable, Unauthenticated: as `accept`.
         """
-        (receipt,) = await self.accept(account, [report])
+        (receipt,) = await self.accept(account, [report], retention=retention)
         if isinstance(receipt, Rejected):
             raise receipt.refusal
         return receipt
@@ -140,6 +155,15 @@ class Ingest:
         """The idempotency keys among these that hold, each with its event: for answers that are made of many events."""
         async with self._pool.reader() as db:
             return await once.held(db, account, keys, at=datetime.now(UTC))
+
+    def dropped(self, _: str) -> None:
+        """Some month was dropped, which somebody who keeps more by now may still write to."""
+        self._partitions.forget()
+
+    def missed(self, listening: bool) -> None:  # noqa: FBT001  the signature that an Ear calls
+        """Some month may have been dropped unheard."""
+        if listening:
+            self._partitions.forget()
 
     async def run(self) -> None:
         """Commit what arrives until cancelled; cancel after `drain`."""
@@ -153,32 +177,33 @@ class Ingest:
         self._wake()
         await self._idle.wait()
 
-    def in_range(self, said: Said) -> Said:
+    def in_range(self, said: Said, *, retention: timedelta | None = None) -> Said:
         """The same, whose time is one that is kept.
 
         Raises:
             Invalid: it is older than the retention, or too far ahead.
         """
-        return self._in_range(said, self._clock())
+        return self._in_range(said, self._clock(), retention)
 
-    def time_fault(self, at: datetime, *, now: datetime) -> str | None:
+    def time_fault(self, at: datetime, *, now: datetime, retention: timedelta | None = None) -> str | None:
         """Why no report may begin or end then, if so."""
-        if at < now - self._retention:
-            return f"must not be older than {self._retention.days} days"
+        kept = retention or self._retention
+        if at < now - kept:
+            return f"must not be older than {kept.days} days"
         if at > now + AHEAD:
             return f"must be at most {AHEAD.days} days ahead"
         return None
 
-    def _in_range(self, said: Said, now: datetime) -> Said:
+    def _in_range(self, said: Said, now: datetime, retention: timedelta | None) -> Said:
         for path, at in (("time", said.span.start), ("end_time", said.span.end)):
             far = at > now and isinstance(said, Report) and said.may_be_far
-            if not far and (fault := self.time_fault(at, now=now)):
+            if not far and (fault := self.time_fault(at, now=now, retention=retention)):
                 raise Invalid.at(path, fault)
         return said
 
-    def _out_of_range(self, report: Report, now: datetime) -> Rejected | None:
+    def _out_of_range(self, report: Report, now: datetime, retention: timedelta | None) -> Rejected | None:
         try:
-            self._in_range(report, now)
+            self._in_range(report, now, retention)
         except Invalid as refusal:
             return Rejected(refusal=refusal)
         return None
@@ -187,15 +212,24 @@ class Ingest:
         while True:
             await self._enough.wait()
             if not self._has_enough():
-                continue  # another writer was woken as well, and has taken it
+                self._wake()  # another writer was woken as well, and has taken it
+                continue
             self._committing += 1
-            await self._settle(self._take())
+            batch = self._take()
+            await self._settle(batch)
+            self._line.back(batch)
+            del batch  # else it would be kept until the next one
             self._committing -= 1
             self._wake()
 
     def _has_enough(self) -> bool:
-        """Whether a commit is worth it: beside one that is under way, a few reports rather wait for its end."""
-        return bool(self._queue) and (not self._committing or self._queued >= ENOUGH or self._closing)
+        """Whether a commit is worth it: beside one that is under way, a few reports rather wait for its end.
+
+        Unless those are another account's: whoever is in a commit with much, or often, keeps nobody else waiting.
+        """
+        apart = self._crowd.is_many
+        ready = self._line.ready(apart=apart)
+        return ready > 0 and (not self._committing or ready >= ENOUGH or apart or self._closing)
 
     def _wake(self) -> None:
         """Let a writer begin when there is enough for a commit, and tell when there is nothing left to do."""
@@ -203,80 +237,91 @@ class Ingest:
             self._enough.set()
         else:
             self._enough.clear()
-        if not self._queue and not self._committing:
+        if not self._line.reports and not self._committing:
             self._idle.set()
 
-    def _take(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
-        total = 0
-        while self._queue and (not batch or total + len(self._queue[0].items) <= MOST_TOGETHER):
-            waiting = self._queue.popleft()
-            total += len(waiting.items)
-            batch.append(waiting)
-        self._queued -= total
+    def _take(self) -> list[Part]:
+        batch = self._line.take(apart=self._crowd.is_many)
         self._wake()
-        QUEUE.set(self._queued)
+        QUEUE.set(self._line.reports)
         return batch
 
-    async def _settle(self, batch: list[_Waiting]) -> None:
-        """Every caller of the batch has an answer after the call."""
+    async def _settle(self, batch: list[Part]) -> None:
+        """Every part of the batch is settled after the call, or its caller was told why not."""
         try:
             await self._win(batch)
         except Pushback as refusal:
-            for waiting in batch:
-                _fail(waiting, refusal)
+            for part in batch:
+                part.fail(refusal)
         except (Invalid, Conflict) as refusal:
             await self._isolate(batch, refusal)
+        except Unauthenticated as refusal:  # one of the accounts was deleted meanwhile
+            await self._apart(batch, refusal)
         except Exception as exc:  # the edge of a background turn: whoever waits must hear of it
             log.exception("batch.broken", callers=len(batch))
-            for waiting in batch:
-                _fail(waiting, exc)
+            for part in batch:
+                part.fail(exc)
         else:
-            for waiting in batch:
-                if not waiting.done.done():
-                    waiting.done.set_result(None)
+            for part in batch:
+                part.settle()
 
-    async def _isolate(self, batch: list[_Waiting], refusal: Refusal) -> None:
+    async def _apart(self, batch: list[Part], refusal: Refusal) -> None:
+        """One of the callers is nobody any more: only that one fails, and whole."""
+        if len(batch) > 1:
+            for part in batch:
+                await self._settle([part])
+            return
+        batch[0].fail(refusal)
+
+    async def _isolate(self, batch: list[Part], refusal: Refusal) -> None:
         """Something in the batch cannot be stored: try its parts, so that only that fails."""
         if len(batch) > 1:
-            for waiting in batch:
-                await self._settle([waiting])
+            for part in batch:
+                await self._settle([part])
             return
-        (waiting,) = batch
-        if len(waiting.items) == 1:
+        (part,) = batch
+        if len(part.items) == 1:
             log.warning("report.unstorable", exc_info=refusal.__cause__)
-            waiting.items[0].receipt = Rejected(refusal=refusal)
-            if not waiting.done.done():
-                waiting.done.set_result(None)
+            part.items[0].receipt = Rejected(refusal=refusal)
+            part.settle()
             return
-        for item in waiting.items:
-            alone = _Waiting(account=waiting.account, items=[item])
-            await self._settle([alone])
+        for item in part.items:
+            alone = Waiting(part.account, [item], part.waiting.span)
+            await self._settle([Part(alone, alone.items)])
             if error := alone.done.exception():
                 item.receipt = Rejected(refusal=error) if isinstance(error, Refusal) else None
                 if item.receipt is None:
-                    _fail(waiting, error)
+                    part.fail(error)
                     return
-        if not waiting.done.done():
-            waiting.done.set_result(None)
+        part.settle()
 
-    async def _win(self, batch: list[_Waiting]) -> None:
+    async def _win(self, batch: list[Part]) -> None:
         """Commit the batch, as often as another writer comes first; he who does has let us pass by then."""
         for _ in range(MOST_RACES):
             try:
-                return await self._commit(batch)
+                return await self._attempt(batch)
             except Unavailable as refusal:
                 if not refusal.lost_race:
                     raise
-        return await self._commit(batch)
+        return await self._attempt(batch)
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
+    async def _attempt(self, batch: list[Part]) -> None:
+        """One commit; its span and those of everybody who waits for it lead to each other."""
+        with self._spans.within("commit") as span:
+            span.put("whence.reports", sum(len(part.items) for part in batch))
+            span.put("whence.accounts", len({part.account for part in batch}))
+            for part in batch:
+                span.link(part.waiting.span)
+                part.waiting.span.link(span)
+            await self._commit(batch)
+
+    async def _commit(self, batch: list[Part]) -> None:
         started = perf_counter()
         items_by_account: dict[UUID, list[Item]] = {}
-        for waiting in batch:
-            for item in waiting.items:
+        for part in batch:
+            for item in part.items:
                 item.receipt = item.opened = item.alert_id = None  # a batch that is tried again begins anew
-            items_by_account.setdefault(waiting.account, []).extend(waiting.items)
+            items_by_account.setdefault(part.account, []).extend(part.items)
         await self._partitions.ensure(
             self._pool, (item.report.span.start for items in items_by_account.values() for item in items)
         )
@@ -294,13 +339,10 @@ class Ingest:
                         occurred_at=[item.report.span.start for item in made.items],
                         alert_ids=made.alert_ids,
                     )
+                else:
+                    await feed.hold(db, account)
         COMMIT.labels(outcome="committed").observe(perf_counter() - started)
         TOGETHER.observe(sum(map(len, items_by_account.values())))
-
-
-def _fail(waiting: _Waiting, exc: BaseException) -> None:
-    if not waiting.done.done():
-        waiting.done.set_exception(exc)
 
 
 _OUTCOMES: Final = {

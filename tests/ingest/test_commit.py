@@ -15,6 +15,7 @@ from tests.ingest.conftest import MakeIngest
 from tests.tenants import MakeTenant, Tenant
 from whence.domain.errors import Invalid, Unavailable
 from whence.domain.event import Accepted, Receipt, Rejected, Report, Span
+from whence.domain.retention import month_of
 from whence.ingest import AHEAD, Ingest
 from whence.store import feed, partitions
 from whence.store.feed import Entry
@@ -163,13 +164,13 @@ async def test_events_over_months_make_their_partitions(tenant: Tenant) -> None:
 
     async with tenant.house.pool.reader() as db:
         standing = await partitions.standing(db)
-    assert {partitions.month_of(at) for at in times} <= set(standing)
+    assert {month_of(at) for at in times} <= set(standing)
     assert [event.span.start for event in await tenant.found(asked())] == times
 
 
 async def test_the_instants_around_a_month_s_end_have_a_place(tenant: Tenant) -> None:
     """The last microsecond of a month and the first of the next."""
-    first = partitions.month_of(ago(days=40))
+    first = month_of(ago(days=40))
     times = [first, first - timedelta(microseconds=1)]
 
     await tenant.send([report(span=moment(at)) for at in times])

@@ -186,6 +186,27 @@ async def test_a_commit_larger_than_the_limit_resets(
         assert await waiting == Reset()
 
 
+async def test_a_reader_that_is_behind_by_much_is_told_to_start_again(
+    tenant: Tenant, follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[OV6] Few events that are large are as much as many; one that nobody is behind of is told whatever its size."""
+    monkeypatch.setattr("whence.follow.MOST_UNREAD_BYTES", 10_000)
+    account = tenant.admin.account_id
+
+    async with follow.follow(account, quiet=FOREVER) as slow, follow.follow(account, quiet=FOREVER) as quick:
+        waiting = asyncio.create_task(anext(slow))
+        for n in range(5):
+            await tenant.send([report(title=str(n), properties={"a": "x" * 50_000})])
+            await heard(quick, 1)
+        first = await waiting
+        rest = [one async for one in slow]
+
+    kept = [first, *rest[:-1]]
+    assert rest[-1] == Reset()
+    assert titles([one for one in kept if isinstance(one, tuple)]) == [str(n) for n in range(len(kept))]
+    assert 1 <= len(kept) <= 2
+
+
 @pytest.mark.parametrize("place", [Place(99, 0), Place(2**62, 2**31)])
 async def test_a_place_that_the_feed_has_not_reached_resets(tenant: Tenant, follow: Follow, place: Place) -> None:
     """It is of another feed, as after a restored backup: nobody can say what was missed."""

@@ -1,0 +1,245 @@
+"""What a connection may cost: how long its client may take over anything, how much it may send for nothing, how many.
+
+uvicorn bounds what is kept of a body and of an answer. It waits for ever for the rest of a request, for the first one,
+and for a reader; it reads a head of any length; and it takes connections until there are no files left.
+"""
+
+import asyncio
+import resource
+from dataclasses import dataclass
+from http import HTTPStatus
+from math import inf
+from typing import Any, Final, cast
+
+import structlog
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+IDLE_SECONDS: Final = 75  # longer than the 60 of most proxies: who closes first must not be the one that is sent to
+_MOST: Final = 20_000  # connections, where files are not the limit; a silent one costs some kibibytes
+_OTHERS: Final = 512  # files that are left for all else: the database, gRPC, who is told that there is no room
+_LONGEST_HEAD: Final = 64 * 1024  # bytes, of chunks' marks and trailers too
+_MARKS: Final = 8  # bytes that a byte of a body may cost to send: as a chunk of its own it costs six
+_LOOK_SECONDS: Final = 1.0
+_LEAST_READ: Final = 64 * 1024  # bytes of an answer that are taken each time it is looked after, or it is cut off
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds.
+
+    `idle`: for the first byte. `head`: from there to the last one of the head. `body`: from there to its last one.
+    `reader`: for an answer of which nothing is taken; one in which something is has as long again. `refused`: for
+    the rest of a request that was answered before it was read, and for whoever there is no room for.
+    """
+
+    idle: float = IDLE_SECONDS
+    head: float = 20
+    body: float = 60
+    reader: float = 60
+    refused: float = 5
+
+
+class Connections:
+    """The connections of one server; uvicorn calls it for the protocol of each.
+
+    Args:
+        most: those beyond are told 503.
+    """
+
+    def __init__(self, *, most: int, patience: Patience | None = None) -> None:
+        self.most = most
+        self.patience = patience or Patience()
+        self._all: set[_Connection] = set()
+        self._looks = False
+
+    def __call__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> asyncio.Protocol:
+        """A new one."""
+        return _Connection(self, config, server_state, app_state, _loop)
+
+    @property
+    def protocol(self) -> type[asyncio.Protocol]:
+        """What `uvicorn.Config.http` takes: it is called, and nothing else."""
+        return cast("type[asyncio.Protocol]", self)
+
+    def add(self, one: "_Connection", loop: asyncio.AbstractEventLoop) -> bool:
+        """Whether there is room for it; it is looked after in any case."""
+        self._all.add(one)
+        if not self._looks:
+            self._looks = True
+            loop.call_later(_LOOK_SECONDS, self._look, loop)
+        return len(self._all) <= self.most
+
+    def discard(self, one: "_Connection") -> None:
+        """It is closed."""
+        self._all.discard(one)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Once a second for all of them: a timer for each request would cost more than all of this."""
+        now = loop.time()
+        for one in list(self._all):
+            one.look(now)
+        self._looks = bool(self._all)
+        if self._looks:
+            loop.call_later(_LOOK_SECONDS, self._look, loop)
+
+
+def most_connections() -> int:
+    """How many this process may take: as many files as it may ever open, but for those that all else needs."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST + _OTHERS if hard == resource.RLIM_INFINITY else min(hard, _MOST + _OTHERS)
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(wanted - _OTHERS, wanted // 2)
+
+
+class _Connection(HttpToolsProtocol):
+    def __init__(
+        self,
+        all_of_them: Connections,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._all = all_of_them
+        self._patience = all_of_them.patience
+        self._has_room = True
+        self._is_coming = False  # a request, of which the end has not come
+        self._is_body = False  # and whose head has
+        self._chunk = 0  # bytes that came last
+        self._content = 0  # of which so many are of a body
+        self._for_nothing = 0  # bytes of the request that came before, and are of no body
+        self._until = inf
+        self._read_until = inf
+        self._unread = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self._has_room = self._all.add(self, self.loop)
+        self._wait(self._patience.idle if self._has_room else self._patience.refused)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._all.discard(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._has_room:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, b"retry-after: 1\r\n")
+            return
+        self._chunk = len(data)
+        self._content = 0
+        super().data_received(data)
+        if self._is_coming:
+            self._for_nothing = max(0, self._for_nothing + self._chunk - _MARKS * self._content)
+            if self._for_nothing > _LONGEST_HEAD + self._chunk and not self.transport.is_closing():
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._is_at_rest():
+            self._wait(self._patience.idle)  # blank lines, which stop uvicorn's own clock
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._is_coming, self._is_body = True, False
+        self._for_nothing = 0
+        self._wait(self._patience.head)
+
+    def on_headers_complete(self) -> None:
+        if (self._chunk > _LONGEST_HEAD or self._for_nothing) and self._head_bytes() > _LONGEST_HEAD:
+            raise ValueError("the head is too long")  # what the parser makes of it comes to `send_400_response`
+        self._is_body = True
+        self._wait(self._patience.body)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._content += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._is_coming = False
+        self._until = inf
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete:
+            self.cycle.body = bytearray()  # what came of a body that nobody asked for
+            if self._is_body and self._is_coming:
+                self._wait(self._patience.refused)
+
+    def send_400_response(self, msg: str) -> None:
+        if self._is_coming and not self._is_body and self._head_bytes() > _LONGEST_HEAD:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        else:
+            super().send_400_response(msg)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.transport.get_write_buffer_size()
+        self._read_until = self.loop.time() + self._patience.reader
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_until = inf
+
+    def look(self, now: float) -> None:
+        """Cut it off if its client has taken too long."""
+        if self._read_until < inf:
+            if now > self._read_until:
+                self._look_at_reader(now)
+        elif now > self._until:
+            if self.transport.is_closing():  # and the last of an answer is not read
+                self.transport.abort()
+            elif self.flow.read_paused:  # it is us who do not read
+                self._wait(self._patience.body)
+            else:
+                self._give_up()
+        elif self._until == inf and self.transport.is_closing():
+            self._wait(self._patience.reader)
+
+    def _look_at_reader(self, now: float) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left > self._unread - _LEAST_READ:
+            self.transport.abort()
+        else:
+            self._unread, self._read_until = left, now + self._patience.reader
+
+    def _give_up(self) -> None:
+        if self._is_coming and not self._is_body and self._is_at_rest():
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        elif self._is_coming and self._is_body and not self.pipeline and not self.cycle.response_started:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            self.cycle.disconnected = True  # whoever waits for the body waits no more
+            self.cycle.message_event.set()
+        else:
+            self.transport.close()
+        self._wait(self._patience.refused)
+
+    def _is_at_rest(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison]  uvicorn's None before the first
+
+    def _head_bytes(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _wait(self, seconds: float) -> None:
+        self._until = self.loop.time() + seconds
+
+    def _refuse(self, status: HTTPStatus, headers: bytes = b"") -> None:
+        """Say why, in no dialect's words as none is known, and close."""
+        text = status.phrase.encode()
+        self.transport.write(
+            b"HTTP/1.1 %d %s\r\n%scontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s"
+            % (status, text, headers, len(text), text)
+        )
+        self.transport.close()

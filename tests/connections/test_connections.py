@@ -1,0 +1,360 @@
+"""Clients that take their time, send for nothing, do not read, or are too many: each costs little, and hears why."""
+
+import asyncio
+import resource
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+
+import pytest
+import uvicorn
+from starlette.types import Message, Receive, Scope, Send
+
+from whence.connections import Connections, Patience, most_connections
+
+_SOON: Final = 0.15
+_LONG: Final = 60.0
+_POST: Final = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
+_GET: Final = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whence.connections._LOOK_SECONDS", 0.01)
+
+
+class _App:
+    """Answers with the body, `/early` before it is there, `/much` for ever, `/slow` when it is told to."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.go = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["path"]:
+            case "/early":
+                await _answer(send, b"early")
+            case "/much":
+                await self._much(send)
+            case "/slow":
+                await self.go.wait()
+                await self._echo(receive, send)
+            case _:
+                await self._echo(receive, send)
+
+    async def _echo(self, receive: Receive, send: Send) -> None:
+        body = b""
+        message: Message = {"more_body": True}
+        while message.get("more_body"):
+            message = await receive()
+            self.told.append(message["type"])
+            body += message.get("body", b"")
+        await _answer(send, body)
+
+    async def _much(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(10_000):
+            await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
+            self.told.append("sent")
+        await send({"type": "http.response.body"})
+
+
+async def _answer(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    await send({"type": "http.response.body", "body": body})
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+class _Client:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    def send(self, data: bytes) -> None:
+        self._writer.write(data)
+
+    async def answer(self) -> bytes:
+        """The head and the body of an answer that says how long it is."""
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = int(head.partition(b"content-length: ")[2].split(b"\r\n")[0])
+        return head + await self._reader.readexactly(length)
+
+    async def rest(self) -> bytes:
+        """All that comes until the end."""
+        async with asyncio.timeout(_LONG):
+            return await self._reader.read(-1)
+
+    async def refused(self) -> int | None:
+        """The status that comes before the end; none when that came first, as it may for who is still sending."""
+        try:
+            return int((await self.rest())[9:12])
+        except ConnectionError:
+            return None
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._writer.transport.is_closing()
+
+    async def some(self, size: int) -> int:
+        """How much there was to read; 0 at the end."""
+        return len(await self._reader.read(size))
+
+    async def drip(self, data: bytes) -> None:
+        """Send it byte by byte, for as long as somebody takes it."""
+        try:
+            for n in range(len(data)):
+                if self.is_cut_off:
+                    return
+                self._writer.write(data[n : n + 1])
+                await asyncio.sleep(_SOON / 10)
+        except ConnectionError:
+            pass
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class _Served:
+    def __init__(self, app: _App, port: int) -> None:
+        self.app = app
+        self._port = port
+        self._clients: list[_Client] = []
+
+    async def connect(self, **options: Any) -> _Client:  # noqa: ANN401  asyncio's own
+        client = _Client(*await asyncio.open_connection("127.0.0.1", self._port, **options))
+        self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+
+
+@asynccontextmanager
+async def serving(*, most: int = 100, **seconds: float) -> AsyncGenerator[_Served]:
+    """A server whose clients may take a minute over anything but what is named."""
+    app = _App()
+    patience = Patience(**{"idle": _LONG, "head": _LONG, "body": _LONG, "reader": _LONG, "refused": _LONG, **seconds})
+    http = Connections(most=most, patience=patience).protocol
+    server = _Server(uvicorn.Config(app, port=0, http=http, lifespan="off", log_config=None, timeout_keep_alive=60))
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.001)
+    served = _Served(app, server.servers[0].sockets[0].getsockname()[1])
+    try:
+        yield served
+    finally:
+        app.go.set()
+        served.close()
+        server.should_exit = server.force_exit = True
+        await running
+
+
+async def test_who_says_nothing_is_sent_away() -> None:
+    """A connection without a request is closed, without a word; one that has had its answer is not."""
+    async with serving(idle=_SOON) as served:
+        silent, speaking = await served.connect(), await served.connect()
+        speaking.send(_GET)
+        first = await speaking.answer()
+
+        assert await silent.rest() == b""
+
+        speaking.send(_GET)
+        assert (await speaking.answer()).startswith(b"HTTP/1.1 200 ")
+        assert first.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_blank_lines_keep_nothing_open() -> None:
+    """They are no request, however many come."""
+    async with serving(idle=_SOON) as served:
+        client = await served.connect()
+        client.send(_GET)
+        await client.answer()
+        client.send(b"\r\n\r\n")
+
+        assert await client.rest() == b""
+
+
+@pytest.mark.parametrize("before", [b"", _GET], ids=["at first", "behind another request"])
+async def test_a_head_must_come_in_time(before: bytes) -> None:
+    """[OV4] From its first byte on, however steadily it drips."""
+    async with serving(head=_SOON) as served:
+        client = await served.connect()
+        if before:
+            client.send(before)
+            await client.answer()
+        dripping = asyncio.create_task(client.drip(_GET * 10))
+
+        assert await client.refused() in {408, None}
+        await dripping
+
+
+async def test_a_body_must_come_in_time() -> None:
+    """[OV4] Who waits for the rest of it is told that there is none."""
+    async with serving(body=_SOON) as served:
+        client = await served.connect()
+        client.send(_POST + b"1234")
+
+        assert (await client.rest()).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+        while served.app.told[-1] != "http.disconnect":
+            await asyncio.sleep(0.001)
+
+
+async def test_a_body_that_nobody_reads_yet_is_not_late() -> None:
+    """The time that the server takes is not the client's."""
+    async with serving(body=_SOON) as served:
+        client = await served.connect()
+        size = 1024 * 1024
+        client.send(b"POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size)
+        await asyncio.sleep(3 * _SOON)
+        served.app.go.set()
+
+        assert (await client.answer()).endswith(b"x" * size)
+
+
+async def test_what_is_left_of_an_answered_request_is_not_waited_for() -> None:
+    """An early answer is sent, and the connection is closed when the rest of the body does not come soon."""
+    async with serving(refused=_SOON) as served:
+        client = await served.connect()
+        client.send(_POST.replace(b" / ", b" /early ") + b"1")
+
+        assert (await client.rest()).endswith(b"early")
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one piece", "in pieces"])
+@pytest.mark.parametrize("part", ["path", "one header", "many headers"])
+async def test_a_head_that_is_too_long_is_refused(part: str, *, at_once: bool) -> None:
+    """[OV4] Over 64 KiB; in pieces it is noticed by twice as much."""
+    size = 64 * 1024 if at_once else 512 * 1024
+    path = b"/" + (b"a" * size if part == "path" else b"")
+    headers = {"one header": b"a: %s\r\n" % (b"b" * size), "many headers": b"a: b\r\n" * (size // 2)}.get(part, b"")
+    async with serving() as served:
+        client = await served.connect()
+        head = b"GET " + path + b" HTTP/1.1\r\n" + headers + b"\r\n"
+        for start in range(0, len(head), len(head) if at_once else 10_000):
+            if not client.is_cut_off:
+                client.send(head[start : start + (len(head) if at_once else 10_000)])
+            await asyncio.sleep(0)
+
+        assert await client.refused() in {431, None}
+        assert not served.app.told
+
+
+async def test_a_long_head_is_read() -> None:
+    """Nearly 64 KiB."""
+    async with serving() as served:
+        client = await served.connect()
+        client.send(b"GET / HTTP/1.1\r\na: %s\r\n\r\n" % (b"b" * 65_000))
+
+        assert (await client.answer()).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"0\r\n" + b"a: b\r\n" * 100_000, b"1;" + b"e" * 600_000], ids=["trailers", "marks of chunks"]
+)
+async def test_what_is_no_body_does_not_go_on_for_ever(sent: bytes) -> None:
+    """Between the bytes of a body, and behind them."""
+    async with serving() as served:
+        client = await served.connect()
+        client.send(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        client.send(sent)
+
+        assert await client.refused() in {431, None}
+        assert served.app.told == ["http.disconnect"]
+
+
+async def test_small_chunks_are_read() -> None:
+    """Each byte a chunk of its own: five sixths of what comes are marks."""
+    async with serving() as served:
+        client = await served.connect()
+        client.send(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        client.send(b"1\r\nx\r\n" * 100_000 + b"0\r\n\r\n")
+
+        assert (await client.answer()).endswith(b"x" * 100_000)
+
+
+async def test_many_requests_on_one_connection_are_answered() -> None:
+    """Sent all at once, they are answered one by one."""
+    async with serving(head=_SOON, body=_SOON, refused=_SOON) as served:
+        client = await served.connect()
+        client.send((_POST + b"12345") * 5_000)
+
+        for _ in range(5_000):
+            assert (await client.answer()).endswith(b"12345")
+
+
+async def test_beyond_the_room_there_is_is_503() -> None:
+    """[OV5] With `Retry-After`; as soon as somebody leaves there is room again."""
+    async with serving(most=2, refused=_SOON) as served:
+        first, second = await served.connect(), await served.connect()
+        for client in (first, second):
+            client.send(_GET)
+            await client.answer()
+
+        third, silent = await served.connect(), await served.connect()
+        third.send(_GET)
+        said = await third.rest()
+        assert await silent.rest() == b""
+        first.close()
+        while True:
+            again = await served.connect()
+            again.send(_GET)
+            if (await again.answer()).startswith(b"HTTP/1.1 200 "):
+                break
+
+        assert said.startswith(b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n")
+        second.send(_GET)
+        assert (await second.answer()).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_who_does_not_read_is_cut_off() -> None:
+    """[OV6] No more is made for it than a buffer holds, and after a while it is let go."""
+    async with serving(reader=_SOON) as served:
+        client = await served.connect(limit=1024)
+        client.send(_GET.replace(b" / ", b" /much "))
+        while not served.app.told:
+            await asyncio.sleep(0.001)
+        made = -1
+        while made != (made := len(served.app.told)):
+            await asyncio.sleep(_SOON / 2)
+
+        assert made < 1000
+        while len(served.app.told) < 10_000:  # none of which goes anywhere
+            await asyncio.sleep(0.001)
+        await client.refused()
+
+
+async def test_who_reads_slowly_is_not_cut_off() -> None:
+    """As long as some of it is taken each time."""
+    async with serving(reader=_SOON) as served:
+        client = await served.connect(limit=1024 * 1024)
+        client.send(_GET.replace(b" / ", b" /much "))
+        read = 0
+        for _ in range(40):
+            taken = await client.some(4 * 1024 * 1024)
+            assert taken
+            read += taken
+            await asyncio.sleep(_SOON / 10)
+
+        assert read > 10 * 1024 * 1024
+
+
+def test_the_limit_of_files_is_raised_to_what_may_be() -> None:
+    """So many connections that there are files for, and some left for all else."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, hard), hard))
+
+        most = most_connections()
+
+        raised, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert most < raised
+        assert raised >= min(hard, 20_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
