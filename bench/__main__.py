@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import resource
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ def main(
         list[str] | None, typer.Option(help=f"Of {', '.join((*FRESH, *STORED))}; may be repeated.", metavar="NAME")
     ] = None,
     events: Annotated[int | None, typer.Option(min=1, help="Stored, where that matters. Default: 1,000,000.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of the server; its rows say so.")] = 1,
     data_dir: Annotated[Path | None, typer.Option(help="Filled by `python -m bench.data`; else one is made.")] = None,
     quick: Annotated[bool, typer.Option(help="Short runs: to see that it works, not to quote.")] = False,  # noqa: FBT002  typer makes a flag of it
     markdown: Annotated[bool, typer.Option(help="Measure nothing: print the last results for a document.")] = False,  # noqa: FBT002  typer makes a flag of it
@@ -50,9 +52,12 @@ def main(
         raise typer.Exit(2)
     configure_logging("json", level=logging.WARNING)  # the table is what is read here
     _let_open_many_files()
+    os.environ["WHENCE_WORKERS"] = str(workers)  # which the server reads as any other does
     size = QUICK if quick else FULL
     console = Console(width=None if sys.stdout.isatty() else 160)
     figures = _measured(names, replace(size, events=events or size.events), data_dir, console)
+    if workers > 1:
+        figures = [figure.by(workers) for figure in figures]
     console.print(report.table(figures))
     if figures:
         console.print(f"[dim]written to {report.write(figures, is_quick=quick)}[/]")

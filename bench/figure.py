@@ -1,8 +1,8 @@
 """What was measured, beside what it is held against."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
-from typing import Literal
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,11 @@ class Figure:
     budget: float
     samples: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     note: str = ""
+
+    def by(self, workers: int) -> Self:
+        """The same of a server that has so many processes: a row of its own."""
+        row, _, stored = self.name.partition(" ")
+        return replace(self, name=f"{row}-{workers}w {stored}".strip(), what=f"{self.what}; {workers} workers")
 
     @property
     def ratio(self) -> float | None:

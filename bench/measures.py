@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import bodies, causes, data, desk, live, signals, stored, storm, writes
+from bench import bodies, causes, data, desk, live, signals, soak, stored, storm, writes
 from bench.empty import directory
 from bench.entity import newest
 from bench.figure import Figure
@@ -81,6 +81,7 @@ FRESH: Final[Mapping[str, Measure]] = {
     "signals": signals.asked,
     "causes": causes.explained,
     "storm": storm.stormed,
+    "soak": soak.soaked,
 }
 STORED: Final[Mapping[str, Measure]] = {
     "entity": _entity,
@@ -88,4 +89,4 @@ STORED: Final[Mapping[str, Measure]] = {
     "memory": _memory,
     "start": start,
 }
-BY_WRK: Final = frozenset({*(one.name for one in _SINGLE), "batch"})
+BY_WRK: Final = frozenset({*(one.name for one in _SINGLE), "batch", "soak"})

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -23,6 +24,7 @@ _ORDER: Final = (
     "single-native", "single-komodor", "single-desk", "refresh-desk", "single-cloudforet", "batch", "entity",
     "entity-growth", "overview", "overview-counts", "signals-list", "signals-stat", "causes", "live", "memory", "start",
 )  # fmt: skip
+_WORKERS: Final = re.compile(r"-\d+w$")  # as `Figure.by` writes it
 _HEADINGS: Final = ("what", "measured", "floor", "ratio", "budget", "met", "note")
 
 
@@ -75,9 +77,10 @@ def document() -> str:
 
 
 def _place(kept: tuple[str, object]) -> tuple[int, int, str]:
-    """In the order of the budgets, and by how much is stored."""
+    """In the order of the budgets, and by how much is stored; behind it the same of several workers."""
     row, _, stored = kept[0].partition(" ")
-    known = _ORDER.index(row) if row in _ORDER else len(_ORDER)
+    alone = _WORKERS.sub("", row)
+    known = _ORDER.index(alone) if alone in _ORDER else len(_ORDER)
     return known, int(stored.replace(",", "") or 0), row
 
 

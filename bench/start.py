@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Final
 
 from bench import data
-from bench.child import TOKEN
+from bench.child import TOKEN, workers
 from bench.client import AnswerError, Client
 from bench.figure import Figure
 from bench.size import Size
@@ -44,7 +44,12 @@ async def start(size: Size, filled: Path) -> list[Figure]:
 async def _start(directory: Path) -> float:
     port = _free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WHENCE_")}
-    ours = {"WHENCE_GRPC_PORT": "0", "WHENCE_LOG_FORMAT": "json", "WHENCE_BOOTSTRAP_TOKEN": TOKEN}
+    ours = {
+        "WHENCE_WORKERS": str(workers()),
+        "WHENCE_GRPC_PORT": "0",
+        "WHENCE_LOG_FORMAT": "json",
+        "WHENCE_BOOTSTRAP_TOKEN": TOKEN,
+    }
     command = [_WHENCE, "serve", "--port", str(port), "--data-dir", str(directory)]
     with (directory / "serve.log").open("ab") as log:
         started = perf_counter()

@@ -1,20 +1,20 @@
 """The composition root: what the settings say becomes one application in one event loop."""
 
-import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
-import structlog
 from starlette.types import ASGIApp
 
-from whence import background
+from whence import background, counters, tracing
 from whence.access import Access
+from whence.accounts import Accounts
 from whence.alerts import Alerts
+from whence.alongside import alongside
 from whence.amend import Amend
 from whence.catalog import Catalog
 from whence.causes import Causes
@@ -22,31 +22,30 @@ from whence.correlate.problems import Rules
 from whence.deliver import Deliver
 from whence.dialects import Context, Dialect, GrpcServices, discover, option_faults
 from whence.documents import Documents
-from whence.domain.errors import Unavailable
+from whence.domain.errors import Reason, Unavailable
 from whence.edge import Edge, own_contexts
-from whence.embedded import Embedded
 from whence.follow import Follow
 from whence.grouping import Grouping
 from whence.ingest import Ingest
 from whence.maintenance import Calendar
 from whence.pages import BUILT, Pages
+from whence.postgres import located
 from whence.problems import Problems
 from whence.registry import Registry
 from whence.routing import Routing
 from whence.settings import Settings, SettingsError
 from whence.signals import Signals
+from whence.spans import NOWHERE, Spans
 from whence.store import access as tokens
-from whence.store import entities, feed, migrate
+from whence.store import entities, feed, migrate, partitions
 from whence.store.notify import Ear
 from whence.store.pool import Address, Pool
+from whence.telemetry import tell_build
 from whence.tickets import Tickets
 from whence.timeline import Timeline
 from whence.webhooks import Webhooks
 
 _SLOTS: Final = 32_768
-_SUPERVISE_SECONDS: Final = 0.2
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,37 +59,40 @@ class House:
     context: Context
     app: ASGIApp
     services: Callable[[str], list[GrpcServices]]
+    spans: Spans
     first_token: str | None
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncGenerator[Pool]:
-    """The database of the settings, running, with its schema up to date."""
-    async with connected(settings) as pool:
+async def database(settings: Settings, *, at: Address | None = None, spans: Spans = NOWHERE) -> AsyncGenerator[Pool]:
+    """The database of the settings, running, with its schema up to date; `at`: it runs already, and is there."""
+    async with connected(settings, at=at, spans=spans) as pool:
         await migrate.upgrade(pool)
         yield pool
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncGenerator[Pool]:
-    """The database of the settings, running, with whatever schema it has."""
-    async with AsyncExitStack() as stack:
-        if settings.database_url is not None:
-            address = Address(url=settings.database_url.get_secret_value())
-        else:
-            embedded = await _started(settings)
-            stack.push_async_callback(asyncio.to_thread, embedded.stop)
-            address = Address(host=embedded.host, port=embedded.port, user=embedded.user, database=embedded.database)
-            await stack.enter_async_context(_task(_supervise(embedded)))
-        pool = await stack.enter_async_context(Pool(address, query_seconds=settings.query_timeout_seconds))
+async def connected(settings: Settings, *, at: Address | None = None, spans: Spans = NOWHERE) -> AsyncGenerator[Pool]:
+    """The database of the settings, running, with whatever schema it has; `at` as of `database`."""
+    async with (
+        located(settings) if at is None else nullcontext(at) as address,
+        Pool(address, query_seconds=settings.query_timeout_seconds, answered=spans.statement) as pool,
+    ):
         yield pool
 
 
 @asynccontextmanager
-async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = None) -> AsyncGenerator[House]:
-    """The service without its sockets: everything that works in the background works while the block runs."""
+async def house(
+    settings: Settings, *, at: Address | None = None, dialects: tuple[Dialect, ...] | None = None
+) -> AsyncGenerator[House]:
+    """The service without its sockets: everything that works in the background works while the block runs.
+
+    `at`: where its database is, when that runs already.
+    """
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(database(settings))
+        spans = await stack.enter_async_context(_traced(settings))
+        pool = await stack.enter_async_context(database(settings, at=at, spans=spans))
+        tell_build()
         retention = timedelta(days=settings.retention_days)
         slot = secrets.randbelow(_SLOTS)
         access = Access(pool, rate_per_minute=settings.rate_per_minute)
@@ -99,21 +101,23 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
         alerts = Alerts(pool)
         causes = Causes(pool)
         grouping = Grouping(pool, rules=_rules(settings))
-        ingest = Ingest(pool, retention=retention, queue_limit=settings.queue_limit, slot=slot)
+        ingest = Ingest(pool, retention=retention, queue_limit=settings.queue_limit, slot=slot, spans=spans)
         bootstrap = settings.bootstrap_token.get_secret_value() if settings.bootstrap_token else None
         first_token = await access.open_default(bootstrap)
         ear = Ear(pool)
         ear.hear(feed.CHANNEL, follow.heard, follow.missed)
         ear.hear(tokens.CHANGED, access.heard, access.listening)
         ear.hear(entities.CHANGED, catalog.heard, catalog.listening)
+        ear.hear(partitions.DROPPED, ingest.dropped, ingest.missed)
 
         async def ready() -> None:
             if await migrate.pending(pool):
-                raise Unavailable("The schema is not up to date", retry_after=5)
+                raise Unavailable("The schema is not up to date", because=Reason.SCHEMA, retry_after=5)
 
         spoken = discover() if dialects is None else dialects
         context = Context(
             access=access,
+            accounts=Accounts(pool, retention=retention),
             ingest=ingest,
             amend=Amend(pool, slot=slot),
             timeline=Timeline(pool),
@@ -135,18 +139,19 @@ async def house(settings: Settings, *, dialects: tuple[Dialect, ...] | None = No
             retention=retention,
             public_url=settings.public_url,
             serves_metrics=settings.metrics_port is None,
+            metrics=counters.told,
             check_options=partial(option_faults, spoken),
         )
-        app = _edge(settings, context, spoken)
-        await stack.enter_async_context(_task(ear.run()))
-        going = background.run(pool, access, alerts, grouping, causes, catalog, retention=retention)
-        await stack.enter_async_context(_task(going))
-        await stack.enter_async_context(_task(ingest.run()))
+        app = _edge(settings, context, spoken, spans)
+        await stack.enter_async_context(alongside(ear.run()))
+        going = background.run(pool, access, alerts, grouping, causes, catalog, retention=retention, spans=spans)
+        await stack.enter_async_context(alongside(going))
+        await stack.enter_async_context(alongside(ingest.run()))
         stack.push_async_callback(ingest.drain)
         stack.callback(follow.close)
         stack.callback(catalog.close)
         services = partial(_services, settings, context, spoken)
-        yield House(pool=pool, context=context, app=app, services=services, first_token=first_token)
+        yield House(pool=pool, context=context, app=app, services=services, spans=spans, first_token=first_token)
 
 
 def _rules(settings: Settings) -> Rules:
@@ -166,7 +171,22 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-def _edge(settings: Settings, context: Context, dialects: tuple[Dialect, ...]) -> Edge:
+@asynccontextmanager
+async def _traced(settings: Settings) -> AsyncGenerator[Spans]:
+    """Where spans go.
+
+    Raises:
+        SettingsError: traces are switched on, and what makes them is not installed.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            spans = await stack.enter_async_context(tracing.spans(settings.traces))
+        except tracing.TracingError as exc:
+            raise SettingsError(f"WHENCE_TRACES: {exc}") from exc
+        yield spans
+
+
+def _edge(settings: Settings, context: Context, dialects: tuple[Dialect, ...], spans: Spans) -> Edge:
     """The root of the HTTP service.
 
     Raises:
@@ -176,7 +196,8 @@ def _edge(settings: Settings, context: Context, dialects: tuple[Dialect, ...]) -
     if strange := sorted(settings.dialects.keys() - set(names)):
         raise SettingsError(f"WHENCE_DIALECTS: there is no dialect {strange[0]}; there are {', '.join(names)}")
     try:
-        return Edge(dialects, context, options=settings.dialects, hosts=settings.hosts(), pages=Pages.built(BUILT))
+        hosts, pages = settings.hosts(), Pages.built(BUILT)
+        return Edge(dialects, context, options=settings.dialects, hosts=hosts, pages=pages, spans=spans)
     except ValueError as exc:
         raise SettingsError(f"WHENCE_DIALECTS: {exc}") from exc
 
@@ -185,39 +206,3 @@ def _services(settings: Settings, context: Context, dialects: tuple[Dialect, ...
     known = replace(context, public_url=context.public_url or address)
     contexts = own_contexts(dialects, known, settings.dialects)
     return [dialect.grpc(own) for dialect, own in zip(dialects, contexts, strict=True) if dialect.grpc is not None]
-
-
-async def _started(settings: Settings) -> Embedded:
-    """The embedded PostgreSQL; told to stop meanwhile, it is stopped again and not left behind."""
-    starting = asyncio.ensure_future(asyncio.to_thread(Embedded.start, settings.data_dir))
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        embedded = await starting
-        await asyncio.to_thread(embedded.stop)
-        raise
-
-
-async def _supervise(embedded: Embedded) -> None:
-    """Start PostgreSQL again when something killed it."""
-    while True:
-        await asyncio.sleep(_SUPERVISE_SECONDS)
-        if not embedded.is_alive():
-            log.error("postgresql.gone", log=str(embedded.log_path))
-            await asyncio.to_thread(embedded.ensure_running)
-
-
-@asynccontextmanager
-async def _task(coroutine: Coroutine[None, None, None]) -> AsyncGenerator[None]:
-    """The coroutine runs while the block does; if it breaks, so does the block, with the same error."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(coroutine)
-            yield
-            task.cancel()
-    except BaseExceptionGroup as exc:
-        match exc.exceptions:
-            case (alone,):
-                raise alone from None
-            case _:
-                raise

@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(
         None, ge=0, le=65535, description="For `/metrics` alone; absent = it is served on `port`."
     )
+    workers: int = Field(1, ge=0, le=256, description="Processes that serve; 0 = one for each core.")
     bootstrap_token: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
         None,
         description=f"A token that may do everything in every account; {_SHORTEST_TOKEN} characters or more.",
@@ -123,6 +124,10 @@ class Settings(BaseSettings):
     )
     log_format: Literal["console", "json"] = Field(
         default_factory=_log_format, description="`console` on a terminal, else `json`: one object a line."
+    )
+    traces: Literal["off", "otlp"] = Field(
+        "off",
+        description="`otlp` sends traces to where OpenTelemetry's own variables say; it needs the extra `otel`.",
     )
     public_url: Annotated[str, AfterValidator(_web)] | None = Field(
         None, description="The address that others reach this service by, for links in answers."
@@ -138,7 +143,7 @@ class Settings(BaseSettings):
     queue_limit: int = Field(
         50_000,
         ge=1,
-        description="Reports that may wait for their commit; beyond it senders are told to come again.",
+        description="Reports that may wait for their commit; beyond it who has most of them is told to come again.",
     )
     problem_gap_seconds: int = Field(
         300, ge=0, le=3600, description="Alerts that belong together begin at most that far apart."

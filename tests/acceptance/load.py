@@ -85,9 +85,9 @@ class Load:
         return answer.is_success
 
 
-def stored(server: Server) -> Counter[str]:
-    """How often each title is stored."""
-    with server.client() as client, client.stream("GET", "/v1/events/export") as answer:
+def stored(server: Server, **query: str) -> Counter[str]:
+    """How often each title is stored, of the last day unless the query says more."""
+    with server.client() as client, client.stream("GET", "/v1/events/export", params=query) as answer:
         answer.raise_for_status()
         return Counter(json.loads(line)["title"] for line in answer.iter_lines())
 

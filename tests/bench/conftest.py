@@ -10,7 +10,7 @@ from bench.size import Size
 
 TINY: Final = Size(
     rounds=1, seconds=1, warm_seconds=1, rows=100, events=2_000, few_events=500, asks=5, views=1, posts=3,
-    subscribers=5, storm=60, storm_seconds=1, starts=1,
+    subscribers=5, storm=60, storm_seconds=1, starts=1, soak_seconds=4,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from whence import __version__
-from whence.cli import db, demo, doctor, entity, event, events, problems, serve, token, why
+from whence.cli import account, db, demo, doctor, entity, event, events, problems, serve, token, why
 from whence.cli.failure import CommandError
 from whence.cli.output import tell, write
 
@@ -64,5 +64,6 @@ app.command("why")(why.why)
 app.command("doctor")(doctor.doctor)
 app.add_typer(event.app)
 app.add_typer(entity.app)
+app.add_typer(account.app)
 app.add_typer(token.app)
 app.add_typer(db.app)

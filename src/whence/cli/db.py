@@ -1,4 +1,4 @@
-"""`whence db upgrade`: the schema, brought up to this release."""
+"""`whence db`: the schema, brought up to this release, and put on the nodes of a cluster."""
 
 import typer
 
@@ -19,3 +19,12 @@ def upgrade(data_dir: DataDir = None) -> None:
 
     asked = house.settings(data_dir=data_dir)
     house.finish(asked, upgrading.upgrade(asked))
+
+
+@app.command()
+def distribute(data_dir: DataDir = None) -> None:
+    """Put the tables on the nodes of a Citus cluster, by the account. Doing it again changes nothing."""
+    from whence.cli import house, spreading  # noqa: PLC0415  only who opens the database waits for the server's imports
+
+    asked = house.settings(data_dir=data_dir)
+    house.finish(asked, spreading.spread(asked))

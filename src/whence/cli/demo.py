@@ -1,7 +1,7 @@
 """`whence demo`: the service with a small believable history, to look around in."""
 
 from whence.cli.options import DataDir
-from whence.cli.serve import GrpcPort, Host, Port, Workers, given, require_one
+from whence.cli.serve import GrpcPort, Host, Port, Workers, given
 
 
 def demo(
@@ -9,13 +9,12 @@ def demo(
     port: Port = None,
     grpc_port: GrpcPort = None,
     data_dir: DataDir = None,
-    workers: Workers = 1,
+    workers: Workers = None,
 ) -> None:
     """Serve with a small believable history: a shop in two clusters, and an incident half an hour ago.
 
     The history is made once, when the account has no events yet.
     """
-    require_one(workers)
-    from whence.cli import running, showing  # noqa: PLC0415  only who serves waits for the server's imports
+    from whence.cli import starting  # noqa: PLC0415  only who serves waits for its imports
 
-    running.run(given(host, port, grpc_port, data_dir), showing.show_around)
+    starting.run(given(host, port, grpc_port, data_dir, workers), "demo")

@@ -11,8 +11,8 @@ import asyncpg
 from whence.cli.failure import CommandError, Exit
 from whence.domain.errors import Refusal, Unavailable
 from whence.embedded import EmbeddedError
-from whence.listen import ListenError
 from whence.settings import Settings, SettingsError, load
+from whence.sockets import ListenError
 from whence.store.migrate import SchemaError
 from whence.telemetry import configure_logging
 

@@ -1,40 +1,61 @@
-"""Runs the server, and says where it is."""
+"""Runs the server in this process, alone or as one of several, and says where it is."""
 
-from collections.abc import Callable, Coroutine
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from multiprocessing.connection import Connection
 from typing import Final
 
-import structlog
 import uvloop
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from whence.cli.house import explained, settings
-from whence.cli.output import stderr
-from whence.listen import Addresses, serve
+from whence.cli.failure import CommandError
+from whence.cli.house import explained
+from whence.cli.output import stderr, tell
+from whence.listen import Addresses, Shared, serve
 from whence.server import House
 from whence.settings import Settings
 from whence.telemetry import configure_logging
+from whence.workers.orders import Orders
+from whence.workers.post import Post
 
-log = structlog.get_logger()
+Started = Callable[[Settings, House, Addresses], Coroutine[None, None, None]]
 
 _KEEP: Final = "Keep this token: it may do everything, and is not shown again."
 
 
-def run(given: dict[str, object], started: Callable[[Settings, House, Addresses], Coroutine[None, None, None]]) -> None:
-    """Serve with these settings until told to stop.
+def alone(asked: Settings, started: Started) -> None:
+    """Serve until told to stop; `started` says where.
 
     Raises:
         CommandError: it cannot start; with a remedy.
     """
-    asked = settings(**given)
+    with explained(asked):
+        uvloop.run(serve(asked, started=partial(started, asked)))
+
+
+def as_one(
+    asked: Settings, started: Started, orders: Orders, sockets: Sequence[socket.socket], link: Connection
+) -> None:
+    """Be one of several processes that serve; the first says where."""
     configure_logging(asked.log_format)
+    post = Post(link=link)
 
     async def up(house: House, addresses: Addresses) -> None:
-        await started(asked, house, addresses)
+        if orders.is_first:
+            await started(asked, house, addresses)
+        post.ready()
 
-    with explained(asked):
-        uvloop.run(serve(asked, started=up))
+    try:
+        with explained(asked):
+            shared = Shared(sockets=sockets, grpc=orders.grpc, database=orders.database)
+            uvloop.run(serve(asked, started=up, shared=shared, told=post.told))
+    except CommandError as failure:
+        tell(failure)
+        sys.exit(failure.code)
 
 
 async def announce(_settings: Settings, house: House, addresses: Addresses) -> None:

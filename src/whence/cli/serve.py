@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from whence.cli.failure import CommandError, Exit
 from whence.cli.options import DataDir
 
 Host = Annotated[
@@ -20,7 +19,10 @@ GrpcPort = Annotated[
     int | None,
     typer.Option(min=0, max=65535, help="For gRPC; 0 = any that is free (WHENCE_GRPC_PORT).", show_default="50051"),
 ]
-Workers = Annotated[int, typer.Option(min=1, help="Processes; one for now.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=0, help="Processes that serve; 0 = one for each core (WHENCE_WORKERS).", show_default="1"),
+]
 
 
 def serve(
@@ -28,29 +30,16 @@ def serve(
     port: Port = None,
     grpc_port: GrpcPort = None,
     data_dir: DataDir = None,
-    workers: Workers = 1,
+    workers: Workers = None,
 ) -> None:
     """Serve until told to stop (Ctrl-C). Options win over the environment (WHENCE_*) and over whence.toml."""
-    require_one(workers)
-    from whence.cli import running  # noqa: PLC0415  only who serves waits for the server's imports
+    from whence.cli import starting  # noqa: PLC0415  only who serves waits for its imports
 
-    running.run(given(host, port, grpc_port, data_dir), running.announce)
-
-
-def require_one(workers: int) -> None:
-    """Return when one process is asked for.
-
-    Raises:
-        CommandError: for more.
-    """
-    if workers > 1:
-        raise CommandError(
-            f"--workers {workers}: one process has one worker for now",
-            remedy="start several on ports of their own, with one WHENCE_DATABASE_URL, behind a balancer",
-            code=Exit.USAGE,
-        )
+    starting.run(given(host, port, grpc_port, data_dir, workers), "service")
 
 
-def given(host: str | None, port: int | None, grpc_port: int | None, data_dir: Path | None) -> dict[str, object]:
+def given(
+    host: str | None, port: int | None, grpc_port: int | None, data_dir: Path | None, workers: int | None
+) -> dict[str, object]:
     """The settings that were given as options; None for the others."""
-    return {"host": host, "port": port, "grpc_port": grpc_port, "data_dir": data_dir}
+    return {"host": host, "port": port, "grpc_port": grpc_port, "data_dir": data_dir, "workers": workers}

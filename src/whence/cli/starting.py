@@ -1,0 +1,83 @@
+"""Begins to serve, in one process or in several.
+
+The parent of several serves nobody, and imports nothing of the server: that is half a second, and 50 MB.
+"""
+
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Final, Literal
+
+import uvloop
+
+from whence.cli.failure import CommandError, Exit
+from whence.cli.house import explained, settings
+from whence.settings import Settings
+from whence.telemetry import configure_logging
+from whence.workers.crew import WorkerError
+from whence.workers.orders import Orders
+from whence.workers.supervise import supervise
+
+Occasion = Literal["service", "demo"]
+
+_MOST_ON_EMBEDDED: Final = 5  # workers: the embedded PostgreSQL has 100 connections, a process up to 15
+
+
+def run(given: dict[str, object], occasion: Occasion) -> None:
+    """Serve with these settings until told to stop.
+
+    Raises:
+        CommandError: it cannot start; with a remedy.
+    """
+    asked = settings(**given)
+    count = _processes(asked)
+    configure_logging(asked.log_format)
+    if count == 1:
+        _alone(asked, occasion)
+        return
+    with explained(asked):
+        try:
+            uvloop.run(supervise(asked, count, partial(_work, asked, occasion)))
+        except WorkerError as exc:
+            if exc.code < 0:
+                raise CommandError(str(exc), remedy="whence doctor") from exc
+            sys.exit(exc.code)  # it has said why
+
+
+def _alone(asked: Settings, occasion: Occasion) -> None:
+    from whence.cli import running, showing  # noqa: PLC0415  only who serves waits for the server's imports
+
+    running.alone(asked, showing.show_around if occasion == "demo" else running.announce)
+
+
+def _work(
+    asked: Settings, occasion: Occasion, orders: Orders, sockets: Sequence[socket.socket], link: Connection
+) -> None:
+    from whence.cli import running, showing  # noqa: PLC0415  the same
+
+    started = showing.show_around if occasion == "demo" else running.announce
+    running.as_one(asked, started, orders, sockets, link)
+
+
+def _processes(asked: Settings) -> int:
+    """How many are to serve.
+
+    Raises:
+        CommandError: more than the embedded PostgreSQL has connections for.
+    """
+    most = None if asked.database_url else _MOST_ON_EMBEDDED
+    if most is not None and asked.workers > most:
+        raise CommandError(
+            f"{asked.workers} workers are more than the embedded PostgreSQL has connections for: {most} at most",
+            remedy="set WHENCE_DATABASE_URL to a PostgreSQL of yours, or take fewer",
+            code=Exit.USAGE,
+        )
+    return asked.workers or min(_cores(), most or _cores())
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
