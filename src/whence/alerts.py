@@ -1,6 +1,7 @@
 """Alerts as people see and end them; what reports do to them is decided where reports come in."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,7 +13,7 @@ from prometheus_client import Counter
 
 from whence.domain.access import AuditEntry, Principal
 from whence.domain.alert import Alert, AlertFilter, AlertState, ClosedBy
-from whence.domain.errors import Invalid, NotFound
+from whence.domain.errors import Invalid, NotFound, Unauthenticated
 from whence.domain.page import Page, seal, unseal
 from whence.store import access, alerts, feed
 from whence.store.pool import Pool, Writer
@@ -121,10 +122,11 @@ class Alerts:
         after = UUID(int=0)
         while waiting := await self._waiting(now, after):
             for account in waiting:
-                looked_at = _MOST_AT_ONCE
-                while looked_at == _MOST_AT_ONCE:
-                    looked_at, over = await self._expire(account, now)
-                    ended += over
+                with suppress(Unauthenticated):  # it was deleted meanwhile, and needs nothing any more
+                    looked_at = _MOST_AT_ONCE
+                    while looked_at == _MOST_AT_ONCE:
+                        looked_at, over = await self._expire(account, now)
+                        ended += over
             after = waiting[-1]
         return ended
 

@@ -23,7 +23,7 @@ from whence.correlate.problems.rules import MARKS, is_of_availability
 from whence.correlate.problems.silence import WEEK
 from whence.domain.alert import Alert
 from whence.domain.entity import Entity
-from whence.domain.errors import Unavailable
+from whence.domain.errors import Unauthenticated, Unavailable
 from whence.domain.event import Handling, Span
 from whence.domain.identity import new_id, number
 from whence.domain.maintenance import Maintenance
@@ -86,6 +86,8 @@ class Grouping:
             except Unavailable as refusal:
                 if not refusal.lost_race:
                     raise
+                return looked_at
+            except Unauthenticated:  # it was deleted meanwhile
                 return looked_at
             except Exception:  # the edge of a background turn: the others wait as well
                 log.exception("grouping.broken", account=str(account))

@@ -57,3 +57,21 @@ def test_a_database_that_is_not_there(alone: Terminal) -> None:
     assert done.returncode == 3
     assert "WHENCE_DATABASE_URL" in done.stderr
     assert "hushhush" not in done.stderr
+
+
+def test_without_citus_nothing_is_distributed(alone: Terminal) -> None:
+    """Exit code 1, what is missing, and what to do."""
+    alone.good("db", "upgrade")
+    done = alone("db", "distribute")
+
+    assert done.returncode == 1
+    assert "the extension citus is not in this database" in done.stderr
+    assert "create extension citus" in done.stderr
+
+
+def test_a_schema_that_is_behind_comes_first(alone: Terminal) -> None:
+    """Nothing is put on nodes that a migration would have to change there."""
+    done = alone("db", "distribute")
+
+    assert done.returncode == 1
+    assert "whence db upgrade" in done.stderr

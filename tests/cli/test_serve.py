@@ -27,11 +27,14 @@ def test_it_serves_until_it_is_told_to_stop(alone: Terminal, home: Path, told: s
     assert postmaster(home / "data") is None
 
 
-def test_the_first_start_prints_a_token_once(alone: Terminal) -> None:
-    """The token works, and no later start shows one."""
-    with alone.begin("serve") as first:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_first_start_prints_a_token_once(alone: Terminal, workers: int) -> None:
+    """The token works, and no later start shows one; nor does a second worker."""
+    with alone.begin("serve", "--workers", str(workers)) as first:
         first.until(lambda: "Keep this token" in first.said, "the token is shown")
+        first.until(lambda: workers == 1 or first.said.count('"worker.started"') == workers, "all workers are there")
         first.stop()
+    assert first.said.count("Token: ") == 1
     token = re.search(r"^Token: (wh_\w{40})$", first.said, re.MULTILINE)
     assert token is not None
 
@@ -114,7 +117,8 @@ def test_an_open_stream_does_not_hold_it_up(alone: Terminal) -> None:
 @pytest.mark.parametrize(
     ("arguments", "settings", "code", "said"),
     [
-        (["--workers", "2"], {}, 2, "one worker for now"),
+        (["--workers", "6"], {}, 2, "set WHENCE_DATABASE_URL to a PostgreSQL of yours"),
+        (["--workers", "2"], {"WHENCE_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, 3, "cannot be reached"),
         (["--port", "70000"], {}, 2, "--port"),
         (["--host", "192.0.2.1"], {}, 1, "not one of this machine"),
         (["--host", "no such host"], {}, 1, "no address to listen on"),

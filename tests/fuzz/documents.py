@@ -8,6 +8,7 @@ from typing import Any, Final
 import httpx
 
 from whence.access import Access
+from whence.accounts import Accounts
 from whence.alerts import Alerts
 from whence.amend import Amend
 from whence.catalog import Catalog
@@ -53,6 +54,7 @@ def _unopened() -> Context:
 
     return Context(
         access=Access(pool),
+        accounts=Accounts(pool, retention=retention),
         ingest=ingest,
         amend=Amend(pool, slot=0),
         timeline=Timeline(pool),

@@ -28,6 +28,7 @@ _UNSAYABLE: Final[Mapping[str, str]] = {
     r"there is no such dialect|has no options|^\w+: ": "what a dialect's options mean is the dialect's to say",
     r"must not stand beside": "scope, entities and match are one choice of three; a problem ends once",
     r"is of a problem only": "a field that only one kind has",
+    r"must be the name of the account": "a parameter that repeats the path",
     r"cannot be used together with": "a choice of two",
     r"must have at most 6 dots": "in the name of a parameter",
     r"must not hold a NUL|must not have a NUL|must be valid Unicode": "generators ignore the pattern of a key",

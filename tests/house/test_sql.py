@@ -37,6 +37,7 @@ from whence.domain.ticket import FIELDS as TICKET_FIELDS
 from whence.server import database
 from whence.settings import Settings
 from whence.store import events, summary
+from whence.store.distribute import EVERYWHERE, LEDGER
 from whence.store.query import Relation
 from whence.store.query.rows import chosen
 from whence.store.query.stages import staged
@@ -59,11 +60,14 @@ _COMPOSED: Final = frozenset(
 )
 # The doors to an account cannot be found by the account; the ledger of migrations belongs to none.
 _BY_DOOR: Final[Mapping[tuple[str, str], str]] = {
-    ("store/access.py", "_OPEN"): "finds the account of a token by the token's digest",
+    ("store/doors.py", "_HOLDER"): "finds the account of a token by the token's digest",
+    ("store/doors.py", "_SESSION"): "finds a session, and so its account, by the digest of the cookie",
+    ("store/doors.py", "_WEBHOOKS"): "finds webhooks, and so their accounts, by the ids that monitors post to",
     ("store/access.py", "_ACCOUNT_NAMED"): "finds an account by its name",
     ("store/access.py", "_ACCOUNTS"): "lists the accounts, for the installation's admin and for housekeeping",
-    ("store/sessions.py", "_OPEN"): "finds a session, and so its account, by the digest of the cookie",
-    ("store/webhooks.py", "_OPEN"): "finds a webhook, and so its account, by the id that a monitor posts to",
+    ("store/forgetting.py", "_LONGEST"): "knows how long anybody keeps: months are everybody's",
+    ("store/forgetting.py", "_DUE"): "lists the accounts that have something to forget",
+    ("store/deletion.py", "_DELETED"): "lists the accounts that are being deleted",
     ("store/alerts.py", "_DUE_ACCOUNTS"): "lists the accounts that have alerts to look after",
     ("store/groups.py", "_WAITING"): "lists the accounts that have alerts to group",
     ("store/problems.py", "_UNEXPLAINED_ACCOUNTS"): "lists the accounts that have problems to explain",
@@ -71,7 +75,7 @@ _BY_DOOR: Final[Mapping[tuple[str, str], str]] = {
 _BY_ACCOUNT: Final = re.compile(
     r"account_id = \$1\b|insert into \w+ (as \w+ )?\(account_id,.*?\)\s*(values \(|select )\$1\b", re.DOTALL
 )
-_DOORS: Final = frozenset({"account", "token_door", "session_door", "webhook_door", "migration"})
+_DOORS: Final = EVERYWHERE | {LEDGER}
 
 _KEYS: Final = """
     select r.relname || '.' || i.relname as key, a.attname = 'account_id' as by_account, r.relname as table

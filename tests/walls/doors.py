@@ -243,6 +243,12 @@ NATIVE: Final[Mapping[tuple[str, str], Door]] = {
     ("DELETE", "/v1/webhooks/{webhook_id}"): Door(key=Right.ADMIN, probes=(Probe(path="/v1/webhooks/<webhook>"),)),
     ("POST", "/v1/accounts"): Door(key=Key.BOOTSTRAP, body={"name": "doors"}, reaches="every account, by its purpose"),
     ("GET", "/v1/accounts"): Door(key=Key.BOOTSTRAP, reaches="every account, by its purpose"),
+    ("PATCH", "/v1/accounts/{name}"): Door(
+        key=Key.BOOTSTRAP, body={"retention_days": None}, reaches="every account, by its purpose"
+    ),
+    ("DELETE", "/v1/accounts/{name}"): Door(key=Key.BOOTSTRAP, reaches="every account, by its purpose"),
+    ("GET", "/v1/account"): Door(key=Right.ADMIN, reaches="the account of the token"),
+    ("PATCH", "/v1/account"): Door(key=Right.ADMIN, reaches="the account of the token"),
     ("POST", "/v1/tokens"): Door(
         key=Right.ADMIN, probes=(_json({"name": "x", "rights": ["admin"], "account": "<account>"}),)
     ),

@@ -38,7 +38,7 @@ _DUE: Final[LiteralString] = f"""
     order by a.due_at limit $3 for update skip locked
 """
 _DUE_ACCOUNTS: Final = """
-    select account_id from account where account_id > $2 and exists (
+    select account_id from account where account_id > $2 and deleted_at is null and exists (
         select from alert where alert.account_id = account.account_id and closed_at is null and due_at <= $1
     ) order by account_id limit $3
 """
@@ -124,7 +124,11 @@ _OPENED: Final = """
     select alert_id from alert where account_id = $1 and event_id = any($2::uuid[]) and alert_id = any($3::uuid[])
     order by key for update
 """
-_OLD: Final = "select alert_id from alert where account_id = $1 and opened_at < $2 order by key for update"
+_OLD: Final = """
+    select alert_id from alert where account_id = $1 and alert_id in (
+        select alert_id from alert where account_id = $1 and opened_at < $2 order by opened_at, alert_id limit $3
+    ) order by key for update
+"""
 _REMOVE: Final = "delete from alert where account_id = $1 and alert_id = any($2::uuid[])"
 # What is left of the problems that they were part of is looked at again.
 _BEREAVE: Final = """
@@ -301,9 +305,14 @@ async def remove_each(db: Writer, account: UUID, alert_ids: Sequence[UUID], even
     await _remove(db, account, await db.rows(_OPENED, account, list(event_ids), list(alert_ids)))
 
 
-async def forget(db: Writer, account: UUID, *, before: datetime) -> None:
-    """Alerts that opened before are gone, as their events are; one that is still reported opens again."""
-    await _remove(db, account, await db.rows(_OLD, account, before))
+async def forget(db: Writer, account: UUID, *, before: datetime, limit: int) -> bool:
+    """Alerts that opened before are gone, as their events are; one that is still reported opens again.
+
+    At most `limit` of them; False when there were none.
+    """
+    rows = await db.rows(_OLD, account, before, limit)
+    await _remove(db, account, rows)
+    return bool(rows)
 
 
 async def _remove(db: Writer, account: UUID, rows: Sequence[asyncpg.Record]) -> None:

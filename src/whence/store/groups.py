@@ -25,9 +25,10 @@ _MOST_LATER: Final = 10_000
 
 # By indexes that hold what waits and nothing else: to ask account by account would take longer the more there are.
 _WAITING: Final = """
-    select account_id from alert where account_id > $2 and group_at is not null and group_at <= $1
-    union select account_id from problem where account_id > $2 and is_stale
-    order by account_id limit $3
+    select account_id from (
+        select account_id from alert where account_id > $2 and group_at is not null and group_at <= $1
+        union select account_id from problem where account_id > $2 and is_stale
+    ) waiting join account using (account_id) where deleted_at is null order by account_id limit $3
 """
 _BEGIN: Final = "insert into problem_head (account_id, number) values ($1, 0) on conflict do nothing"
 _TRY_TURN: Final = "select number from problem_head where account_id = $1 for update skip locked"

@@ -6,6 +6,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final, LiteralString, cast
 
+from whence.store import distribute
 from whence.store.pool import Pool, Reader
 
 _LOCK: Final = "select pg_advisory_xact_lock(7726438)"  # any number, as long as no other migrator picks it
@@ -66,12 +67,13 @@ async def upgrade(pool: Pool, *, done: Callable[[Migration], None] = lambda _: N
         await db.execute(_LEDGER)
         _compare(await _applied(db))
     for migration in migrations():
-        async with pool.transaction() as db:
+        async with pool.unhurried() as db:
             await db.execute(_LOCK)
             await db.execute(_PATIENCE)
             if migration.number in await _applied(db):
                 continue
             await db.execute(cast("LiteralString", migration.sql))  # a file of the package, never data
+            await distribute.keep_up(db)
             await db.execute(_RECORD, migration.number, migration.name, migration.digest)
         done(migration)
 

@@ -1,26 +1,32 @@
 """Connections to PostgreSQL: who only reads cannot write, and the driver's errors become the house's here."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Final, LiteralString, Self, TypeAlias
+from typing import Final, Literal, LiteralString, Self
 
 import asyncpg
 
-from whence.domain.errors import Conflict, Invalid, Refusal, Unavailable
-
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"  # quoted: only the stubs know the parameter
+from whence.domain.errors import Conflict, Doubt, Invalid, Reason, Refusal, Unauthenticated, Unavailable
+from whence.spans import Statement
+from whence.store.hosts import Connection, Hosts, named
 
 _ACQUIRE_SECONDS: Final = 5.0  # a caller who waited this long for a connection is told to come again
+_SILENCE_SECONDS: Final = 2.0  # that PostgreSQL may be late with its own limit of a statement: then it is gone
+_HEARTBEAT_SECONDS: Final = 5.0  # between questions to a connection that only listens: it would not notice
+_HEARTBEAT: Final = "select true"
 _NOT_NOW: Final = frozenset(
     {
         "08",  # connection exception
         "25",  # invalid transaction state: a standby that has not been promoted yet is read only
+        "28",  # invalid authorization: our account is not known yet, or its password is being changed
+        "3D",  # invalid catalog name: the database is not there, as while it is being restored
         "53",  # insufficient resources: disk, memory, connections
         "55",  # object not in prerequisite state: a lock that was not to be had in time
         "57",  # operator intervention: shutting down, starting up
         "58",  # system error
+        "XX",  # internal error: of files, what PostgreSQL has no other name for, as a quota that is used up
     }
 )
 _LOST_RACE: Final = "40"  # transaction rollback: a deadlock, which the next attempt will not meet
@@ -34,23 +40,37 @@ _CONTRADICTION: Final = "23"  # integrity constraint violation
 
 
 class Reader:
-    """A connection that can only ask."""
+    """A connection that can only ask.
 
-    def __init__(self, connection: Connection) -> None:
+    Args:
+        patience: seconds for an answer to any one question; None is for ever.
+    """
+
+    def __init__(self, connection: Connection, patience: float | None) -> None:
         self._connection = connection
+        self._patience = patience
 
     async def rows(self, sql: LiteralString, *args: object) -> list[asyncpg.Record]:
         """All the rows that the statement gives."""
-        return await self._connection.fetch(sql, *args)
+        with _answering(self._connection, self._patience):
+            return await self._connection.fetch(sql, *args)
 
     async def row(self, sql: LiteralString, *args: object) -> asyncpg.Record | None:
         """The first row that the statement gives, if any."""
-        return await self._connection.fetchrow(sql, *args)
+        with _answering(self._connection, self._patience):
+            return await self._connection.fetchrow(sql, *args)
 
     async def walk(self, sql: LiteralString, *args: object, prefetch: int) -> AsyncIterator[asyncpg.Record]:
         """The rows one by one, `prefetch` at a time from the server. Needs a snapshot."""
-        async for row in self._connection.cursor(sql, *args, prefetch=prefetch):
-            yield row
+        with _answering(self._connection, self._patience):
+            cursor = await self._connection.cursor(sql, *args)
+        while True:
+            with _answering(self._connection, self._patience):
+                rows = await cursor.fetch(prefetch)
+            for row in rows:
+                yield row
+            if len(rows) < prefetch:
+                return
 
 
 class Writer(Reader):
@@ -58,22 +78,24 @@ class Writer(Reader):
 
     async def execute(self, sql: LiteralString, *args: object) -> None:
         """Run a statement whose rows nobody needs."""
-        await self._connection.execute(sql, *args)
+        with _answering(self._connection, self._patience):
+            await self._connection.execute(sql, *args)
 
     async def copy(self, table: LiteralString, columns: Sequence[str], records: Iterable[Sequence[object]]) -> None:
         """Append the records by COPY, in the order of the columns."""
-        await self._connection.copy_records_to_table(table, columns=columns, records=records)
+        with _answering(self._connection, self._patience):
+            await self._connection.copy_records_to_table(table, columns=columns, records=records)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None]:
         """What fails inside is undone; what came before it stands."""
-        async with self._connection.transaction():
+        async with _begun(self._connection, self._patience):
             yield
 
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Where the database is. Either a `url`, or the parts of a socket address."""
+    """Where the database is. Either a `url`, which may name several hosts, or the parts of a socket address."""
 
     url: str | None = field(default=None, repr=False)
     host: str | None = None
@@ -83,11 +105,25 @@ class Address:
 
 
 class Pool:
-    """The connections of one process."""
+    """The connections of one process.
 
-    def __init__(self, address: Address, *, query_seconds: float, readers: int = 8, writers: int = 6) -> None:
-        self._address = address
+    Args:
+        answered: is told of every statement, once it is answered; None when nobody wants to know.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        query_seconds: float,
+        readers: int = 8,
+        writers: int = 6,
+        answered: Callable[[Statement], None] | None = None,
+    ) -> None:
+        self._hosts = _hosts(address)
+        self._answered = answered
         self._query_seconds = query_seconds
+        self._patience = query_seconds + _SILENCE_SECONDS
         self._sizes = readers, writers
         self._readers: asyncpg.Pool[asyncpg.Record] | None = None
         self._writers: asyncpg.Pool[asyncpg.Record] | None = None
@@ -105,35 +141,38 @@ class Pool:
                 pool.terminate()
 
     async def _open(self, smallest: int, largest: int, settings: dict[str, str]) -> "asyncpg.Pool[asyncpg.Record]":
-        address = self._address
         timeout_ms = str(round(self._query_seconds * 1000))
-        return await asyncpg.create_pool(
-            dsn=address.url,
-            host=address.host,
-            port=address.port,
-            user=address.user,
-            database=address.database,
-            min_size=smallest,
-            max_size=largest,
-            timeout=_ACQUIRE_SECONDS,
-            reset=_nothing_to_reset,
-            server_settings={
-                "application_name": "whence",
-                "timezone": "UTC",
-                "statement_timeout": timeout_ms,
-                "idle_in_transaction_session_timeout": "60s",
-                "jit": "off",
-                "plan_cache_mode": "force_custom_plan",  # a plan made for any window is bad for each
-                **settings,
-            },
-        )
+        every = {
+            "application_name": "whence",
+            "timezone": "UTC",
+            "statement_timeout": timeout_ms,
+            "idle_in_transaction_session_timeout": "60s",
+            "jit": "off",
+            "plan_cache_mode": "force_custom_plan",  # a plan made for any window is bad for each
+            **settings,
+        }
+
+        async def connect(*_: object, **__: object) -> Connection:
+            connection = await self._hosts.connect(seconds=_ACQUIRE_SECONDS, settings=every)
+            if self._answered is not None:
+                connection.add_query_logger(self._answered)
+            return connection
+
+        return await asyncpg.create_pool(min_size=smallest, max_size=largest, connect=connect, reset=_nothing_to_reset)
+
+    def connections(self) -> Iterator[tuple[str, int, int]]:
+        """The kinds of connections: how many of each are in use, and how many are open and idle."""
+        for kind, pool in (("readers", self._readers), ("writers", self._writers)):
+            if pool is not None:
+                idle = pool.get_idle_size()
+                yield kind, pool.get_size() - idle, idle
 
     @asynccontextmanager
     async def reader(self) -> AsyncGenerator[Reader]:
         """A reader whose every statement sees what is committed by then."""
         with translated():
             async with _taken(_opened(self._readers)) as connection:
-                yield Reader(connection)
+                yield Reader(connection, self._patience)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Reader]:
@@ -141,40 +180,123 @@ class Pool:
         with translated():
             async with (
                 _taken(_opened(self._readers)) as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
+                _begun(connection, self._patience, isolation="repeatable_read", readonly=True),
             ):
-                yield Reader(connection)
+                yield Reader(connection, self._patience)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Writer]:
         """A writer; what it wrote is durable when the block has ended, and undone when it raised."""
+        async with self._transaction(self._patience) as db:
+            yield db
+
+    @asynccontextmanager
+    async def unhurried(self) -> AsyncGenerator[Writer]:
+        """As `transaction`, for statements that take as long as they take."""
+        async with self._transaction(None) as db:
+            yield db
+
+    @asynccontextmanager
+    async def _transaction(self, patience: float | None) -> AsyncGenerator[Writer]:
         with translated():
-            async with _taken(_opened(self._writers)) as connection, connection.transaction():
-                yield Writer(connection)
+            try:
+                async with _taken(_opened(self._writers)) as connection, _begun(connection, patience):
+                    yield Writer(connection, patience)
+            except asyncpg.ReadOnlySQLTransactionError:
+                # Whom we are connected to takes no writes any more, so somebody else does.
+                await _opened(self._writers).expire_connections()
+                await _opened(self._readers).expire_connections()
+                raise
 
     @asynccontextmanager
     async def listening(
         self, channels: Mapping[str, Callable[[str], None]], lost: Callable[[], None]
     ) -> AsyncGenerator[None]:
-        """While the block runs, each channel's callable gets its payloads; `lost` is called if the connection ends."""
-        address = self._address
+        """While the block runs, each channel's callable gets its payloads; `lost` is called if the connection ends.
+
+        It ends as well when nobody answers at its other end.
+        """
         with translated():
-            connection: Connection = await asyncpg.connect(
-                dsn=address.url,
-                host=address.host,
-                port=address.port,
-                user=address.user,
-                database=address.database,
-                timeout=_ACQUIRE_SECONDS,
-                server_settings={"application_name": "whence listen"},
+            connection = await self._hosts.connect(
+                seconds=_ACQUIRE_SECONDS, settings={"application_name": "whence listen"}
             )
+            beating: asyncio.Task[None] | None = None
             try:
                 connection.add_termination_listener(lambda _: lost())
-                for channel, heard in channels.items():
-                    await connection.add_listener(channel, _payload_to(heard))
+                with _answering(connection, _ACQUIRE_SECONDS):
+                    for channel, heard in channels.items():
+                        await connection.add_listener(channel, _payload_to(heard))
+                beating = asyncio.create_task(_beat(connection))
                 yield
             finally:
+                if beating is not None:
+                    beating.cancel()
                 connection.terminate()
+
+
+def _hosts(address: Address) -> Hosts:
+    if address.url is not None:
+        return Hosts(*named(address.url))
+    return Hosts({"host": address.host, "port": address.port, "user": address.user, "database": address.database})
+
+
+@contextmanager
+def _answering(connection: Connection, patience: float | None) -> Generator[None]:
+    """End the connection when the block has not ended by then: what waits for an answer fails.
+
+    PostgreSQL ends a statement that takes too long by itself. This is for one that says nothing at all: its machine is
+    gone, or stopped, or waits for a standby with our commit. The statement is not cancelled, as it would be by a limit
+    of the driver's own: a commit that is cancelled while it waits for its standby counts as done, and then whoever
+    sends again would be told so, of what the standby may not have.
+    """
+    if patience is None:
+        yield
+        return
+    ending = asyncio.get_running_loop().call_later(patience, _end, connection)
+    try:
+        yield
+    finally:
+        ending.cancel()
+
+
+def _end(connection: Connection) -> None:
+    with suppress(asyncpg.InterfaceError):  # it has ended already, and its pool has taken it back
+        connection.terminate()
+
+
+@asynccontextmanager
+async def _begun(
+    connection: Connection,
+    patience: float | None,
+    *,
+    isolation: Literal["repeatable_read"] | None = None,
+    readonly: bool = False,
+) -> AsyncGenerator[None]:
+    """A transaction, or a savepoint inside of one: the driver's, but nothing of it waits for ever."""
+    transaction = connection.transaction(isolation=isolation, readonly=readonly)
+    with _answering(connection, patience):
+        await transaction.start()
+    try:
+        yield
+    except BaseException:
+        with (
+            suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError),  # it has ended with its connection
+            _answering(connection, patience),
+        ):
+            await transaction.rollback()
+        raise
+    with _answering(connection, patience):
+        await transaction.commit()
+
+
+async def _beat(connection: Connection) -> None:
+    """End the connection when a question finds no answer, or an error."""
+    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        while True:
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
+            with _answering(connection, _ACQUIRE_SECONDS):
+                await connection.execute(_HEARTBEAT)
+    _end(connection)
 
 
 @asynccontextmanager
@@ -184,7 +306,7 @@ async def _taken(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncGenerator[Connect
         try:
             yield connection  # pyright: ignore[reportReturnType]  # a proxy of a Connection
         except (asyncio.CancelledError, GeneratorExit):
-            connection.terminate()
+            _end(connection)  # pyright: ignore[reportArgumentType]  a proxy of a Connection
             raise
 
 
@@ -225,8 +347,14 @@ def translated() -> Generator[None]:
 def _refusal(exc: Exception) -> Refusal | None:
     """What the house says for the driver's error; None for what neither time nor another value would mend."""
     match exc:
+        case asyncpg.ForeignKeyViolationError() if str(exc.constraint_name).endswith("_account_id_fkey"):
+            return Unauthenticated(Doubt.UNKNOWN)  # the account was deleted, and is gone, since its token was good
         case asyncpg.QueryCanceledError():
-            return Unavailable("The query took longer than it may; ask for a narrower window", retry_after=5)
+            return Unavailable(
+                "The query took longer than it may; ask for a narrower window", because=Reason.TIMEOUT, retry_after=5
+            )
+        case asyncpg.InsufficientPrivilegeError():  # so it says as well of a disk that became read-only
+            return Unavailable("The database cannot be reached", because=Reason.DATABASE, retry_after=1)
         case asyncpg.PostgresError():
             return _by_state((exc.sqlstate or "")[:2])
         case UnicodeEncodeError() | asyncpg.InterfaceError() if isinstance(exc, ValueError):
@@ -234,14 +362,14 @@ def _refusal(exc: Exception) -> Refusal | None:
         case ValueError():
             return None
         case _:  # a connection that is gone, or was about to: OSError, TimeoutError and the driver's own
-            return Unavailable("The database cannot be reached", retry_after=1)
+            return Unavailable("The database cannot be reached", because=Reason.DATABASE, retry_after=1)
 
 
 def _by_state(kind: str) -> Refusal | None:
     if kind == _LOST_RACE:
-        return Unavailable("The database was busy with another writer", retry_after=1, lost_race=True)
+        return Unavailable("The database was busy with another writer", because=Reason.RACE, retry_after=1)
     if kind in _NOT_NOW:
-        return Unavailable("The database cannot be reached", retry_after=1)
+        return Unavailable("The database cannot be reached", because=Reason.DATABASE, retry_after=1)
     if kind == _CONTRADICTION:
         return Conflict("contradicts what was stored at the same time")
     return Invalid.at("", "holds a value that cannot be stored") if kind in _BAD_VALUE else None
