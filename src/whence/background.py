@@ -30,6 +30,7 @@ EXPIRY: Final = timedelta(seconds=1)  # an alert is ended within five seconds of
 GROUPING: Final = timedelta(milliseconds=500)  # within a second of its report an alert is in its problem
 REST: Final = 5.0  # times the work: a storm of alerts must leave its senders four fifths of a processor
 LONGEST_REST: Final = 3.0  # seconds: whoever has just been told of is not to wait for the rest from many others
+PATIENCE: Final = timedelta(seconds=1)  # causes that are known already are looked at again for so long at a time
 STATISTICS: Final = timedelta(seconds=1)  # a storm fills a table in that time
 FEED_KEPT: Final = timedelta(days=2)  # how long a live reader may be away and still go on where it was
 
@@ -82,10 +83,15 @@ async def run(
 
     async def tidy() -> None:
         await access.save_last_used()
-        await housekeeping.turn(pool, now=datetime.now(UTC), retention=retention, feed_kept=FEED_KEPT)
+        now = await housekeeping.agreed(pool, datetime.now(UTC))
+        await housekeeping.turn(pool, now=now, retention=retention, feed_kept=FEED_KEPT)
+
+    async def explain() -> None:
+        await causes.refresh(rest=REST, patience=PATIENCE)
 
     async def forget() -> None:
-        await forgetting.turn(pool, now=datetime.now(UTC), retention=retention)
+        now = await housekeeping.agreed(pool, datetime.now(UTC))
+        await forgetting.turn(pool, now=now, retention=retention)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(turns.take(Work.TIDYING, tidy, every=TURN))
@@ -93,7 +99,7 @@ async def run(
         group.create_task(turns.take(Work.DELETION, partial(deletion.turn, pool), every=DELETION))
         group.create_task(turns.take(Work.EXPIRY, alerts.expire, every=EXPIRY))
         group.create_task(turns.take(Work.GROUPING, grouping.turn, every=GROUPING, rest=REST))
-        group.create_task(turns.take(Work.CAUSES, partial(causes.refresh, rest=REST), every=GROUPING))
+        group.create_task(turns.take(Work.CAUSES, explain, every=GROUPING))
         group.create_task(turns.take(Work.SIGHTINGS, catalog.save_seen, every=TURN))
         group.create_task(turns.take(Work.STATISTICS, partial(statistics.refresh, pool), every=STATISTICS))
         group.create_task(turns.take(Work.PULSE, partial(pulse.ask, pool), every=PULSE))

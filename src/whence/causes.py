@@ -36,6 +36,7 @@ _LEASE: Final = timedelta(seconds=30)
 _MOST_DUE: Final = 2  # problems that are claimed at a time: what becomes due meanwhile may be more urgent
 _ACCOUNTS: Final = 500  # that are asked about at a time
 
+_NOBODY: Final = UUID(int=0)  # no account comes before
 NOW: Final = partial(datetime.now, UTC)
 log = structlog.get_logger()
 
@@ -63,6 +64,7 @@ class Causes:
         self._clock = clock
         self._patience = patience
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._again_after = _NOBODY
 
     async def explain(
         self,
@@ -101,27 +103,35 @@ class Causes:
             ranking = await asyncio.to_thread(rank, found, of=of, limit=limit)
         return await self._shown(by, end, found, ranking)
 
-    async def refresh(self, *, rest: float = 0) -> int:
-        """Look for the causes of some problems of which more may be known by now; how many those were.
+    async def refresh(self, *, rest: float = 0, patience: timedelta = timedelta.max) -> int:
+        """Look for the causes of problems of which more may be known by now; how many those were.
 
-        Accounts take turns, and of each its most urgent come first: those that were never explained. On any number of
-        nodes: each problem is looked at by one. Of a problem that is over they stay as they are then.
+        First of those that were never explained, then of the others; accounts take turns. On any number of nodes: each
+        problem is looked at by one. Of a problem that is over they stay as they are then.
 
         Args:
             rest: after each look, so many times as long as it took.
+            patience: how long the others are looked at before what is new by then comes first again.
         """
-        now = self._clock()
         looked_at = 0
-        after = UUID(int=0)
-        while waiting := await self._unexplained(now, after):
+        after = _NOBODY
+        while waiting := await self._unexplained(after, new=True):
             for account in waiting:
                 looked_at += await self._refresh(account, rest)
             after = waiting[-1]
+        began = monotonic()
+        while waiting := await self._unexplained(self._again_after, new=False):
+            for account in waiting:
+                looked_at += await self._refresh(account, rest)
+                self._again_after = account
+                if monotonic() - began > patience.total_seconds():
+                    return looked_at
+        self._again_after = _NOBODY
         return looked_at
 
-    async def _unexplained(self, now: datetime, after: UUID) -> list[UUID]:
+    async def _unexplained(self, after: UUID, *, new: bool) -> list[UUID]:
         async with self._pool.reader() as db:
-            return await problems.accounts_unexplained(db, now=now, after=after, limit=_ACCOUNTS)
+            return await problems.accounts_unexplained(db, now=self._clock(), after=after, limit=_ACCOUNTS, new=new)
 
     async def _refresh(self, account: UUID, rest: float) -> int:
         now = self._clock()

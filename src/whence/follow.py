@@ -289,9 +289,11 @@ class Follow:
             account.may_be_gone = False
             async with self._pool.reader() as db:
                 is_gone = await feed.is_shut(db, account_id)
-            if is_gone:
+                head = await feed.head(db, account_id)
+            if is_gone or head < account.position:  # of a database that went back: what was told is not there
                 for reader in account.readers:
-                    reader.end(None)
+                    reader.end(None if is_gone else Reset())
+                account.position = head
                 return
         while True:
             async with self._pool.reader() as db:

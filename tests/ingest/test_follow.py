@@ -216,6 +216,21 @@ async def test_a_place_that_the_feed_has_not_reached_resets(tenant: Tenant, foll
         assert [one async for one in told] == [Reset()]
 
 
+async def test_a_feed_that_went_back_resets(tenant: Tenant, follow: Follow) -> None:
+    """[LV3] A standby that lacked the last commits was promoted: what has their places now is not passed over."""
+    account = tenant.admin.account_id
+    async with follow.follow(account, quiet=FOREVER) as told:
+        await said(tenant, "a")
+        assert titles(await heard(told, 1)) == ["a"]
+        async with tenant.house.pool.transaction() as db:
+            await db.execute("delete from feed where account_id = $1", account)
+            await db.execute("update feed_head set position = 0 where account_id = $1", account)
+
+        follow.missed(True)  # noqa: FBT003  the connection that listens was made anew
+
+        assert await anext(told) == Reset()
+
+
 @pytest.mark.parametrize(("behind", "expected"), [(1, "reset"), (2, "reset"), (3, "goes on")])
 async def test_a_place_before_what_is_kept_resets(tenant: Tenant, follow: Follow, behind: int, expected: str) -> None:
     """Entries are kept for some days: who comes later starts again."""

@@ -454,8 +454,22 @@ async def test_a_stream_shows_that_it_lives(house: House, tenant: Tenant, monkey
     assert (quiet.comment, busy.comment) == ("heartbeat", "heartbeat")
 
 
+async def test_a_stream_ends_with_its_token(house: House, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[AC3] Within a heartbeat, whether something happens or not."""
+    monkeypatch.setattr(live, "HEARTBEAT", timedelta(milliseconds=20))
+    access = house.context.access
+    made, token = await access.create_token(tenant.admin, name="screen", rights=[Right.READ_EVENTS])
+
+    async with stream(house.app, token) as said:
+        assert (await anext(said)).comment == "connected"
+        assert (await anext(said)).comment == "heartbeat"
+        await access.revoke(tenant.admin, made.id)
+
+        assert {one.comment async for one in said} <= {"heartbeat"}
+
+
 async def test_a_stream_ends_after_an_hour(house: House, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a revoked token does not listen for ever."""
+    """A proxy that keeps connections for so long, and no longer, sees no difference."""
     monkeypatch.setattr(live, "LONGEST", timedelta(0))
     token = await tenant.key()
 

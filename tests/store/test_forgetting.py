@@ -312,3 +312,12 @@ async def test_nobody_s_account_is_removed(alone: Pool) -> None:
 
     assert {table: rows for table, rows in (await tenant.rows()).items() if rows} == {}
     assert await other.rows() == before
+
+
+async def test_a_clock_that_is_ahead_drops_nothing(alone: Pool) -> None:
+    """What is dropped does not come back: of our clock and the database's the earlier one counts."""
+    ahead = await housekeeping.agreed(alone, NOW + timedelta(days=4000))
+    behind = await housekeeping.agreed(alone, NOW - timedelta(days=4000))
+
+    assert ahead < datetime.now(UTC) + timedelta(minutes=1)
+    assert behind == NOW - timedelta(days=4000)

@@ -8,6 +8,14 @@ from whence.store import access, feed, forgetting, once, partitions, sessions
 from whence.store.pool import Pool
 
 _TURN: Final = "select pg_try_advisory_xact_lock(7726441) as mine"
+_NOW: Final = "select least($1::timestamptz, now()) as now"
+
+
+async def agreed(pool: Pool, now: datetime) -> datetime:
+    """The earlier of two clocks, ours and the database's: what one that is years ahead drops does not come back."""
+    async with pool.reader() as db:
+        row = await db.row(_NOW, now)
+    return now if row is None else row["now"]
 
 
 async def turn(pool: Pool, *, now: datetime, retention: timedelta, feed_kept: timedelta) -> bool:

@@ -53,7 +53,8 @@ _MORE_IS_KNOWN: Final[LiteralString] = """
 """
 _UNEXPLAINED_ACCOUNTS: Final[LiteralString] = f"""
     select distinct p.account_id from problem p
-    where p.account_id > $1 and p.explain_at is not null and p.explain_at <= $2 and {_MORE_IS_KNOWN}
+    where p.account_id > $1 and p.explain_at is not null and p.explain_at <= $2
+    and (p.explained_at is null) = $4 and {_MORE_IS_KNOWN}
     and exists (select from account a where a.account_id = p.account_id and a.deleted_at is null)
     order by p.account_id limit $3
 """
@@ -227,9 +228,9 @@ async def forget(db: Writer, account: UUID, *, before: datetime, limit: int) -> 
     return bool(await db.rows(_FORGET, account, before, limit))
 
 
-async def accounts_unexplained(db: Reader, *, now: datetime, after: UUID, limit: int) -> list[UUID]:
-    """The accounts behind `after` with problems whose causes are to be looked for."""
-    return [row["account_id"] for row in await db.rows(_UNEXPLAINED_ACCOUNTS, after, now, limit)]
+async def accounts_unexplained(db: Reader, *, now: datetime, after: UUID, limit: int, new: bool) -> list[UUID]:
+    """The accounts behind `after` with problems whose causes are to be looked for; `new`: for the first time."""
+    return [row["account_id"] for row in await db.rows(_UNEXPLAINED_ACCOUNTS, after, now, limit, new)]
 
 
 async def claim_unexplained(db: Writer, account: UUID, *, now: datetime, until: datetime, limit: int) -> list[Problem]:

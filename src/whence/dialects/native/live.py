@@ -1,9 +1,10 @@
 """Events as they come (Server-Sent Events), and all of them as a file."""
 
 import csv
-from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
 from contextlib import aclosing
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 from time import monotonic
 from typing import Annotated, Any, Final, TypeVar
@@ -15,11 +16,11 @@ from starlette.responses import Response, StreamingResponse
 from whence.dialects import Context
 from whence.dialects.native import decode, encode, wire
 from whence.dialects.native.events import asked, named
-from whence.dialects.native.gate import gate, principal
+from whence.dialects.native.gate import authorised, gate, principal
 from whence.dialects.native.problems import ids, shown
 from whence.domain.access import Principal, Right
 from whence.domain.alert import AlertTold
-from whence.domain.errors import Invalid
+from whence.domain.errors import Invalid, Pushback, Refusal
 from whence.domain.event import Event
 from whence.domain.filter import Filter
 from whence.domain.problem import ProblemTold
@@ -60,7 +61,7 @@ def routes(context: Context) -> APIRouter:
         problems = await ids(context, by, query.problem)
         filtered = decode.followed(query, concerning=await named(context, by, query), problems=problems)
         return StreamingResponse(
-            await _begun(_told(context, by, filtered, behind, query)),
+            await _begun(_told(context, by, filtered, behind, query, partial(_may, context, request))),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
@@ -111,10 +112,26 @@ async def _begun(said: AsyncGenerator[One]) -> AsyncGenerator[One]:
     return whole()
 
 
+async def _may(context: Context, request: Request) -> bool:
+    """Whether who opened the stream may still read; a token over its rate may."""
+    try:
+        await authorised(context, request, Right.READ_EVENTS)
+    except Pushback:
+        return True
+    except Refusal:
+        return False
+    return True
+
+
 async def _told(
-    context: Context, by: Principal, filtered: Filter, behind: Place | None, query: wire.StreamQuery
+    context: Context,
+    by: Principal,
+    filtered: Filter,
+    behind: Place | None,
+    query: wire.StreamQuery,
+    may: Callable[[], Awaitable[bool]],
 ) -> AsyncGenerator[bytes]:
-    ends = monotonic() + LONGEST.total_seconds()
+    begun = asked_at = monotonic()
     async with context.follow.follow(by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT) as told:
         yield b": connected\n\n"
         spoken = monotonic()
@@ -136,7 +153,11 @@ async def _told(
                     if monotonic() - spoken >= HEARTBEAT.total_seconds():
                         yield b": heartbeat\n\n"
                         spoken = monotonic()
-            if monotonic() > ends:
+            if (now := monotonic()) - asked_at >= HEARTBEAT.total_seconds():
+                asked_at = now
+                if not await may():
+                    return
+            if now - begun > LONGEST.total_seconds():
                 return
 
 
