@@ -3,8 +3,8 @@
 .PHONY: help setup web dist run test test-postgresql fuzz acceptance faults citus check format proto api lock screenshots bench bench-data bench-rca clean
 
 ARGS ?=
-# They wait for the disk half of the time: two cores are busy with four.
-WORKERS ?= 4
+# They wait for the disk much of the time: two cores are busy with five.
+WORKERS ?= 5
 N ?= 1000000
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -28,9 +28,10 @@ dist: web ## Build the wheel and the source distribution into dist/, by the lock
 run: web ## Serve with a small believable history (honours WHENCE_*)
 	@.venv/bin/whence demo
 
-test: web ## Run the tests, in four processes: make test ARGS="-k alert"; ARGS="-n0" for one and a debugger
+test: web ## Run the tests, in five processes: make test ARGS="-k alert"; ARGS="-n0" for one and a debugger
 	@failed=0; $(if $(ARGS),,.ci/npm run --silent test -- --reporter=dot || failed=1;) \
-		.venv/bin/pytest -n $(WORKERS) --dist worksteal --ignore=tests/acceptance --ignore=tests/fuzz $(ARGS) && \
+		.venv/bin/pytest -n $(WORKERS) --dist worksteal --ignore=tests/acceptance --ignore=tests/bench \
+		--ignore=tests/fuzz $(ARGS) && \
 		exit $$failed
 
 fuzz: setup ## Run the tests with requests that nobody thought of
@@ -39,8 +40,8 @@ fuzz: setup ## Run the tests with requests that nobody thought of
 test-postgresql: setup ## Run the tests of the store, of queries and of what comes in on Debian's PostgreSQL 15
 	@.venv/bin/python -m tests.postgresql tests/store tests/query tests/ingest
 
-acceptance: setup ## Run the tests with real programs: servers that are killed, vendors' own clients
-	@.venv/bin/pytest tests/acceptance --ignore=tests/acceptance/faults $(ARGS)
+acceptance: setup ## Run the tests with real programs: servers that are killed, vendors' own clients, the benchmarks
+	@.venv/bin/pytest tests/acceptance tests/bench --ignore=tests/acceptance/faults $(ARGS)
 
 faults: setup ## Run the tests of faults: what is killed, silent, cut or full, clocks that jump, standbys that take over
 	@.venv/bin/pytest -n 2 --dist worksteal tests/acceptance/faults $(ARGS)

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Final
 
 import asyncpg
 import pytest
@@ -34,10 +33,7 @@ async def test_what_is_measured_on_stored_events(name: str, tiny: Size, filled: 
     assert all(one.measured > 0 and f"{tiny.events:,}" in one.name for one in figures)
 
 
-_LONG: Final = frozenset({"causes", "storm"})  # `make acceptance` runs them
-
-
-@pytest.mark.parametrize("name", sorted(FRESH.keys() - BY_WRK - _LONG))
+@pytest.mark.parametrize("name", sorted(FRESH.keys() - BY_WRK))
 async def test_what_is_measured_on_an_empty_directory(name: str, tiny: Size, home: Path) -> None:
     figures = await FRESH[name](tiny, home)
 
