@@ -26,7 +26,7 @@ from tests.acceptance.server import TOKEN, Server, await_fact
 
 _MIB: Final = 2**20
 _ROUNDS: Final = 3
-_EVENTS: Final = 30  # of the steady sender, in each round
+_ROUND_SECONDS: Final = 3.0  # in which the slowest flooder has its first answer
 _PAUSE: Final = 0.02
 _MOST_MIB: Final = 450  # docs/explanation/overload.md
 _IDLE: Final = 10_000
@@ -58,13 +58,17 @@ def flood(server: Server, token: str, *options: str) -> Generator[dict[str, int]
 def waits(client: httpx.Client) -> list[float]:
     """Seconds until each answer of somebody who sends an event now and then, shortest first; all are good."""
     waited: list[float] = []
-    for n in range(_EVENTS):
-        began = time.perf_counter()
-        answer = client.post("/v1/events", json={"title": f"steady {n}"})
+    ends = time.perf_counter() + _ROUND_SECONDS
+    while (began := time.perf_counter()) < ends:
+        answer = client.post("/v1/events", json={"title": "steady"})
         waited.append(time.perf_counter() - began)
         assert answer.status_code == 201, answer.text
         time.sleep(_PAUSE)
     return sorted(waited)
+
+
+def _p90(waited: list[float]) -> float:
+    return waited[len(waited) * 9 // 10]
 
 
 def resident(server: Server) -> float:
@@ -83,9 +87,9 @@ def test_a_flood_slows_nobody_else(whence: Server, each: int) -> None:
             alone = waits(client)
             with flood(whence, theirs, "--each", str(each)) as statuses:
                 beside = waits(client)
-            assert statuses["200" if each > 1 else "201"]
+            assert statuses.get("200" if each > 1 else "201")
             assert not {"0", "500"} & statuses.keys()
-            slower.append(beside[_EVENTS * 9 // 10] / max(alone[_EVENTS * 9 // 10], 0.005))
+            slower.append(_p90(beside) / max(_p90(alone), 0.005))
 
     assert median(slower) < 4, slower
 

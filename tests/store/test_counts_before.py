@@ -93,7 +93,8 @@ async def test_what_was_counted_by_the_hour_is_counted_still(monkeypatch: pytest
         (_MIDNIGHT + 22 * HOUR, Severity.CRITICAL, "new"): 1,
     }
     with directory() as home:
-        async with connected(Settings.model_validate({"data_dir": home / "data"})) as pool:
+        settings = Settings.model_validate({"data_dir": home / "data", "database_url": None})  # whatever others run on
+        async with connected(settings) as pool:
             with monkeypatch.context() as patched:
                 patched.setattr(migrate, "migrations", before)
                 await migrate.upgrade(pool)

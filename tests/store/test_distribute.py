@@ -41,7 +41,8 @@ async def _database(home: Path, *, migrated: bool = True, citus: bool = True) ->
             await db.execute(_STAND_IN)
             await db.execute(_PATH)
             await db.close()
-        async with connected(Settings.model_validate({"data_dir": home / "data"})) as pool:
+        settings = Settings.model_validate({"data_dir": home / "data", "database_url": None})  # whatever others run on
+        async with connected(settings) as pool:
             if migrated:
                 await migrate.upgrade(pool)
             yield pool, embedded

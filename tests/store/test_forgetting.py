@@ -107,7 +107,8 @@ class Tenant:
 async def alone() -> AsyncGenerator[Pool]:
     """A database on which nothing happens by itself."""
     with directory() as home:
-        async with database(Settings.model_validate({"data_dir": home / "data"})) as pool:
+        settings = Settings.model_validate({"data_dir": home / "data", "database_url": None})  # whatever others run on
+        async with database(settings) as pool:
             yield pool
 
 
