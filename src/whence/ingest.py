@@ -121,8 +121,15 @@ class Ingest:
         if self._closing:
             raise Unavailable("Service unavailable", because=Reason.STOPPING, retry_after=1)
         now = self._clock()
+        oldest, newest = now - (retention or self._retention), now + AHEAD
         items = [
-            Item(id=new_id(now), report=report, receipt=self._out_of_range(report, now, retention))
+            Item(
+                id=new_id(now),
+                report=report,
+                receipt=None
+                if oldest <= report.span.start and report.span.end <= newest
+                else self._out_of_range(report, now, retention),
+            )
             for report in reports
         ]
         if writable := [item for item in items if item.receipt is None]:

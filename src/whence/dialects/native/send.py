@@ -1,12 +1,11 @@
 """Events in: one, many, as CloudEvents; each stored once, however often it is sent."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request
 from pydantic_core import to_json
@@ -49,8 +48,7 @@ _DOCUMENT: Final[dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(NamedTuple):
     """One event of a request, not yet read: where its shape comes from, and the text that is kept of it."""
 
     read: Callable[[], wire.EventIn]
@@ -167,7 +165,7 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Sequence[_Sent], bo
                 return [_Sent(lambda: parse(wire.EventIn, raw), raw.decode)], False
             return [_item(item, _native) for item in _at_most(json_items(raw))], True
         case "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines":
-            return list(_lines(raw)), True
+            return [_line(line) for line in _at_most([line for line in raw.split(b"\n") if line.strip()])], True
         case "application/cloudevents+json":
             return [_Sent(lambda: cloudevents.structured(json_value(raw)), raw.decode)], False
         case "application/cloudevents-batch+json":
@@ -190,11 +188,6 @@ def _item(item: object, read_item: Callable[[object], wire.EventIn]) -> _Sent:
 
 def _native(item: object) -> wire.EventIn:
     return validate(wire.EventIn, item)
-
-
-def _lines(raw: bytes) -> Iterator[_Sent]:
-    for line in _at_most([line for line in raw.split(b"\n") if line.strip()]):
-        yield _line(line)
 
 
 def _line(line: bytes) -> _Sent:
