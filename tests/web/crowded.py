@@ -36,11 +36,11 @@ _RECORD: Final = """() => {
 _RECORDED: Final = "() => { cancelAnimationFrame(window.recording); return window.frames }"
 # Everything that the page shows is there: rows, counts beside the facets, and the bars of the histogram.
 _SHOWN: Final = """new Promise((found) => {
-    const there = () =>
-        document.querySelector("[role=row][aria-rowindex='2']") && !document.querySelector('[aria-busy=true]')
-    const look = () => there() ? found(performance.now()) : requestAnimationFrame(look)
+    const row = () => document.querySelector("[role=row][aria-rowindex='2']")
+    const busy = () => document.querySelector("[aria-busy=true]")
+    const look = () => row() && !busy() ? found(performance.now()) : requestAnimationFrame(look)
     look()
-}"""
+})"""
 
 
 def fill(shop: Shop, *, lanes: int = LANES, marks: int = MARKS) -> list[str]:
