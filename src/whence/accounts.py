@@ -25,10 +25,19 @@ class Accounts:
 
     Args:
         retention: how long those are kept that do not say.
+        changed: is called when an account is another one from now on: others hear of it, but not before we answer.
     """
 
-    def __init__(self, pool: Pool, *, retention: timedelta, clock: Callable[[], datetime] = _NOW) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        retention: timedelta,
+        clock: Callable[[], datetime] = _NOW,
+        changed: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._pool = pool
+        self._changed = changed
         self._retention = retention
         self._clock = clock
 
@@ -99,7 +108,9 @@ class Accounts:
                 "retention_days", f"must be at most {most}, which the installation keeps; more is for its admin to set"
             )
         async with self._pool.transaction() as db:
-            return await self._keep(db, by, await access.account(db, by.account_id), by.account_name, days)
+            kept = await self._keep(db, by, await access.account(db, by.account_id), by.account_name, days)
+        self._changed(str(kept.id))
+        return kept
 
     async def keep_of(self, by: Principal | None, name: str, days: int | None) -> Account:
         """The account of that name keeps so many days from now on, also more than the installation.
@@ -111,7 +122,9 @@ class Accounts:
         """
         _require_bootstrap(by)
         async with self._pool.transaction() as db:
-            return await self._keep(db, by, await access.account_named(db, name), name, days)
+            kept = await self._keep(db, by, await access.account_named(db, name), name, days)
+        self._changed(str(kept.id))
+        return kept
 
     async def delete(self, by: Principal | None, name: str, *, confirm: str) -> Account:
         """Nothing opens the account any more, on any node, and nothing is added to it; its rows are being removed.
@@ -140,6 +153,7 @@ class Accounts:
             if not await access.delete(db, standing.id, at=now):
                 return await access.account(db, standing.id) or standing
             await self._record(db, await self._seat(db, by), by, "deleted", standing, name)
+        self._changed(str(standing.id))
         return replace(standing, deleted_at=now)
 
     async def _keep(

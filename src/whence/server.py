@@ -117,7 +117,7 @@ async def house(
         spoken = discover() if dialects is None else dialects
         context = Context(
             access=access,
-            accounts=Accounts(pool, retention=retention),
+            accounts=Accounts(pool, retention=retention, changed=access.heard),
             ingest=ingest,
             amend=Amend(pool, slot=slot),
             timeline=Timeline(pool),

@@ -10,6 +10,7 @@ from typing import Final
 import psutil
 import pytest
 
+from tests.acceptance.server import await_fact
 from whence.embedded import Embedded, EmbeddedError
 
 _USE: Final = """
@@ -57,7 +58,7 @@ def test_the_last_one_out_stops_it(begin: Callable[[], Embedded]) -> None:
     assert second.pid == pid
     second.stop()
 
-    assert not psutil.pid_exists(pid)
+    await_fact(lambda: not psutil.pid_exists(pid), seconds=10, what="whoever began it has taken note of its end")
 
 
 def test_stopping_twice_leaves_the_others_alone(begin: Callable[[], Embedded]) -> None:
