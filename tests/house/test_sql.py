@@ -38,6 +38,7 @@ from whence.server import database
 from whence.settings import Settings
 from whence.store import events, summary
 from whence.store.distribute import EVERYWHERE, LEDGER
+from whence.store.migrate import Migration, migrations
 from whence.store.query import Relation
 from whence.store.query.rows import chosen
 from whence.store.query.stages import staged
@@ -218,3 +219,21 @@ def test_every_key_begins_with_the_account() -> None:
 
     assert [key for key, by_account, table in found if not by_account and table not in _DOORS] == []
     assert len(found) > 20
+
+
+_DISTRIBUTED_SINCE: Final = 14  # the migration before which no database was distributed
+_MADE: Final = re.compile(r"create table (\w+) \((.*?)\n\)", re.DOTALL)
+_LEADS_TO: Final = re.compile(r"\breferences (\w+)")
+
+
+def _astray(migration: Migration) -> set[str]:
+    """The tables that it makes with a key to one that lies on some nodes: on a cluster they are not there yet."""
+    return {name for name, columns in _MADE.findall(migration.sql) if set(_LEADS_TO.findall(columns)) - EVERYWHERE}
+
+
+def test_later_migrations_add_keys_to_distributed_tables_behind_them() -> None:
+    """A new table is distributed when its migration has run; until then Citus takes no key of it to one that is."""
+    known = {migration.number: migration for migration in migrations()}
+
+    assert _astray(known[6]) == {"document", "relation_wanted"}  # so it is seen when there is one
+    assert {name for number, one in known.items() if number > _DISTRIBUTED_SINCE for name in _astray(one)} == set()
