@@ -6,7 +6,7 @@ that was not known in time moves those that it ties together, and a problem keep
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
@@ -17,14 +17,15 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter, Histogram
 
-from whence.correlate.problems import Condition, Group, Nearness, Outcome, Past, Quiet, Rules, Standing, group, quiet
+from whence.circle import Circle, before, circle
+from whence.correlate.problems import Outcome, Past, Quiet, Rules, group, quiet
 from whence.correlate.problems.planned import planned
 from whence.correlate.problems.rules import MARKS, is_of_availability
 from whence.correlate.problems.silence import WEEK
 from whence.domain.alert import Alert
 from whence.domain.entity import Entity
 from whence.domain.errors import Unauthenticated, Unavailable
-from whence.domain.event import Handling, Span
+from whence.domain.event import Span
 from whence.domain.identity import new_id, number
 from whence.domain.maintenance import Maintenance
 from whence.domain.scope import ALL_SERVICES, Scope
@@ -33,7 +34,6 @@ from whence.store.groups import Due, Settled
 from whence.store.pool import Pool, Writer
 
 MOST_AT_ONCE: Final = 5_000  # alerts that are looked at in one turn of an account
-MOST_TOGETHER: Final = 20_000  # alerts that are looked through for what belongs to them
 _ACCOUNTS: Final = 500  # that are asked about at a time
 _MOST_STALE: Final = 500
 _PATIENCE: Final = timedelta(seconds=5)  # in a storm a problem changes all the time
@@ -43,15 +43,6 @@ TURN: Final = Histogram("whence_grouping_seconds", "From taking an account's tur
 
 NOW: Final = partial(datetime.now, UTC)
 log = structlog.get_logger()
-
-
-@dataclass(slots=True, kw_only=True)
-class _Circle:
-    """All alerts that may belong together with some, by their ids, the problems that those are, and what is near."""
-
-    near: Nearness
-    conditions: dict[UUID, Condition] = field(default_factory=dict[UUID, Condition])
-    problems: set[UUID] = field(default_factory=set[UUID])
 
 
 class Grouping:
@@ -79,10 +70,10 @@ class Grouping:
 
     async def _whole(self, account: UUID) -> int:
         """Look at all that waits in the account; what goes wrong with one account is no other's trouble."""
-        looked_at, taken = 0, MOST_AT_ONCE
-        while taken >= MOST_AT_ONCE:
+        looked_at, is_more = 0, True
+        while is_more:
             try:
-                taken = await self._account(account)
+                looked, is_more = await self._account(account)
             except Unavailable as refusal:
                 if not refusal.lost_race:
                     raise
@@ -92,31 +83,49 @@ class Grouping:
             except Exception:  # the edge of a background turn: the others wait as well
                 log.exception("grouping.broken", account=str(account))
                 return looked_at
-            looked_at += taken
+            looked_at += looked
         return looked_at
 
-    async def _account(self, account: UUID) -> int:
-        """Look at what waits in the account; how many alerts that were."""
+    async def _account(self, account: UUID) -> tuple[int, bool]:
+        """Look at what waits in the account; how many alerts that were, and whether more wait."""
         started = perf_counter()
         async with self._pool.transaction() as db:
             last = await groups.try_turn(db, account)
             if last is None:
-                return 0
+                return 0, False
             now = self.now()
             due = await groups.due(db, account, now=now, limit=MOST_AT_ONCE)
             stale = await groups.stale(db, account, limit=_MOST_STALE)
             if not due and not stale:
-                return 0
-            found = await self._look(db, account, due, now)
-            free = [one for one in found if not one.due.is_sealed]
-            circle = await self._circle(db, account, free, stale)
-            standing = await groups.standing(db, account, circle.problems)
-            known = circle.conditions.values()
-            outcome = await asyncio.to_thread(group, known, circle.near, self._rules, standing)
-            await self._write(db, account, found, circle, outcome, standing, last, now)
+                return 0, False
+            looked, found, drawn = await self._drawn(db, account, due, stale, now)
+            known = await before(db, account, drawn, self._rules)
+            outcome = await asyncio.to_thread(
+                group, drawn.conditions.values(), drawn.near, self._rules, drawn.standing, known
+            )
+            await self._write(db, account, found, drawn, outcome, last, now)
         GROUPED.inc(len(found))
         TURN.observe(perf_counter() - started)
-        return len(due)
+        return looked, looked < len(due) or len(due) >= MOST_AT_ONCE
+
+    async def _drawn(
+        self, db: Writer, account: UUID, due: Sequence[Due], stale: Sequence[UUID], now: datetime
+    ) -> tuple[int, list[Settled], Circle]:
+        """Of the alerts, those that began first, as many as can be looked at together with what they may belong to.
+
+        How many those are, what was found of them and of others whose lot they change, and what they may belong to.
+        """
+        first = sorted(due, key=lambda one: one.alert.opened_at)
+        while True:
+            found = await self._look(db, account, first, now)
+            due_ids = {one.alert.id for one in first}
+            free = [one for one in found if not one.due.is_sealed]
+            touching = [one for one in free if one.is_shifted or one.due.alert.id in due_ids]
+            must = len(first) <= 1 and len(stale) <= 1
+            drawn = await circle(db, account, touching, stale, self._rules, must=must)
+            if drawn is not None:
+                return len(first), found, drawn
+            first, stale = first[: (len(first) + 1) // 2], stale[: (len(stale) + 1) // 2]
 
     async def _look(self, db: Writer, account: UUID, due: Sequence[Due], now: datetime) -> list[Settled]:
         """What is to be said of each alert by itself: whom it is about, and whether it counts."""
@@ -212,89 +221,56 @@ class Grouping:
             one: [found[name] for name in (one, *above.get(one, ())) if name in found] for one in ids if one in found
         }
 
-    async def _circle(self, db: Writer, account: UUID, found: Sequence[Settled], stale: Iterable[UUID]) -> _Circle:
-        """Everything that may belong together with the alerts, directly or through what does."""
-        circle = _Circle(near=Nearness(steps=self._rules.steps, hub=self._rules.hub))
-        looked = {one.due.alert.id for one in found}
-        border = [_condition(one) for one in found if one.since is not None]
-        circle.conditions.update((one.id, one) for one in border)
-        fresh = {one.due.alert.problem_id for one in found if one.due.alert.problem_id is not None} | set(stale)
-        while border or fresh:
-            circle.problems |= fresh
-            reached = await groups.of_problems(db, account, fresh) if fresh else []
-            reached += await self._beside(db, account, border, circle)
-            border = [
-                one
-                for one in {one.id: one for one in reached}.values()
-                if one.id not in looked and one.id not in circle.conditions
-            ]
-            circle.conditions.update((one.id, one) for one in border)
-            fresh = {one.problem_id for one in border if one.problem_id is not None} - circle.problems
-            if len(circle.conditions) > MOST_TOGETHER:
-                log.warning("grouping.large", account=str(account), alerts=len(circle.conditions))
-                for one in border:  # a problem is looked at whole or not at all: in part it would be another one
-                    if one.problem_id in fresh:
-                        del circle.conditions[one.id]
-                break
-        return circle
-
-    async def _beside(self, db: Writer, account: UUID, border: Sequence[Condition], circle: _Circle) -> list[Condition]:
-        """The alerts near in time that are about what is near, and those of the same keys."""
-        if not border:
-            return []
-        rules = self._rules
-        about = {subject for one in border for subject in one.subjects}
-        circle.near.add(await groups.pairs_around(db, account, about, steps=rules.steps))
-        reached = circle.near.around(about)
-        found: list[Condition] = []
-        for stretch in _stretches((one.since for one in border if one.subjects), rules):
-            found += await groups.between(db, account, stretch, reached, but=circle.problems)
-        times = [one.since for one in border]
-        window = Span(start=min(times) - rules.takes, end=max(times) + rules.takes)
-        keys = {one.key for one in border}
-        return found + await groups.of_keys(db, account, keys, window, but=circle.problems)
-
     async def _write(
         self,
         db: Writer,
         account: UUID,
         found: Sequence[Settled],
-        circle: _Circle,
+        drawn: Circle,
         outcome: Outcome,
-        standing: Mapping[UUID, Standing],
         last: int,
         now: datetime,
     ) -> None:
-        rows: list[tuple[Group, UUID, int, int]] = []
+        problems: list[tuple[UUID, int, int]] = []
         problem_of: dict[UUID, UUID] = {}
-        ids: list[UUID] = []
+        led_to: dict[UUID, UUID] = {}  # problems that were not gone through
         for made in outcome.groups:
             problem_id = made.id or new_id(made.opened_at)
-            if made.id is None:
+            known = drawn.standing.get(problem_id)
+            if known is None:
                 last += 1
-            known = standing.get(problem_id)
-            rows.append((made, problem_id, last if known is None else known.number, number(problem_id)))
+            problems.append((problem_id, last if known is None else known.number, number(problem_id)))
             problem_of.update((one.id, problem_id) for one in made.members)
-            ids.append(problem_id)
+            led_to.update((one.id, problem_id) for one in made.whole)
         settled = [
-            one if one.due.is_sealed else replace(one, problem_id=problem_of.get(one.due.alert.id)) for one in found
+            one if one.due.is_sealed else replace(one, problem_id=_problem(one, problem_of, led_to)) for one in found
         ]
         looked = {one.due.alert.id for one in found}
         moved = {
             one.id: problem_of[one.id]
-            for one in circle.conditions.values()
+            for one in drawn.conditions.values()
             if one.id not in looked and one.problem_id != problem_of[one.id]
         }
-        await groups.lock(db, account, looked | moved.keys())
-        changed = await groups.save(db, account, rows, at=now, patience=_PATIENCE)
+        whole = {was: problem_id for was, problem_id in led_to.items() if was != problem_id}
+        await groups.lock(db, account, looked | moved.keys(), whole)
         await groups.settle(db, account, settled)
         await groups.move(db, account, moved)
-        merged = {problem_id: ids[nth] for problem_id, nth in outcome.merged.items()}
+        await groups.move_whole(db, account, whole)
+        changed = await groups.save(db, account, problems, at=now, patience=_PATIENCE)
+        merged = {problem_id: problems[nth][0] for problem_id, nth in outcome.merged.items()}
         await groups.merge(db, account, merged, at=now)
         await groups.empty(db, account, outcome.emptied, at=now)
         await groups.count_on(db, account, last)
         if told := sorted({*changed, *merged, *outcome.emptied}):
             await feed.announce(db, account, problem_ids=told)
+
+
+def _problem(one: Settled, problem_of: Mapping[UUID, UUID], led_to: Mapping[UUID, UUID]) -> UUID | None:
+    """Which problem the alert is of: as it was gone through, or as its problem was, or as before."""
+    if one.since is None:
+        return None
+    was = one.due.alert.problem_id
+    return problem_of.get(one.due.alert.id) or (led_to.get(was, was) if was is not None else None)
 
 
 def _counting(alert: Alert, silenced: Quiet | None, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -319,31 +295,3 @@ def _subjects(due: Due, named: Mapping[Scope, tuple[str, ...]]) -> tuple[str, ..
 def _place(scope: Scope) -> str:
     """A word for where something is, when nobody knows what is there."""
     return "at:" + blake2b(codec.clauses_text(scope).encode(), digest_size=12).hexdigest()
-
-
-def _condition(settled: Settled) -> Condition:
-    alert = settled.due.alert
-    return Condition(
-        id=alert.id,
-        key=alert.key,
-        since=settled.since or alert.opened_at,
-        until=alert.closed_at,
-        subjects=settled.subjects,
-        alone=Handling.ALONE in alert.handling,
-        severity=alert.severity,
-        title=alert.title,
-        type=alert.type,
-        dialect=alert.dialect,
-        problem_id=alert.problem_id,
-    )
-
-
-def _stretches(times: Iterable[datetime], rules: Rules) -> list[Span]:
-    """The times with the gap around each, joined where they overlap."""
-    found: list[Span] = []
-    for at in sorted(times):
-        if found and at - rules.gap <= found[-1].end:
-            found[-1] = Span(start=found[-1].start, end=at + rules.gap)
-        else:
-            found.append(Span(start=at - rules.gap, end=at + rules.gap))
-    return found

@@ -11,7 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whence.correlate.problems import Condition, Nearness, Past, Quiet, Rules, Standing, group, quiet
+from whence.correlate.problems import (
+    Before,
+    Condition,
+    Group,
+    Nearness,
+    Past,
+    Quiet,
+    Rules,
+    Said,
+    Standing,
+    group,
+    quiet,
+)
 from whence.correlate.problems.planned import planned
 from whence.correlate.problems.rules import is_of_availability
 from whence.domain.alert import Alert, ClosedBy, Silence
@@ -39,18 +51,21 @@ def condition(name: str, minutes: float = 0, on: str = "a", lasts: float | None 
     defaults: dict[str, Any] = {
         "id": UUID(bytes=name.encode().ljust(16, b"\0")), "key": name, "since": since,
         "until": None if lasts is None else since + timedelta(minutes=lasts), "subjects": tuple(on.split()),
-        "severity": Severity.ERROR, "title": name, "type": "slow", "dialect": "whence",
     }  # fmt: skip
     return Condition(**{**defaults, **given})
+
+
+def name_of(one: Condition) -> str:
+    return one.id.bytes.rstrip(b"\0").decode()
 
 
 def grouped(
     conditions: Iterable[Condition], pairs: Iterable[tuple[str, str]] = CHAIN, rules: Rules = RULES
 ) -> list[set[str]]:
-    """The titles of the alerts in each problem."""
+    """The names of the alerts in each problem."""
     near = Nearness(pairs, steps=rules.steps, hub=rules.hub)
     outcome = group(conditions, near, rules, {})
-    return [{one.title for one in made.members} for made in outcome.groups]
+    return [set(map(name_of, made.members)) for made in outcome.groups]
 
 
 TOGETHER: Final = [{"x", "y"}]
@@ -102,7 +117,7 @@ def test_an_old_problem_takes_no_more() -> None:
     chain = [condition(f"{n:03}", 4 * n) for n in range(30)]
     first, second = grouped(chain)
     assert len(first) == 23  # 0, 4, … 88 minutes
-    assert first | second == {one.title for one in chain}
+    assert first | second == set(map(name_of, chain))
 
 
 def test_one_that_belongs_to_two_makes_them_one() -> None:
@@ -124,20 +139,6 @@ def test_a_problem_has_room_for_so_many() -> None:
     """[PR2] Beyond, there is another one."""
     few = replace(RULES, most=3)
     assert [len(one) for one in grouped([condition(f"{n}", n / 100) for n in range(7)], rules=few)] == [3, 3, 1]
-
-
-def test_what_it_says_is_what_its_alerts_say() -> None:
-    """[PR5] The gravest gives severity and title, of these the first; it ends with the last."""
-    members = [
-        condition("x", severity=Severity.WARNING, lasts=30),
-        condition("y", 1, severity=Severity.CRITICAL, type="down", on="b"),
-        condition("z", 2, severity=Severity.CRITICAL, dialect="desk"),
-    ]
-    (made,) = group(members, Nearness(CHAIN, steps=3, hub=50), RULES, {}).groups
-    assert (made.gravest.title, made.opened_at, made.closed_at) == ("y", AT, after(30))
-    assert (made.types, made.dialects, made.subjects) == (["down", "slow"], ["desk", "whence"], ["a", "b"])
-    (open_,) = group([*members, condition("w", 3, lasts=None)], Nearness(steps=3, hub=50), RULES, {}).groups[:1]
-    assert open_.closed_at is None
 
 
 # --- in any order, against a version that can be read at a glance
@@ -203,6 +204,63 @@ def test_in_any_order_they_are_the_same_problems(conditions: list[Condition], ra
     random.shuffle(shuffled)
     outcome = group(shuffled, near, RULES, {})
     assert [{one.id for one in made.members} for made in outcome.groups] == expected
+
+
+def stood(made: Group, n: int) -> Standing:
+    """The problem as it stands, called by a number, without its alerts."""
+    ends = [one.until for one in made.members]
+    return Standing(
+        id=numbered(n), number=n, alerts=len(made.members), first=made.members[0].age, last=made.members[-1].since,
+        until=None if None in ends else max(end for end in ends if end is not None), alone=made.members[0].alone,
+    )  # fmt: skip
+
+
+def remembered(groups: Sequence[Group], since: datetime, names: Iterable[int]) -> Before:
+    """What is known of the groups when none of their alerts is gone through that began before then."""
+    numbers = dict(zip(names, groups, strict=True))
+    problems = {n: stood(made, n) for n, made in numbers.items()}
+    places = [
+        ((numbered(n), subject), one.since)
+        for n, made in numbers.items() for one in made.members if not one.alone for subject in one.subjects
+    ]  # fmt: skip
+    said = [Said(age=one.age, problem_id=numbered(n)) for n, made in numbers.items() for one in made.members]
+    return Before(
+        ends=since,
+        problems=list(problems.values()),
+        places=dict(sorted(places, key=lambda place: place[1])),
+        said=said,
+    )
+
+
+@given(CONDITIONS, st.sets(st.integers(0, 24)), st.sets(st.integers(0, 24)))
+def test_what_stood_before_need_not_be_gone_through(
+    conditions: list[Condition], late: set[int], looked_at: set[int]
+) -> None:
+    """[PR6] Of what stood when some came late, only problems that began something since are gone through, or any."""
+    near = Nearness(CHAIN, steps=3, hub=50)
+    fresh = [one for n, one in enumerate(conditions) if n in late]
+    since = min((one.since for one in fresh), default=after(121))
+    standing = group([one for one in conditions if one not in fresh], near, RULES, {}).groups
+    known = [n for n, made in enumerate(standing) if n not in looked_at and made.members[-1].since < since]
+    swept = [one for n, made in enumerate(standing) if n not in known for one in made.members]
+    before = remembered([standing[n] for n in known], since, known)
+    outcome = group(fresh + swept, near, RULES, {}, before)
+
+    found = [
+        {one.id for one in made.members} | {one.id for whole in made.whole for one in standing[whole.number].members}
+        for made in outcome.groups
+    ]
+    assert found == [{one.id for one in made.members} for made in group(conditions, near, RULES, {}).groups]
+
+
+def test_what_came_between_was_another_problem() -> None:
+    """[PR3] A condition comes again after the last of its key, though nobody goes through the problem of that one."""
+    first, again = condition("x", lasts=None), condition("z", 20, on="q", key="x")
+    between = Said(age=(after(10), "x", numbered(9)), problem_id=numbered(1))
+    near = Nearness(CHAIN, steps=3, hub=50)
+    for said, problems in (([], 1), ([between], 2)):
+        outcome = group([first, again], near, RULES, {}, Before(ends=after(30), said=said))
+        assert len(outcome.groups) == problems
 
 
 def named(outcome_of: Iterable[Condition], *standing: int) -> tuple[list[UUID | None], dict[UUID, int], list[UUID]]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.builders import NOW, ago, asked, draft, moment, report
 from tests.problems import problems_of, regroup, settle, told
 from tests.tenants import MakeTenant, Tenant
-from whence import grouping
+from whence import circle, grouping
 from whence.correlate.problems import Condition, Outcome, Rules
 from whence.domain.alert import Alert, AlertFilter, ClosedBy, Silence
 from whence.domain.entity import RelationKind
@@ -114,6 +114,43 @@ async def test_it_ends_with_its_alerts_and_reopens(tenant: Tenant) -> None:
     (again,) = await problems_of(tenant)
     assert (again.id, again.state, again.opened_at, again.alert_count) == (
         first.id, ProblemState.OPEN, ago(minutes=20), 3)  # fmt: skip
+
+
+async def test_a_recovery_that_was_late_parts_it(tenant: Tenant) -> None:
+    """[PR3, PR6] What came again while the problem went on did not, if that was over for long."""
+    a, b, *_ = (await chained(tenant)).split()
+    lasting = alert("y", b, span=moment(ago(minutes=79)), timeout=None)
+    short = alert("x", a, span=Span(start=ago(minutes=80), end=ago(minutes=70)), timeout=None)
+    await send(tenant, short, lasting)
+    await settle(tenant)
+    await send(tenant, alert("x", a, title="again", span=moment(ago(minutes=20)), timeout=None))
+    await settle(tenant)
+    assert await told(tenant) == {frozenset({"x", "y", "again"})}
+    await send(tenant, recovery("y", ago(minutes=65)))
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("xy"), frozenset({"again"})}
+
+
+async def test_a_problem_says_what_its_alerts_say(tenant: Tenant) -> None:
+    """[PR5] The gravest gives severity and title, of these the first; it ends with the last. Also when more come."""
+    a, b, *_ = (await chained(tenant)).split()
+    await send(
+        tenant,
+        over("x", a, 0, 30, severity=Severity.WARNING),
+        over("y", b, 1, 10, severity=Severity.CRITICAL, type="down"),
+    )
+    await settle(tenant)
+    await send(tenant, over("z", a, 2, 10, severity=Severity.CRITICAL, dialect="desk"))
+    await settle(tenant)
+    (found,) = await problems_of(tenant)
+    assert (found.title, found.severity, found.alert_count) == ("y", Severity.CRITICAL, 3)
+    assert (found.opened_at, found.closed_at) == (ago(hours=5), ago(hours=5) + 30 * MINUTE)
+    assert (found.types, found.dialects) == (("down", "t-x", "t-z"), ("desk", "whence"))
+    assert found.entity_ids == tuple(sorted([a, b]))
+    await send(tenant, over("w", b, 3, 60, severity=Severity.INFO))
+    await settle(tenant)
+    (longer,) = await problems_of(tenant)
+    assert (longer.title, longer.closed_at) == ("y", ago(hours=5) + 63 * MINUTE)
 
 
 async def test_severity_follows_the_reports(tenant: Tenant) -> None:
@@ -266,7 +303,7 @@ async def test_what_goes_wrong_in_one_account_stays_there(account: MakeTenant, m
 
     def breaks(conditions: Iterable[Condition], *rest: Any) -> Outcome:  # noqa: ANN401  what `group` takes
         known = list(conditions)
-        if any(condition.title == "bad" for condition in known):
+        if any(condition.key == "bad" for condition in known):
             raise RuntimeError
         return whole(known, *rest)
 
@@ -288,11 +325,36 @@ async def test_of_too_many_the_problems_that_stand_are_left_whole(
     await send(tenant, *(alert(key, a) for key in "wxyz"))
     await settle(tenant)
     (standing,) = await problems_of(tenant)
-    monkeypatch.setattr(grouping, "MOST_TOGETHER", 3)
+    monkeypatch.setattr(circle, "MOST_TOGETHER", 3)
     await send(tenant, alert("late", a))
     await settle(tenant)
     assert await told(tenant) == {frozenset("wxyz"), frozenset({"late"})}
     assert standing.id in {one.id for one in await problems_of(tenant) if one.alert_count == 4}
+
+
+async def test_of_many_as_many_are_looked_at_as_there_is_room_for(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[PR2, PR6] Those that began first, with all that they may belong to; the others next, without delay."""
+    a, *_, f, q = (await chained(tenant)).split()
+    places = {"a": a, "f": f, "q": q}
+    await send(tenant, *(alert(f"{key}{place}", on) for place, on in places.items() for key in "xy"))
+    await settle(tenant)
+    sizes: list[int] = []
+    whole = grouping.group
+
+    def counts(conditions: Iterable[Condition], *rest: Any) -> Outcome:  # noqa: ANN401  what `group` takes
+        known = list(conditions)
+        sizes.append(len(known))
+        return whole(known, *rest)
+
+    monkeypatch.setattr(grouping, "group", counts)
+    monkeypatch.setattr(circle, "MOST_TOGETHER", 3)
+    await send(tenant, *(alert(f"z{place}", on, span=moment(ago(minutes=1))) for place, on in places.items()))
+    await settle(tenant)
+
+    assert sizes == [3, 3, 3]
+    assert await told(tenant) == {frozenset({f"x{place}", f"y{place}", f"z{place}"}) for place in places}
 
 
 # --- in any order, at any pace, by any number of nodes

@@ -3,7 +3,7 @@
 What can belong to an alert began within an hour and a half of it, as that is how old a problem may be that takes one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from whence.correlate.problems import Condition, Group, Standing
+from whence.correlate.problems import Condition, Said, Standing
 from whence.domain.alert import Alert, Silence
 from whence.domain.event import Handling, Severity, Span
 from whence.domain.scope import Scope, entity_key
@@ -77,19 +77,35 @@ _EPISODES: Final = """
     where a.account_id = $1 and a.opened_at >= $4 and a.opened_at < $5 and a.closed_at is not null
     order by a.opened_at desc limit $6
 """
-_SETTLED: Final[LiteralString] = """
-    select a.alert_id, a.key, a.since, a.closed_at, a.subjects, a.handling, a.severity, a.title, a.type, a.dialect,
-        a.problem_id
-    from alert a join problem p on p.account_id = $1 and p.problem_id = a.problem_id and not p.is_sealed
-    where a.account_id = $1 and a.since is not null
+_OF_PROBLEMS: Final = """
+    select alert_id, key, since, closed_at, subjects, handling, problem_id from alert
+    where account_id = $1 and problem_id = any($2::uuid[]) and since is not null
 """
-_OF_PROBLEMS: Final[LiteralString] = f"{_SETTLED} and a.problem_id = any($2::uuid[])"
-# Those of problems that are known already are all there; to compare their subjects would take the longest of all.
-_BETWEEN: Final[LiteralString] = f"""
-    {_SETTLED} and a.since >= $2 and a.since <= $3 and a.problem_id <> all($5::uuid[]) and a.subjects && $4::text[]
+# Joins, so that the subjects and the known problems are looked up and not gone through for each of the alerts.
+_BETWEEN: Final = """
+    select distinct a.problem_id from alert a
+    cross join unnest(a.subjects) as about (subject)
+    join unnest($4::text[]) as reached (subject) on reached.subject = about.subject
+    where a.account_id = $1 and a.since >= $2 and a.since <= $3 and a.problem_id is not null
+    and not exists (select from unnest($5::uuid[]) as known (problem_id) where known.problem_id = a.problem_id)
 """
-_OF_KEYS: Final[LiteralString] = f"""
-    {_SETTLED} and a.key = any($2::text[]) and a.since >= $3 and a.since <= $4 and a.problem_id <> all($5::uuid[])
+_OF_KEYS: Final = """
+    select distinct problem_id from alert
+    where account_id = $1 and key = any($2::text[]) and since >= $3 and since <= $4 and problem_id is not null
+"""
+_SAID: Final = """
+    select a.since, a.key, a.alert_id, a.problem_id from alert a
+    join problem p on p.account_id = $1 and p.problem_id = a.problem_id and not p.is_sealed
+    where a.account_id = $1 and a.key = any($2::text[]) and a.since >= $3 and a.since < $4
+    and not exists (select from unnest($5::uuid[]) as known (problem_id) where known.problem_id = a.problem_id)
+    order by a.since desc, a.key, a.alert_id limit $6
+"""
+_PLACES: Final = """
+    select a.problem_id, about.subject, max(a.since) as since from alert a
+    cross join unnest(a.subjects) as about (subject)
+    join unnest($4::text[]) as reached (subject) on reached.subject = about.subject
+    where a.account_id = $1 and a.problem_id = any($2::uuid[]) and a.since >= $3 and not a.handling @> $5::text[]
+    group by a.problem_id, about.subject
 """
 _STEP: Final = """
     select source, target from relation where account_id = $1 and source = any($2::text[])
@@ -102,10 +118,26 @@ _ABOVE: Final = """
 """
 _STALE: Final = "select problem_id from problem where account_id = $1 and is_stale and not is_sealed limit $2"
 _STANDING: Final = """
-    select problem_id, number from problem
-    where account_id = $1 and problem_id = any($2::uuid[]) and not is_sealed and merged_into is null
+    select p.problem_id, p.number, all_of.alerts, all_of.last, all_of.until, f.since, f.key, f.alert_id, f.handling
+    from problem p
+    cross join lateral (
+        select count(*) as alerts, max(since) as last,
+            case when bool_and(closed_at is not null) then max(closed_at) end as until
+        from alert a where a.account_id = $1 and a.problem_id = p.problem_id and since is not null
+    ) all_of
+    left join lateral (
+        select since, key, alert_id, handling from alert a
+        where a.account_id = $1 and a.problem_id = p.problem_id and since is not null
+        order by since, key, alert_id limit 1
+    ) f on true
+    where p.account_id = $1 and p.problem_id = any($2::uuid[]) and not p.is_sealed and p.merged_into is null
 """
-_LOCK: Final = "select from alert where account_id = $1 and alert_id = any($2::uuid[]) order by key for update"
+_LOCK: Final = """
+    select from alert where account_id = $1 and alert_id in (
+        select unnest($2::uuid[])
+        union select alert_id from alert where account_id = $1 and problem_id = any($3::uuid[])
+    ) order by key for update
+"""
 # What changed after it was read is looked at again.
 _SETTLE: Final = """
     update alert set problem_id = new.problem_id, since = new.since, subjects = string_to_array(new.subjects, ' '),
@@ -121,26 +153,42 @@ _MOVE: Final = """
     update alert set problem_id = new.problem_id from unnest($2::uuid[], $3::uuid[]) as new (alert_id, problem_id)
     where account_id = $1 and alert.alert_id = new.alert_id
 """
+_MOVE_WHOLE: Final = """
+    update alert set problem_id = new.problem_id from unnest($2::uuid[], $3::uuid[]) as new (was, problem_id)
+    where account_id = $1 and alert.problem_id = new.was
+"""
+# The first of the most severe gives severity and title: DESK contract 5.6, title of its most severe event.
 _SAVE: Final = """
     insert into problem (
         account_id, problem_id, number, code, named_at, opened_at, closed_at, severity, title, alert_count, types,
         dialects, entity_ids, updated_at, explain_at
     )
-    select $1, problem_id, number, code, opened_at, opened_at, closed_at, severity, title, alert_count,
-        array(select json_array_elements_text(types)), array(select json_array_elements_text(dialects)),
-        array(select e.entity_id from json_array_elements_text(subjects) as s (entity_id)
-            join entity e on e.account_id = $1 and e.entity_id = s.entity_id order by e.entity_id),
-        $3, $3
-    from json_to_recordset($2::json) as new (
-        problem_id uuid, number integer, code bigint, opened_at timestamptz, closed_at timestamptz, severity text,
-        title text, alert_count integer, types json, dialects json, subjects json
-    )
+    select $1, new.problem_id, new.number, new.code, all_of.opened_at, all_of.opened_at, all_of.closed_at,
+        gravest.severity, gravest.title, all_of.alerts, all_of.types, all_of.dialects,
+        array(
+            select distinct e.entity_id from alert a cross join unnest(a.subjects) as about (subject)
+            join entity e on e.account_id = $1 and e.entity_id = about.subject
+            where a.account_id = $1 and a.problem_id = new.problem_id and a.since is not null order by e.entity_id
+        ), $5, $5
+    from unnest($2::uuid[], $3::integer[], $4::bigint[]) as new (problem_id, number, code)
+    cross join lateral (
+        select count(*)::integer as alerts, min(since) as opened_at,
+            case when bool_and(closed_at is not null) then greatest(min(since), max(closed_at)) end as closed_at,
+            array_agg(distinct type collate "C" order by type collate "C") as types,
+            array_agg(distinct dialect collate "C" order by dialect collate "C") as dialects
+        from alert a where a.account_id = $1 and a.problem_id = new.problem_id and since is not null
+    ) all_of
+    cross join lateral (
+        select severity, title from alert a
+        where a.account_id = $1 and a.problem_id = new.problem_id and since is not null
+        order by array_position($7::text[], severity) desc, since, key, alert_id limit 1
+    ) gravest
     on conflict (account_id, problem_id) do update set
         opened_at = excluded.opened_at, closed_at = excluded.closed_at, severity = excluded.severity,
         title = excluded.title, alert_count = excluded.alert_count, types = excluded.types,
         dialects = excluded.dialects, entity_ids = excluded.entity_ids, updated_at = excluded.updated_at,
         is_stale = false, explain_at = case
-            when excluded.closed_at is null then greatest(excluded.explain_at, problem.explained_at + $4::interval)
+            when excluded.closed_at is null then greatest(excluded.explain_at, problem.explained_at + $6::interval)
             else excluded.explain_at end
     where (problem.opened_at, problem.severity, problem.title, problem.alert_count, problem.types, problem.dialects,
         problem.entity_ids, problem.is_stale) is distinct from (excluded.opened_at, excluded.severity, excluded.title,
@@ -182,6 +230,11 @@ class Settled:
     silenced_until: datetime | None
     group_at: datetime | None
     problem_id: UUID | None = None
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether it counts since another time than was known, or is about something else."""
+        return (self.since, self.subjects) != (self.due.alert.since, self.due.alert.subjects)
 
 
 async def accounts_waiting(db: Reader, *, now: datetime, after: UUID, limit: int) -> list[UUID]:
@@ -253,25 +306,46 @@ async def episodes(
     return found
 
 
-async def of_problems(db: Reader, account: UUID, problem_ids: Iterable[UUID]) -> list[Condition]:
-    """All alerts of the problems, of those that take changes."""
+async def of_problems(db: Reader, account: UUID, problem_ids: Collection[UUID]) -> list[Condition]:
+    """All alerts of the problems that count."""
+    if not problem_ids:
+        return []
     return [_condition(row) for row in await db.rows(_OF_PROBLEMS, account, list(problem_ids))]
 
 
-async def between(
-    db: Reader, account: UUID, span: Span, subjects: Iterable[str], *, but: Iterable[UUID]
-) -> list[Condition]:
-    """The alerts that count since a time in the span, are about one of the subjects, and in no problem of `but`."""
+async def between(db: Reader, account: UUID, span: Span, subjects: Iterable[str], *, but: Iterable[UUID]) -> set[UUID]:
+    """The problems of alerts that count since a time in the span and are about one of the subjects, without `but`."""
     args = span.start, span.end, list(subjects), list(but)
-    return [_condition(row) for row in await db.rows(_BETWEEN, account, *args)]
+    return {row["problem_id"] for row in await db.rows(_BETWEEN, account, *args)}
 
 
-async def of_keys(
-    db: Reader, account: UUID, keys: Iterable[str], span: Span, *, but: Iterable[UUID]
-) -> list[Condition]:
-    """The alerts of the keys that count since a time in the span, and are in no problem of `but`."""
-    args = list(keys), span.start, span.end, list(but)
-    return [_condition(row) for row in await db.rows(_OF_KEYS, account, *args)]
+async def of_keys(db: Reader, account: UUID, keys: Iterable[str], span: Span) -> set[UUID]:
+    """The problems of the alerts of the keys that count since a time in the span."""
+    return {row["problem_id"] for row in await db.rows(_OF_KEYS, account, list(keys), span.start, span.end)}
+
+
+async def said(
+    db: Reader, account: UUID, keys: Iterable[str], span: Span, *, but: Iterable[UUID], limit: int
+) -> list[Said]:
+    """The alerts of the keys that count since a time in the span, without its end; the last so many of them.
+
+    Not those of the problems of `but`, nor of problems that take no change.
+    """
+    rows = await db.rows(_SAID, account, list(keys), span.start, span.end, list(but), limit)
+    return [Said(age=(row["since"], row["key"], row["alert_id"]), problem_id=row["problem_id"]) for row in rows]
+
+
+async def places(
+    db: Reader, account: UUID, problem_ids: Collection[UUID], subjects: Iterable[str], *, since: datetime
+) -> dict[tuple[UUID, str], datetime]:
+    """Since when the last alert of each of the problems was about each of the subjects, if it was since then.
+
+    Alerts that are a problem of their own are nowhere.
+    """
+    if not problem_ids:
+        return {}
+    args = list(problem_ids), since, list(subjects), [Handling.ALONE.value]
+    return {(row["problem_id"], row["subject"]): row["since"] for row in await db.rows(_PLACES, account, *args)}
 
 
 async def pairs_around(db: Reader, account: UUID, ids: Iterable[str], *, steps: int) -> set[tuple[str, str]]:
@@ -302,15 +376,16 @@ async def stale(db: Reader, account: UUID, *, limit: int) -> list[UUID]:
     return [row["problem_id"] for row in await db.rows(_STALE, account, limit)]
 
 
-async def standing(db: Reader, account: UUID, problem_ids: Iterable[UUID]) -> dict[UUID, Standing]:
-    """Those of the problems that take changes."""
-    rows = await db.rows(_STANDING, account, list(problem_ids))
-    return {row["problem_id"]: Standing(id=row["problem_id"], number=row["number"]) for row in rows}
+async def standing(db: Reader, account: UUID, problem_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """Those of the problems that take changes, as their alerts have them by now."""
+    if not problem_ids:
+        return {}
+    return {row["problem_id"]: _standing(row) for row in await db.rows(_STANDING, account, list(problem_ids))}
 
 
-async def lock(db: Writer, account: UUID, alert_ids: Iterable[UUID]) -> None:
-    """Nobody else changes the alerts before the transaction ends."""
-    await db.rows(_LOCK, account, list(alert_ids))
+async def lock(db: Writer, account: UUID, alert_ids: Iterable[UUID], problem_ids: Iterable[UUID]) -> None:
+    """Nobody else changes the alerts, nor those of the problems, before the transaction ends."""
+    await db.rows(_LOCK, account, list(alert_ids), list(problem_ids))
 
 
 async def settle(db: Writer, account: UUID, settled: Sequence[Settled]) -> None:
@@ -333,32 +408,24 @@ async def move(db: Writer, account: UUID, problem_of: Mapping[UUID, UUID]) -> No
         await db.execute(_MOVE, account, list(problem_of), list(problem_of.values()))
 
 
+async def move_whole(db: Writer, account: UUID, into: Mapping[UUID, UUID]) -> None:
+    """All alerts of these problems are of those now."""
+    if into:
+        await db.execute(_MOVE_WHOLE, account, list(into), list(into.values()))
+
+
 async def save(
-    db: Writer, account: UUID, groups: Iterable[tuple[Group, UUID, int, int]], *, at: datetime, patience: timedelta
+    db: Writer, account: UUID, problems: Iterable[tuple[UUID, int, int]], *, at: datetime, patience: timedelta
 ) -> list[UUID]:
-    """The groups stand as problems, each with its id, number and code; those that were new or changed are returned.
+    """The problems, each by its id, number and code, say what their alerts do; the new and changed ones are returned.
 
     Their causes are looked for again; if they go on, not before `patience` has passed since that was done.
     """
-    rows = [
-        {
-            "problem_id": problem_id,
-            "number": number,
-            "code": code,
-            "opened_at": group.opened_at,
-            "closed_at": group.closed_at,
-            "severity": group.gravest.severity.value,
-            "title": group.gravest.title,
-            "alert_count": len(group.members),
-            "types": group.types,
-            "dialects": group.dialects,
-            "subjects": group.subjects,
-        }
-        for group, problem_id, number, code in groups
-    ]
-    if not rows:
+    columns = [list(column) for column in zip(*problems, strict=True)]
+    if not columns:
         return []
-    return [row["problem_id"] for row in await db.rows(_SAVE, account, codec.json_text(rows), at, patience)]
+    ranks = [severity.value for severity in Severity]
+    return [row["problem_id"] for row in await db.rows(_SAVE, account, *columns, at, patience, ranks)]
 
 
 async def merge(db: Writer, account: UUID, into: Mapping[UUID, UUID], *, at: datetime) -> None:
@@ -395,9 +462,20 @@ def _condition(row: asyncpg.Record) -> Condition:
         until=row["closed_at"],
         subjects=tuple(row["subjects"]),
         alone=Handling.ALONE.value in row["handling"],
-        severity=Severity(row["severity"]),
-        title=row["title"],
-        type=row["type"],
-        dialect=row["dialect"],
         problem_id=row["problem_id"],
+    )
+
+
+def _standing(row: asyncpg.Record) -> Standing:
+    problem_id, number = row["problem_id"], row["number"]
+    if not row["alerts"]:
+        return Standing(id=problem_id, number=number)
+    return Standing(
+        id=problem_id,
+        number=number,
+        alerts=row["alerts"],
+        first=(row["since"], row["key"], row["alert_id"]),
+        last=row["last"],
+        until=row["until"],
+        alone=Handling.ALONE.value in row["handling"],
     )

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from whence.domain.event import Severity
+Age = tuple[datetime, str, UUID]
+"""The order in which alerts are gone through: since when they count, then by key and id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +23,9 @@ class Condition:
     until: datetime | None
     subjects: tuple[str, ...]
     alone: bool = False
-    severity: Severity
-    title: str
-    type: str
-    dialect: str
     problem_id: UUID | None = None
+
+    @property
+    def age(self) -> Age:
+        """Where it stands among the alerts."""
+        return self.since, self.key, self.id
