@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -125,6 +126,11 @@ def _settle_down() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Who leaves an answer unfinished says why; uvicorn, which closes the connection then, need not say that it did."""
+    return record.getMessage() != "ASGI callable returned without completing response."
+
+
 class _Server(uvicorn.Server):
     """uvicorn, which says when it is open, ends live readers and those who wait first, and leaves signals to us.
 
@@ -136,6 +142,7 @@ class _Server(uvicorn.Server):
         self.opened = asyncio.Event()
         self._follow = whole.context.follow
         self._catalog = whole.context.catalog
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         super().__init__(
             uvicorn.Config(
                 whole.app,

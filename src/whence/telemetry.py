@@ -40,3 +40,20 @@ def configure_logging(style: Literal["console", "json"], *, level: int = logging
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    logging.getLogger().addHandler(_LIBRARIES)  # the same one each time, so there is one
+    logging.captureWarnings(True)  # noqa: FBT003  its only argument
+
+
+class _Libraries(logging.Handler):
+    """What libraries complain of, as lines of ours; without it Python writes bare text, over several lines."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger()
+        tell = log.error if record.levelno >= logging.ERROR else log.warning
+        try:
+            tell("library.trouble", of=record.name, said=record.getMessage(), exc_info=record.exc_info)
+        except Exception:  # noqa: BLE001  as each handler does: whoever logs must not fail by it
+            self.handleError(record)
+
+
+_LIBRARIES: Final = _Libraries(logging.WARNING)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.acceptance.server import WHENCE, Server, environment
@@ -164,6 +165,18 @@ def test_a_bootstrap_token_that_can_be_guessed(alone: Terminal, token: str) -> N
 
     assert found["bootstrap token"]["level"] == "warning"
     assert token not in json.dumps(found)
+
+
+def test_a_server_that_does_not_answer_to_this_name(alone: Terminal) -> None:
+    """Probes are answered all the same, which is what they are for; no command would be."""
+    with alone.begin("serve", WHENCE_ALLOWED_HOSTS="whence.example.org") as serving:
+        url = serving.address()
+        probes = [httpx.get(f"{url}{path}") for path in ("/healthz", "/readyz")]
+        found = _findings(alone, "--url", url, code=0)
+
+    assert [probe.json() for probe in probes] == [{"status": "ok"}] * 2
+    assert found["server"]["level"] == "warning"
+    assert "WHENCE_ALLOWED_HOSTS" in found["server"]["remedy"]
 
 
 def test_few_open_files(alone: Terminal) -> None:

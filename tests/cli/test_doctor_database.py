@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from threading import Thread
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from tests.acceptance.external import External, external
+from tests.acceptance.server import WHENCE, environment
 from tests.cli.terminal import Terminal
 from whence.server import database
 from whence.settings import Settings
@@ -61,6 +64,25 @@ def test_a_database_before_the_first_start(alone: Terminal, postgres: External) 
     assert found["schema"]["level"] == "warning"
     asked = ("database", "encoding", "durability", "connections", "locks", "notices", "database clock", "months")
     assert {found[name]["level"] for name in asked} == {"ok"}
+
+
+def test_cores_are_those_that_it_may_use(alone: Terminal, postgres: External) -> None:
+    """[OP4] As many processes as `serve` would begin: on a machine of sixteen, a container may have one."""
+    bound = (
+        "import os, sys; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", bound, WHENCE, "doctor", "-o", "json"],
+        env=environment(**alone.settings, WHENCE_WORKERS="0", WHENCE_DATABASE_URL=postgres.url),
+        cwd=alone.home,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    (found,) = (one for one in json.loads(done.stdout)["findings"] if one["name"] == "connections")
+    assert found["text"].endswith(" 15 for 1 of our processes")
 
 
 def test_a_database_that_is_not_there(alone: Terminal, postgres: External) -> None:

@@ -1,15 +1,19 @@
+import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import psutil
 import pytest
 from grpc import insecure_channel
 
-from tests.acceptance.server import bearer, free_port, postmaster
-from tests.cli.terminal import Terminal
+from tests.acceptance.server import WHENCE, await_fact, bearer, environment, free_port, postmaster
+from tests.cli.terminal import PATIENCE, Terminal
 
 _TOKEN = "from-outside-0123456789"
 
@@ -136,6 +140,46 @@ def test_what_it_cannot_do_it_says(
     assert done.returncode == code, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_one_process_cannot_be_replaced(alone: Terminal) -> None:
+    """[RU10] SIGHUP does so with several. This one says that it takes more, and serves on."""
+    with alone.begin("serve") as serving:
+        url = serving.address()
+        serving.process.send_signal(signal.SIGHUP)
+        serving.until(lambda: '"worker.alone"' in serving.said, "it says so")
+        answer = httpx.get(f"{url}/readyz")
+        code = serving.stop()
+
+    (line,) = (json.loads(line) for line in serving.said.splitlines() if '"worker.alone"' in line)
+    assert line["level"] == "warning"
+    assert answer.json() == {"status": "ok"}
+    assert code == 0, serving.said
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_terminal_that_goes_ends_it(alone: Terminal, home: Path, workers: int) -> None:
+    """Who closes the window leaves nothing behind, neither a process nor a PostgreSQL that was killed."""
+    window = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])"]
+    said = home / "screen"
+    command = [*window, WHENCE, "serve", "--workers", str(workers)]
+    env = environment(**alone.settings)
+    with (
+        said.open("wb") as screen,
+        subprocess.Popen(command, env=env, cwd=home, stdin=subprocess.DEVNULL, stdout=screen) as person,
+    ):
+        await_fact(lambda: _serve(workers, said.read_text()), seconds=PATIENCE, what="all of them serve")
+        family = psutil.Process(person.pid).children(recursive=True)
+        person.kill()
+    _, left = psutil.wait_procs(family, timeout=PATIENCE)
+
+    assert left == []
+    assert postmaster(home / "data") is None
+    assert "database system is shut down" in (home / "data" / "postgres.log").read_text().splitlines()[-1]
+
+
+def _serve(workers: int, said: str) -> bool:
+    return "/v1/docs" in said and (workers == 1 or said.count('"worker.started"') == workers)
 
 
 def test_a_name_with_several_addresses(alone: Terminal) -> None:

@@ -1,6 +1,7 @@
 """Accounts, tokens, the audit trail; and what needs no token."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,10 @@ from tests.builders import NOW
 from tests.native.answers import paths, refused, titles
 from tests.native.conftest import Client
 from tests.tenants import BOOTSTRAP, MakeTenant, Tenant
+from whence.dialects import discover
 from whence.domain.access import Right
+from whence.domain.errors import Reason, Unavailable
+from whence.edge import Edge
 from whence.server import House
 
 
@@ -235,6 +239,28 @@ async def test_health_needs_no_token(anonymous: httpx.AsyncClient, path: str) ->
     response = await anonymous.get(path)
 
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_probes_may_ask_by_any_name(house: House, path: str) -> None:
+    """An orchestrator asks by the address of the moment; only those two paths, and for nothing that they do not say."""
+
+    async def away() -> None:
+        raise Unavailable("The database cannot be reached", because=Reason.DATABASE, retry_after=1)
+
+    context = replace(house.context, ready=away) if path == "/readyz" else house.context
+    edge = Edge(discover(), context, options={}, hosts=("whence.example.org",))
+    transport = httpx.ASGITransport(edge)  # pyright: ignore[reportArgumentType]  two spellings of ASGI
+    async with httpx.AsyncClient(transport=transport, base_url="http://10.0.0.7:8080") as prober:
+        answer = await prober.get(path)
+        nearly = [await prober.get(f"{path}{more}") for more in ("/", "/x", "%20")]
+        nearly += [await prober.get(other) for other in (path.replace("z", "%7A"), "/metrics", "/", "/v1/events")]
+
+    if path == "/healthz":
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    else:
+        refused(answer, 503)
+    assert {(one.status_code, one.text) for one in nearly} == {(400, "Unknown host")}
 
 
 async def test_metrics_count_what_happens(anonymous: httpx.AsyncClient, api: httpx.AsyncClient) -> None:

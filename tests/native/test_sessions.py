@@ -191,6 +191,47 @@ async def test_signing_out(browser: httpx.AsyncClient, client: Client) -> None:
     refused(await other.delete("/v1/session"), 401)
 
 
+async def test_the_audit_trail_says_who_signed_in_and_out(
+    api: httpx.AsyncClient, tenant: Tenant, client: Client
+) -> None:
+    """Each with the token that was shown and the session; neither the token, nor the cookie, nor who was refused."""
+    browser, token = client(None), await tenant.key(Right.READ_EVENTS, name="ann")
+    before = datetime.now(UTC).replace(microsecond=0)
+    cookie = await signed_in(browser, token)
+    who = (await browser.get("/v1/session")).json()
+    refused(await client(None).post("/v1/session", json={"token": f"{token}x"}), 401)
+    refused(
+        await client(None).post("/v1/session", json={"token": token}, headers={"origin": "http://evil.example"}), 403
+    )
+    headers = await csrf(browser)
+    await browser.delete("/v1/session", headers=headers)
+    refused(await browser.delete("/v1/session", headers={**headers, "cookie": f"{_COOKIE}={cookie.value}"}), 401)
+
+    answer = await api.get("/v1/audit")
+
+    out, into = answer.json()["entries"]
+    token_id, session_id = who["token"]["id"], into["noun_id"]
+    assert [{name: one[name] for name in one if name not in {"id", "time"}} for one in (into, out)] == [
+        {"token": {"id": token_id, "name": "ann"}, "action": action, "noun": "session", "noun_id": session_id,
+         "detail": "web UI"}
+        for action in ("signed in", "signed out")
+    ]  # fmt: skip
+    assert before <= datetime.fromisoformat(into["time"]) <= datetime.fromisoformat(out["time"]) <= datetime.now(UTC)
+    for secret in (token, cookie.value, who["csrf"]):
+        assert secret not in answer.text
+
+
+async def test_who_is_not_signed_out_leaves_no_line(tenant: Tenant, house: House, api: httpx.AsyncClient) -> None:
+    """The second of two who sign out of one session finds it gone."""
+    access = house.context.access
+    session, _ = await access.sign_in(await tenant.key(name="ann"))
+
+    await asyncio.gather(*(access.sign_out(session) for _ in range(4)))
+
+    lines = (await api.get("/v1/audit")).json()["entries"]
+    assert [line["action"] for line in lines] == ["signed out", "signed in"]
+
+
 async def test_signing_out_ends_no_other_session(tenant: Tenant, client: Client) -> None:
     """Of the same token in another browser."""
     token, one, other = await tenant.key(), client(None), client(None)

@@ -108,7 +108,7 @@ async def test_what_no_dialect_saw_is_counted_too(house: House) -> None:
     """[OP1] A host that is not ours, a path that nothing is at, and a method that the path does not know."""
     since = refused_since()
     async with _client(house, *discover(), hosts=("whence.example.org",)) as client:
-        await client.get("/healthz")
+        await client.get("/metrics")
     strange = since()
     since = refused_since()
 

@@ -1,6 +1,5 @@
 """What `whence doctor` asks the database: whether it is there, keeps what it commits, and has room for all of us."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Final
 import asyncpg
 
 from whence.cli import house
+from whence.cli.counting import processes
 from whence.cli.failure import CommandError
 from whence.cli.finding import Finding, Level
 from whence.cli.surroundings import existing
@@ -185,9 +185,9 @@ def durability(found: Vitals) -> Finding:
 
 def connections(asked: Settings, found: Vitals) -> Finding:
     """All of our processes get the connections that they may want."""
-    processes = asked.workers or os.cpu_count() or 1
-    wanted = processes * _EACH
-    text = f"{found.most_connections} for all, {wanted} for {processes} of our processes"
+    count = processes(asked)
+    wanted = count * _EACH
+    text = f"{found.most_connections} for all, {wanted} for {count} of our processes"
     if found.most_connections >= wanted:
         return Finding(name="connections", level="ok", text=text)
     return Finding(

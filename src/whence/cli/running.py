@@ -1,12 +1,15 @@
 """Runs the server in this process, alone or as one of several, and says where it is."""
 
+import os
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Final
 
+import structlog
 import uvloop
 from rich.panel import Panel
 from rich.table import Table
@@ -15,16 +18,20 @@ from rich.text import Text
 from whence.cli.failure import CommandError
 from whence.cli.house import explained
 from whence.cli.output import stderr, tell
+from whence.ending import told_by_signals
 from whence.listen import Addresses, Shared, serve
 from whence.server import House
 from whence.settings import Settings
 from whence.telemetry import configure_logging
+from whence.workers.hangup import told_to_renew
 from whence.workers.orders import Orders
 from whence.workers.post import Post
 
 Started = Callable[[Settings, House, Addresses], Coroutine[None, None, None]]
 
 _KEEP: Final = "Keep this token: it may do everything, and is not shown again."
+
+log = structlog.get_logger()
 
 
 def alone(asked: Settings, started: Started) -> None:
@@ -34,7 +41,17 @@ def alone(asked: Settings, started: Started) -> None:
         CommandError: it cannot start; with a remedy.
     """
     with explained(asked):
-        uvloop.run(serve(asked, started=partial(started, asked)))
+        uvloop.run(serve(asked, started=partial(started, asked), told=_told_alone))
+
+
+@contextmanager
+def _told_alone(stop: Callable[[], None]) -> Generator[None]:
+    """While the block runs, SIGINT and SIGTERM call `stop`, and so does the end of the terminal.
+
+    There is nobody to take over while another one begins, so who asks for that is told, and nothing changes.
+    """
+    with told_by_signals(stop), told_to_renew(lambda: log.warning("worker.alone", pid=os.getpid()), stop=stop):
+        yield
 
 
 def as_one(

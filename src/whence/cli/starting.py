@@ -3,16 +3,16 @@
 The parent of several serves nobody, and imports nothing of the server: that is half a second, and 50 MB.
 """
 
-import os
 import socket
 import sys
 from collections.abc import Sequence
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import Final, Literal
+from typing import Literal
 
 import uvloop
 
+from whence.cli.counting import MOST_ON_EMBEDDED, processes
 from whence.cli.failure import CommandError, Exit
 from whence.cli.house import explained, settings
 from whence.settings import Settings
@@ -22,8 +22,6 @@ from whence.workers.orders import Orders
 from whence.workers.supervise import supervise
 
 Occasion = Literal["service", "demo"]
-
-_MOST_ON_EMBEDDED: Final = 5  # workers: the embedded PostgreSQL has 100 connections, a process up to 15
 
 
 def run(given: dict[str, object], occasion: Occasion) -> None:
@@ -68,16 +66,11 @@ def _processes(asked: Settings) -> int:
     Raises:
         CommandError: more than the embedded PostgreSQL has connections for.
     """
-    most = None if asked.database_url else _MOST_ON_EMBEDDED
-    if most is not None and asked.workers > most:
+    count = processes(asked)
+    if asked.database_url is None and count > MOST_ON_EMBEDDED:
         raise CommandError(
-            f"{asked.workers} workers are more than the embedded PostgreSQL has connections for: {most} at most",
+            f"{count} workers are more than the embedded PostgreSQL has connections for: {MOST_ON_EMBEDDED} at most",
             remedy="set WHENCE_DATABASE_URL to a PostgreSQL of yours, or take fewer",
             code=Exit.USAGE,
         )
-    return asked.workers or min(_cores(), most or _cores())
-
-
-def _cores() -> int:
-    """Those that this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return count

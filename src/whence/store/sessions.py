@@ -1,15 +1,18 @@
 """Sessions of the web UI as rows, found by the digests of their cookies."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from whence.domain.access import Session
-from whence.store import doors
-from whence.store.access import holder
+import asyncpg
+
+from whence.domain.access import AuditEntry, Session
+from whence.domain.identity import new_id
+from whence.store import access, doors
 from whence.store.pool import Reader, Writer
 
 ENDED: Final = "session"  # said on the channel of `store.access`: only what is remembered of sessions is stale
+_WHERE: Final = "web UI"  # said on the audit trail; nothing else has sessions
 
 _OPEN: Final = """
     select a.account_id, a.name as account_name, a.secret, t.token_id, t.name, t.rights, t.sees, t.rate_per_minute,
@@ -30,7 +33,11 @@ _TRIM: Final = """
         order by created_at desc, session_id desc offset $4
     ) returning session_id
 """
-_REMOVE: Final = "delete from session where account_id = $1 and session_id = $2"
+_REMOVE: Final = """
+    delete from session s using token t
+    where s.account_id = $1 and s.session_id = $2 and t.account_id = s.account_id and t.token_id = s.token_id
+    returning t.token_id, t.name
+"""
 _EXPIRE: Final = "delete from session where account_id = $1 and expires_at <= $2 returning session_id"
 _NOTIFY: Final = "select pg_notify('whence_access', $1)"
 
@@ -43,18 +50,23 @@ async def session(db: Reader, digest: bytes) -> Session | None:
         return None
     return Session(
         id=row["session_id"],
-        principal=holder(row),
+        principal=access.holder(row),
         created_at=row["created_at"],
         expires_at=row["session_expires_at"],
     )
 
 
 async def add(db: Writer, session: Session, digest: bytes, *, most: int) -> bool:
-    """Whether its token still stands; then the session does, and of the token's others the newest, `most` in all."""
+    """Whether its token still stands; then the session does, and of the token's others the newest, `most` in all.
+
+    The audit trail says so.
+    """
     by, at = session.principal, session.created_at
     if await db.row(_ADD, by.account_id, by.token_id, session.id, at, session.expires_at) is None:
         return False
     await doors.open_session(db, by.account_id, session.id, digest)
+    said = AuditEntry.by(by, "signed in", "session", session.id, at=at, detail=_WHERE)
+    await access.record(db, by.account_id, [said])
     if ended := await db.rows(_TRIM, by.account_id, by.token_id, at, most):
         await doors.close_sessions(db, by.account_id, [row["session_id"] for row in ended])
         await db.execute(_NOTIFY, ENDED)
@@ -62,9 +74,12 @@ async def add(db: Writer, session: Session, digest: bytes, *, most: int) -> bool
 
 
 async def remove(db: Writer, account: UUID, session_id: UUID) -> None:
-    """The session opens nothing any more on any node."""
-    await db.execute(_REMOVE, account, session_id)
+    """The session opens nothing any more on any node. If it did until now, the audit trail says so."""
+    row = await db.row(_REMOVE, account, session_id)
+    if row is None:
+        return
     await doors.close_sessions(db, account, [session_id])
+    await access.record(db, account, [_signed_out(row, session_id, datetime.now(UTC))])
     await db.execute(_NOTIFY, ENDED)
 
 
@@ -72,3 +87,16 @@ async def expire(db: Writer, account: UUID, *, at: datetime) -> None:
     """What has ended by `at` is forgotten."""
     ended = await db.rows(_EXPIRE, account, at)
     await doors.close_sessions(db, account, [row["session_id"] for row in ended])
+
+
+def _signed_out(row: asyncpg.Record, session_id: UUID, at: datetime) -> AuditEntry:
+    return AuditEntry(
+        id=new_id(at),
+        at=at,
+        token_id=row["token_id"],
+        token_name=row["name"],
+        action="signed out",
+        noun="session",
+        noun_id=str(session_id),
+        detail=_WHERE,
+    )

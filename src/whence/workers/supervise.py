@@ -1,10 +1,7 @@
 """The parent: it has what the workers share, and serves nobody itself."""
 
 import asyncio
-import signal
-import sys
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 
 from whence import counters
@@ -14,6 +11,7 @@ from whence.settings import Settings
 from whence.sockets import closing, reserve
 from whence.store.pool import Address
 from whence.workers.crew import Crew
+from whence.workers.hangup import told_to_renew
 from whence.workers.orders import Orders, Work
 
 
@@ -40,14 +38,12 @@ async def supervise(settings: Settings, count: int, work: Work) -> None:
             starting.cancel()
 
     def renew() -> None:
-        if sys.stderr.isatty():
-            stop()
-        elif crew is not None:
+        if crew is not None:
             crew.renew()
 
     with (
         told_by_signals(stop),
-        _told_again(renew),
+        told_to_renew(renew, stop=stop),
         closing(reserve(settings.host, settings.port, "port")) as reserved,
         closing(reserve(settings.host, settings.grpc_port, "grpc_port")) as for_grpc,
         counters.shared() as figures,
@@ -65,14 +61,3 @@ async def supervise(settings: Settings, count: int, work: Work) -> None:
 
 def _orders(work: Work, grpc: tuple[Sequence[str], int], database: Address, is_first: bool) -> Orders:  # noqa: FBT001  Crew's own
     return Orders(work=work, grpc=grpc, database=database, is_first=is_first)
-
-
-@contextmanager
-def _told_again(renew: Callable[[], None]) -> Generator[None]:
-    """While the block runs, SIGHUP calls `renew`."""
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, renew)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGHUP)

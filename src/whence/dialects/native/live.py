@@ -9,12 +9,15 @@ from io import StringIO
 from time import monotonic
 from typing import Annotated, Any, Final, TypeVar
 
+import structlog
 from fastapi import APIRouter, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from whence.dialects import Context
 from whence.dialects.native import decode, encode, wire
+from whence.dialects.native.errors import request_id
 from whence.dialects.native.events import asked, named
 from whence.dialects.native.gate import authorised, gate, principal
 from whence.dialects.native.problems import ids, shown
@@ -35,6 +38,8 @@ _COLUMNS: Final = (
     "id", "time", "end_time", "severity", "kind", "type", "title", "description", "source", "dialect", "clusters",
     "namespaces", "services", "url", "properties",
 )  # fmt: skip
+
+log = structlog.get_logger()
 
 
 def routes(context: Context) -> APIRouter:
@@ -60,8 +65,9 @@ def routes(context: Context) -> APIRouter:
         behind = _place(request.headers.get("last-event-id"))
         problems = await ids(context, by, query.problem)
         filtered = decode.followed(query, concerning=await named(context, by, query), problems=problems)
+        may = partial(_may, context, request)
         return StreamingResponse(
-            await _begun(_told(context, by, filtered, behind, query, partial(_may, context, request))),
+            _as_far(await _begun(_told(context, by, filtered, behind, query, may)), request_id(request)),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
@@ -86,7 +92,7 @@ def routes(context: Context) -> APIRouter:
         found = context.timeline.walk(by, await asked(context, by, query), order=query.order, original=original)
         walk = await _begun(found)
         write, kind = _FORMATS[query.format]
-        return StreamingResponse(
+        return _File(
             write(walk, original=original),
             media_type=kind,
             headers={"content-disposition": f'attachment; filename="events.{_SUFFIX[query.format]}"'},
@@ -110,6 +116,26 @@ async def _begun(said: AsyncGenerator[One]) -> AsyncGenerator[One]:
                 yield one
 
     return whole()
+
+
+class _File(StreamingResponse):
+    """An answer that breaks off when it cannot go on: whoever reads it must not take it for all there is."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except Refusal as refusal:
+            log.warning("export.cut", request_id=scope["state"]["request_id"], reason=refusal.reason.value)
+
+
+async def _as_far(said: AsyncGenerator[bytes], number: str) -> AsyncGenerator[bytes]:
+    """The same, as far as it goes: who follows asks again, and hears from there on."""
+    async with aclosing(said):
+        try:
+            async for one in said:
+                yield one
+        except Refusal as refusal:
+            log.warning("stream.cut", request_id=number, reason=refusal.reason.value)
 
 
 async def _may(context: Context, request: Request) -> bool:

@@ -1,0 +1,40 @@
+"""What a server writes while it serves: an object a line, whoever has something to say."""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from tests.acceptance.external import external
+from tests.acceptance.server import Server, await_fact
+from tests.acceptance.workers import await_begun
+
+_SECONDS: Final = 30.0
+_TO_PEOPLE: Final = ("Address: ", "gRPC: ", "API: ")  # whoever started it is told where it is, which is no log
+
+
+def _logged(server: Server) -> list[dict[str, Any]]:
+    """Each line of its log."""
+    return [json.loads(line) for line in server.said.splitlines() if not line.startswith(_TO_PEOPLE)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_libraries_say_is_a_line_like_ours(begin: Callable[..., Server], workers: int) -> None:
+    """The driver has complaints of its own when the database is killed; with its tracebacks, in the same form."""
+    with external() as postgres:
+        server = begin(WHENCE_DATABASE_URL=postgres.url, WHENCE_WORKERS=str(workers))
+        if workers > 1:
+            await_begun(server, workers)
+        postgres.kill()
+        with server.client() as client:
+            status = client.get("/v1/events").status_code
+        await_fact(lambda: "pool connection floor" in server.said, seconds=_SECONDS, what="the driver complains")
+        code = server.terminate()
+
+    lines = _logged(server)
+    assert (status, code) == (503, 0)
+    assert all({"event", "level", "timestamp"} <= set(line) for line in lines)
+    theirs = [line for line in lines if line["event"] == "library.trouble"]
+    assert {(line["of"], line["level"]) for line in theirs} == {("asyncpg.pool", "warning")}
+    assert "Traceback" in theirs[0]["exception"]
