@@ -255,7 +255,7 @@ class Access:
     async def sign_out(self, session: Session) -> None:
         """The session opens nothing any more, on every node."""
         async with self._pool.transaction() as db:
-            await sessions.remove(db, session.principal.account_id, session.id)
+            await sessions.remove(db, session.principal.account_id, session.id, at=self._clock())
         self._sessions.forget_all()
 
     def _take(self, principal: Principal) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -16,6 +17,10 @@ from whence.domain.scope import ALL_SERVICES, Clause, Places, Scope
 from whence.domain.signal import Resource
 
 _FIELDS: Final = ("types", "clusters", "namespaces", "names", "entity_ids")
+_KINDS: Final[Mapping[str, Kind]] = {kind.value: kind for kind in Kind}  # a call of the enum takes five times as long
+_SEVERITIES: Final[Mapping[str, Severity]] = {severity.value: severity for severity in Severity}
+_NOWHERE: Final = Places()
+_SHORT: Final = 500  # characters of a scope that may be remembered
 
 
 def json_text(value: object) -> str:
@@ -59,8 +64,15 @@ def scope_value(text: str | None) -> Scope:
     """The scope of a column."""
     if text is None:
         return ALL_SERVICES
+    return _short_scope(text) if len(text) <= _SHORT else _scope(text)
+
+
+def _scope(text: str) -> Scope:
     clauses = cast("list[dict[str, list[str]]]", json_value(text))
     return Scope(clauses=tuple(Clause(**{name: tuple(value) for name, value in c.items()}) for c in clauses))
+
+
+_short_scope = lru_cache(maxsize=4096)(_scope)  # the events of a page name the same few
 
 
 def tags_text(tags: Sequence[Tag]) -> str:
@@ -137,9 +149,9 @@ def event(row: asyncpg.Record) -> Event:
     properties = row["properties"]
     return Event(
         id=row["event_id"],
-        kind=Kind(row["kind"]),
+        kind=_KINDS[row["kind"]],
         type=row["type"],
-        severity=Severity(row["severity"]),
+        severity=_SEVERITIES[row["severity"]],
         title=row["title"],
         description=row["description"],
         url=row["url"],
@@ -148,11 +160,7 @@ def event(row: asyncpg.Record) -> Event:
         source=row["source"],
         dialect=row["dialect"],
         scope=scope_value(row["scope"]),
-        places=Places(
-            clusters=tuple(row["clusters"] or ()),
-            namespaces=tuple(row["namespaces"] or ()),
-            services=tuple(row["services"] or ()),
-        ),
+        places=_places(row["clusters"], row["namespaces"], row["services"]),
         properties=json_value(properties) if properties else {},
         original=row.get("original"),
         sender_id=row["sender_id"],
@@ -165,6 +173,12 @@ def event(row: asyncpg.Record) -> Event:
         problem_id=row["problem_id"],
         call=row["call"],
     )
+
+
+def _places(clusters: list[str] | None, namespaces: list[str] | None, services: list[str] | None) -> Places:
+    if clusters is None and namespaces is None and services is None:
+        return _NOWHERE
+    return Places(clusters=tuple(clusters or ()), namespaces=tuple(namespaces or ()), services=tuple(services or ()))
 
 
 def entity(row: asyncpg.Record) -> Entity:

@@ -1,6 +1,6 @@
 """Sessions of the web UI as rows, found by the digests of their cookies."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -73,13 +73,13 @@ async def add(db: Writer, session: Session, digest: bytes, *, most: int) -> bool
     return True
 
 
-async def remove(db: Writer, account: UUID, session_id: UUID) -> None:
+async def remove(db: Writer, account: UUID, session_id: UUID, *, at: datetime) -> None:
     """The session opens nothing any more on any node. If it did until now, the audit trail says so."""
     row = await db.row(_REMOVE, account, session_id)
     if row is None:
         return
     await doors.close_sessions(db, account, [session_id])
-    await access.record(db, account, [_signed_out(row, session_id, datetime.now(UTC))])
+    await access.record(db, account, [_signed_out(row, session_id, at)])
     await db.execute(_NOTIFY, ENDED)
 
 

@@ -38,6 +38,7 @@ def maybe(at: datetime | None) -> str | None:
 
 def event(event: Event, *, original: bool = False) -> Json:
     """An event; with `original`, the body as it was received."""
+    received_at = instant(event.received_at)
     answer: Json = {
         "id": str(event.id),
         "sender_id": event.sender_id,
@@ -59,8 +60,8 @@ def event(event: Event, *, original: bool = False) -> Json:
         "status": "open" if event.is_open else "closed",
         "alert_id": None if event.alert_id is None else str(event.alert_id),
         "problem_id": None if event.problem_id is None else str(event.problem_id),
-        "received_at": instant(event.received_at),
-        "updated_at": instant(event.updated_at),
+        "received_at": received_at,
+        "updated_at": received_at if event.updated_at == event.received_at else instant(event.updated_at),
         "report_count": event.report_count,
     }
     if original:
