@@ -245,7 +245,7 @@ async def insert(db: Writer, account: UUID, alerts: Sequence[Alert]) -> bool:
         )
         for a in alerts
     ]  # fmt: skip
-    return len(await db.rows(_INSERT, account, *_columns(rows))) == len(rows)
+    return len(await db.add(_INSERT, account, *_columns(rows))) == len(rows)
 
 
 async def end(db: Writer, account: UUID, alerts: Sequence[Alert], *, at: datetime) -> None:

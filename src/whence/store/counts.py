@@ -67,7 +67,7 @@ async def add(db: Writer, account: UUID, counts: Counts, *, slot: int) -> None:
     places = [(*place, times) for place, times in counts.places.items() if times]
     if hours := sorted({hour for _, hour, *_ in (*cells, *places)}):
         columns = *_columns(cells, 8), *_columns(places, 5)
-        await db.execute(_add(hours), account, slot, *columns)
+        await db.add(_add(hours), account, slot, *columns)
 
 
 def _columns(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[tuple[object, ...]]:

@@ -79,7 +79,7 @@ async def announce(
     Raises:
         Unauthenticated: the account was deleted meanwhile; the transaction is to be given up.
     """
-    if await db.row(_ANNOUNCE, account, event_ids, occurred_at, alert_ids, problem_ids) is None:
+    if not await db.add(_ANNOUNCE, account, event_ids, occurred_at, alert_ids, problem_ids):
         raise Unauthenticated(Doubt.UNKNOWN)
 
 

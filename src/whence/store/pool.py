@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Final, Literal, LiteralString, Self
 
 import asyncpg
@@ -16,6 +17,11 @@ _ACQUIRE_SECONDS: Final = 5.0  # a caller who waited this long for a connection 
 _SILENCE_SECONDS: Final = 2.0  # that PostgreSQL may be late with its own limit of a statement: then it is gone
 _HEARTBEAT_SECONDS: Final = 5.0  # between questions to a connection that only listens: it would not notice
 _HEARTBEAT: Final = "select true"
+_PLAN_ANEW: Final = "set local plan_cache_mode = force_custom_plan"
+_KEEP_PLANS: Final = "set local plan_cache_mode = auto"
+_AT_HAND: Final = 2  # connections of a kind that are kept at hand: as many as commits are under way at a time
+_TURNS: Final = 1_000  # after which one goes back to the driver, who replaces those that were used for long
+_FRESH_SECONDS: Final = 300.0  # that one may lie unused, as with the driver: longer, and the network may have lost it
 _NOT_NOW: Final = frozenset(
     {
         "08",  # connection exception
@@ -76,10 +82,32 @@ class Reader:
 class Writer(Reader):
     """A connection inside a transaction that commits when its block ends without an error."""
 
+    def __init__(self, connection: Connection, patience: float | None) -> None:
+        super().__init__(connection, patience)
+        self._planning: LiteralString = _PLAN_ANEW  # as the connection was opened
+
+    async def rows(self, sql: LiteralString, *args: object) -> list[asyncpg.Record]:
+        await self._plan(_PLAN_ANEW)
+        return await super().rows(sql, *args)
+
+    async def row(self, sql: LiteralString, *args: object) -> asyncpg.Record | None:
+        await self._plan(_PLAN_ANEW)
+        return await super().row(sql, *args)
+
     async def execute(self, sql: LiteralString, *args: object) -> None:
         """Run a statement whose rows nobody needs."""
+        await self._plan(_PLAN_ANEW)
         with _answering(self._connection, self._patience):
             await self._connection.execute(sql, *args)
+
+    async def add(self, sql: LiteralString, *args: object) -> list[asyncpg.Record]:
+        """All the rows that an INSERT of its own arguments gives.
+
+        There is but one way to run it, so its plan is made once for a connection: to plan the INSERTs of a small
+        commit each time takes as long as a third of them.
+        """
+        await self._plan(_KEEP_PLANS)
+        return await super().rows(sql, *args)
 
     async def copy(self, table: LiteralString, columns: Sequence[str], records: Iterable[Sequence[object]]) -> None:
         """Append the records by COPY, in the order of the columns."""
@@ -89,8 +117,19 @@ class Writer(Reader):
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None]:
         """What fails inside is undone; what came before it stands."""
-        async with _begun(self._connection, self._patience):
-            yield
+        planning = self._planning
+        try:
+            async with _begun(self._connection, self._patience):
+                yield
+        except BaseException:
+            self._planning = planning  # as PostgreSQL undoes it
+            raise
+
+    async def _plan(self, how: LiteralString) -> None:
+        if how is not self._planning:
+            with _answering(self._connection, self._patience):
+                await self._connection.execute(how)
+            self._planning = how
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +164,8 @@ class Pool:
         self._query_seconds = query_seconds
         self._patience = query_seconds + _SILENCE_SECONDS
         self._sizes = readers, writers
-        self._readers: asyncpg.Pool[asyncpg.Record] | None = None
-        self._writers: asyncpg.Pool[asyncpg.Record] | None = None
+        self._readers: _Connections | None = None
+        self._writers: _Connections | None = None
 
     async def __aenter__(self) -> Self:
         readers, writers = self._sizes
@@ -140,7 +179,7 @@ class Pool:
             if pool is not None:
                 pool.terminate()
 
-    async def _open(self, smallest: int, largest: int, settings: dict[str, str]) -> "asyncpg.Pool[asyncpg.Record]":
+    async def _open(self, smallest: int, largest: int, settings: dict[str, str]) -> "_Connections":
         timeout_ms = str(round(self._query_seconds * 1000))
         every = {
             "application_name": "whence",
@@ -158,20 +197,22 @@ class Pool:
                 connection.add_query_logger(self._answered)
             return connection
 
-        return await asyncpg.create_pool(min_size=smallest, max_size=largest, connect=connect, reset=_nothing_to_reset)
+        return _Connections(
+            await asyncpg.create_pool(min_size=smallest, max_size=largest, connect=connect, reset=_nothing_to_reset),
+            is_heard=self._answered is not None,
+        )
 
     def connections(self) -> Iterator[tuple[str, int, int]]:
         """The kinds of connections: how many of each are in use, and how many are open and idle."""
         for kind, pool in (("readers", self._readers), ("writers", self._writers)):
             if pool is not None:
-                idle = pool.get_idle_size()
-                yield kind, pool.get_size() - idle, idle
+                yield kind, pool.open - pool.idle, pool.idle
 
     @asynccontextmanager
     async def reader(self) -> AsyncGenerator[Reader]:
         """A reader whose every statement sees what is committed by then."""
         with translated():
-            async with _taken(_opened(self._readers)) as connection:
+            async with _opened(self._readers).taken() as connection:
                 yield Reader(connection, self._patience)
 
     @asynccontextmanager
@@ -179,7 +220,7 @@ class Pool:
         """A reader whose statements all see the same moment."""
         with translated():
             async with (
-                _taken(_opened(self._readers)) as connection,
+                _opened(self._readers).taken() as connection,
                 _begun(connection, self._patience, isolation="repeatable_read", readonly=True),
             ):
                 yield Reader(connection, self._patience)
@@ -200,12 +241,12 @@ class Pool:
     async def _transaction(self, patience: float | None) -> AsyncGenerator[Writer]:
         with translated():
             try:
-                async with _taken(_opened(self._writers)) as connection, _begun(connection, patience):
+                async with _opened(self._writers).taken() as connection, _begun(connection, patience):
                     yield Writer(connection, patience)
             except asyncpg.ReadOnlySQLTransactionError:
                 # Whom we are connected to takes no writes any more, so somebody else does.
-                await _opened(self._writers).expire_connections()
-                await _opened(self._readers).expire_connections()
+                await _opened(self._writers).expire()
+                await _opened(self._readers).expire()
                 raise
 
     @asynccontextmanager
@@ -232,6 +273,90 @@ class Pool:
                 if beating is not None:
                     beating.cancel()
                 connection.terminate()
+
+
+class _Connections:
+    """A pool of the driver's, and at hand the few connections of it that were used last.
+
+    To fetch one from the driver and give it back costs as much as three round trips to the database.
+
+    Args:
+        is_heard: whether somebody is told of statements.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, is_heard: bool) -> None:
+        self._pool = pool
+        self._is_heard = is_heard
+        self._at_hand: list[tuple[Connection, float]] = []
+        self._waiting = 0
+        self._turns = 0
+        self._generation = 0
+
+    @property
+    def open(self) -> int:
+        """How many there are."""
+        return self._pool.get_size()
+
+    @property
+    def idle(self) -> int:
+        """How many of them nobody uses."""
+        return self._pool.get_idle_size() + sum(_is_open(connection) for connection, _ in self._at_hand)
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncGenerator[Connection]:
+        """One for the block. Who is cancelled in the middle of a statement takes it along: see `_nothing_to_reset`."""
+        connection = await self._take()
+        generation = self._generation
+        try:
+            yield connection
+        except (asyncio.CancelledError, GeneratorExit):
+            _end(connection)
+            raise
+        finally:
+            await self._give_back(connection, generation)
+            if self._is_heard:
+                await asyncio.sleep(0)  # the driver tells in the loop's next round: what asked must not be over by then
+
+    async def expire(self) -> None:
+        """None that is open now is taken again."""
+        self._generation += 1
+        await self._pool.expire_connections()
+        while self._at_hand:
+            await self._release(self._at_hand.pop()[0])
+
+    def terminate(self) -> None:
+        """All are closed at once."""
+        self._pool.terminate()
+
+    async def _take(self) -> Connection:
+        while self._at_hand:
+            connection, since = self._at_hand.pop()
+            if _is_open(connection) and monotonic() - since < _FRESH_SECONDS:
+                return connection
+            _end(connection)
+        self._waiting += 1
+        try:
+            return await self._pool.acquire(timeout=_ACQUIRE_SECONDS)  # pyright: ignore[reportReturnType]  a proxy of one
+        finally:
+            self._waiting -= 1
+
+    async def _give_back(self, connection: Connection, generation: int) -> None:
+        self._turns += 1
+        is_wanted = not self._waiting and len(self._at_hand) < _AT_HAND and self._turns % _TURNS
+        if is_wanted and generation == self._generation and _is_open(connection):
+            self._at_hand.append((connection, monotonic()))
+        else:
+            await self._release(connection)
+
+    async def _release(self, connection: Connection) -> None:
+        await self._pool.release(connection)  # pyright: ignore[reportArgumentType]  a proxy of one
+
+
+def _is_open(connection: Connection) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:  # it has ended, and the driver's pool has taken it back
+        return False
 
 
 def _hosts(address: Address) -> Hosts:
@@ -299,17 +424,6 @@ async def _beat(connection: Connection) -> None:
     _end(connection)
 
 
-@asynccontextmanager
-async def _taken(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncGenerator[Connection]:
-    """A connection for the block. Who is cancelled in the middle of a statement takes it along: see below."""
-    async with pool.acquire(timeout=_ACQUIRE_SECONDS) as connection:
-        try:
-            yield connection  # pyright: ignore[reportReturnType]  # a proxy of a Connection
-        except (asyncio.CancelledError, GeneratorExit):
-            _end(connection)  # pyright: ignore[reportArgumentType]  a proxy of a Connection
-            raise
-
-
 async def _nothing_to_reset(_: object) -> None:
     """Whoever had the connection changed nothing of it: settings are `set local`, locks a transaction's.
 
@@ -318,7 +432,7 @@ async def _nothing_to_reset(_: object) -> None:
     """
 
 
-def _opened(pool: "asyncpg.Pool[asyncpg.Record] | None") -> "asyncpg.Pool[asyncpg.Record]":
+def _opened(pool: "_Connections | None") -> "_Connections":
     if pool is None:
         raise RuntimeError("a Pool is used inside of its `async with` block")
     return pool
