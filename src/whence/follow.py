@@ -95,11 +95,14 @@ class _Reader:
 
 @dataclass(slots=True, eq=False)
 class _Account:
+    """`position`: what all readers were told. `farthest`: what one was of what it had missed; the pump comes later."""
+
     readers: set[_Reader]
     position: int
     news: asyncio.Event
     pump: asyncio.Task[None] | None = None
     may_be_gone: bool = False
+    farthest: int = 0
 
 
 class Follow:
@@ -162,6 +165,9 @@ class Follow:
             return
         async for place, said in self._backfill(account, behind):
             behind = place
+            if account in self._accounts:
+                followed = self._accounts[account]
+                followed.farthest = max(followed.farthest, place.position)
             yield place, said
         while True:
             try:
@@ -287,13 +293,18 @@ class Follow:
     async def _spread(self, account_id: UUID, account: _Account) -> None:
         if account.may_be_gone:
             account.may_be_gone = False
-            async with self._pool.reader() as db:
-                is_gone = await feed.is_shut(db, account_id)
-                head = await feed.head(db, account_id)
-            if is_gone or head < account.position:  # of a database that went back: what was told is not there
+            try:
+                async with self._pool.reader() as db:
+                    is_gone = await feed.is_shut(db, account_id)
+                    head = await feed.head(db, account_id)
+            except Unavailable:
+                account.may_be_gone = True
+                raise
+            told = max(account.position, account.farthest)
+            if is_gone or head < told:  # of a database that went back: what was told is not there
                 for reader in account.readers:
                     reader.end(None if is_gone else Reset())
-                account.position = head
+                account.position = account.farthest = head
                 return
         while True:
             async with self._pool.reader() as db:

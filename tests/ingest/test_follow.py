@@ -216,9 +216,14 @@ async def test_a_place_that_the_feed_has_not_reached_resets(tenant: Tenant, foll
         assert [one async for one in told] == [Reset()]
 
 
-async def test_a_feed_that_went_back_resets(tenant: Tenant, follow: Follow) -> None:
-    """[LV3] A standby that lacked the last commits was promoted: what has their places now is not passed over."""
+@pytest.mark.parametrize("hears", [True, False])
+async def test_a_feed_that_went_back_resets(tenant: Tenant, follow: Follow, *, hears: bool) -> None:
+    """[LV3] A standby that lacked the last commits was promoted: what has their places now is not passed over.
+
+    Also when what was told had been missed, and whoever tells all readers together has not come to it.
+    """
     account = tenant.admin.account_id
+    follow = follow if hears else Follow(tenant.house.pool)
     async with follow.follow(account, quiet=FOREVER) as told:
         await said(tenant, "a")
         assert titles(await heard(told, 1)) == ["a"]
