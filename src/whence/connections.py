@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import structlog
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 IDLE_SECONDS: Final = 75  # longer than the 60 of most proxies: who closes first must not be the one that is sent to
@@ -23,6 +23,7 @@ _LONGEST_HEAD: Final = 64 * 1024  # bytes, of chunks' marks and trailers too
 _MARKS: Final = 8  # bytes that a byte of a body may cost to send: as a chunk of its own it costs six
 _LOOK_SECONDS: Final = 1.0
 _LEAST_READ: Final = 64 * 1024  # bytes of an answer that are taken each time it is looked after, or it is cut off
+_SHORT: Final = 64 * 1024  # bytes of a body that are copied behind their head: a second packet costs more
 
 log = structlog.get_logger()
 
@@ -132,6 +133,8 @@ class _Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._all.discard(self)
+        if self.cycle is not None:  # pyright: ignore[reportUnnecessaryComparison]  uvicorn's None before the first
+            self.cycle.transport = self.transport  # as when it was answered
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -160,6 +163,7 @@ class _Connection(HttpToolsProtocol):
         self._is_body = True
         self._wait(self._patience.body)
         super().on_headers_complete()
+        self.cycle.transport = cast("asyncio.Transport", _Head(self.cycle))
 
     def on_body(self, body: bytes) -> None:
         self._content += len(body)
@@ -243,3 +247,48 @@ class _Connection(HttpToolsProtocol):
             % (status, text, headers, len(text), text)
         )
         self.transport.close()
+
+
+class _Head:
+    """Stands in for the transport until an answer's body begins, so that its head leaves with it: in one packet.
+
+    That is where the length is known: the body comes at once then. Who streams may wait for what there is to say.
+    """
+
+    __slots__ = ("_cycle", "_held", "_transport")
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        self._cycle = cycle
+        self._transport = cycle.transport
+        self._held = b""
+
+    def write(self, some: bytes) -> None:
+        """Hold a head; send all else, with the head that was held."""
+        if not self._held and self._cycle.expected_content_length and self._cycle.scope["method"] != "HEAD":
+            self._held = some
+        elif not self._cycle.response_started:  # it is told to go on, and has its answer later
+            self._transport.write(some)
+        elif len(some) > _SHORT:
+            self._let_go()
+            self._transport.write(some)
+        else:
+            self._stand_back()
+            self._transport.write(self._held + some)
+
+    def close(self) -> None:
+        """The body never came."""
+        self._let_go()
+        self._transport.close()
+
+    def _let_go(self) -> None:
+        self._stand_back()
+        if self._held:
+            self._transport.write(self._held)
+
+    def _stand_back(self) -> None:
+        """Else this would lead to the cycle, and that to this, until somebody collects them."""
+        self._cycle.transport = self._transport
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._transport.is_closing()

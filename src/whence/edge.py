@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 from prometheus_client import Histogram
@@ -30,6 +30,9 @@ REQUESTS: Final = Histogram(
 _PAGES: Final = "web"  # among the dialects, where requests are counted
 _PORT: Final = re.compile(rb":[0-9]+$")
 _REFUSED: Final = 400
+# Whatever name they are asked by, which is an address of the moment: they say nothing but whether we are ready. As they
+# were sent, since another spelling of them leads elsewhere.
+_PROBES: Final = frozenset({b"/healthz", b"/readyz"})
 _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 # What a status means when nobody noted why; a bug (500) is no refusal.
 _STATUSES: Final[Mapping[object, Reason]] = {
@@ -162,7 +165,11 @@ class Edge:
             return True
         host = next((value for name, value in scope["headers"] if name == b"host"), b"").lower()
         host = _PORT.sub(b"", host)
-        return host in self._hosts or any(name.startswith(b"*.") and host.endswith(name[1:]) for name in self._hosts)
+        return (
+            host in self._hosts
+            or any(name.startswith(b"*.") and host.endswith(name[1:]) for name in self._hosts)
+            or scope.get("raw_path") in _PROBES
+        )
 
     def _find(self, scope: Scope) -> tuple[int, str] | None:
         """The dialect with a route for the request, else the first with one for its path; and that route's pattern."""
@@ -200,6 +207,10 @@ class _IndexedHeaders(Headers):
 
     def __getitem__(self, key: str) -> str:
         return self._known[key.lower()]
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401  the signature of what is overridden
+        # A mapping's own looks by raising, which is dear: half of what is asked for is not there.
+        return self._known.get(key.lower(), default)
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and key.lower() in self._known

@@ -19,7 +19,7 @@ from whence.crowd import Crowd
 from whence.domain.errors import Conflict, Invalid, Pushback, Reason, Refusal, Unauthenticated, Unavailable
 from whence.domain.event import Accepted, Duplicate, Event, Ignored, Receipt, Rejected, Report
 from whence.domain.identity import new_id
-from whence.line import Line, Part, Waiting
+from whence.line import SLICE, Line, Part, Waiting
 from whence.spans import NOWHERE, Spans
 from whence.store import feed, once
 from whence.store.append import Appended, append
@@ -27,6 +27,7 @@ from whence.store.once import Holder
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
 from whence.store.rows import Item
+from whence.turns import Floor
 
 ENOUGH: Final = 32  # reports for which a second commit is begun beside another: smaller ones cost more than they save
 MOST_RACES: Final = 8  # that a batch may lose before its callers are told to come again
@@ -81,7 +82,8 @@ class Ingest:
         self._writers = writers
         self._partitions = Partitions()
         self._line = Line(queue_limit)
-        self._crowd: Crowd[UUID] = Crowd()
+        self._crowd: Crowd[UUID] = Crowd(self._line.accounts)
+        self._floor = Floor(self._crowd)
         self._committing = 0
         self._enough = asyncio.Event()
         self._idle = asyncio.Event()
@@ -118,20 +120,9 @@ class Ingest:
     async def _settled(
         self, account: UUID, reports: Sequence[Report], retention: timedelta | None
     ) -> list[Receipt | Ignored]:
-        if self._closing:
+        items = await self._items(reports, retention)
+        if self._closing:  # asked last: nothing that is drained by then may be waited for
             raise Unavailable("Service unavailable", because=Reason.STOPPING, retry_after=1)
-        now = self._clock()
-        oldest, newest = now - (retention or self._retention), now + AHEAD
-        items = [
-            Item(
-                id=new_id(now),
-                report=report,
-                receipt=None
-                if oldest <= report.span.start and report.span.end <= newest
-                else self._out_of_range(report, now, retention),
-            )
-            for report in reports
-        ]
         if writable := [item for item in items if item.receipt is None]:
             with self._spans.within("commit.wait") as span:
                 waiting = self._line.put(account, writable, span)
@@ -143,6 +134,26 @@ class Ingest:
                 finally:
                     del waiting  # an error would lead to it and it to the error, until somebody collects them
         return _counted(items)
+
+    async def _items(self, reports: Sequence[Report], retention: timedelta | None) -> list[Item]:
+        """The reports with their ids; those out of range are rejected."""
+        now = self._clock()
+        oldest, newest = now - (retention or self._retention), now + AHEAD
+
+        def item(report: Report) -> Item:
+            kept = oldest <= report.span.start and report.span.end <= newest
+            return Item(
+                id=new_id(now), report=report, receipt=None if kept else self._out_of_range(report, now, retention)
+            )
+
+        if len(reports) <= SLICE:
+            return [item(report) for report in reports]
+        items: list[Item] = []
+        async with self._floor:
+            for report in reports:
+                items.append(item(report))
+                await self._floor.pause()
+        return items
 
     async def accept_one(
         self, account: UUID, report: Report, *, retention: timedelta | None = None

@@ -5,6 +5,7 @@ One account alone is a plain queue.
 
 import asyncio
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -90,6 +91,11 @@ class Line:
         self._resting = 0  # of those the reports of accounts that are in no commit
         self._weight = 0
         self._split = 0  # callers of whom some is taken and some waits: the order of it must hold
+
+    @property
+    def accounts(self) -> Collection[UUID]:
+        """Who waits or is in a commit, at any time."""
+        return self._queues.keys()
 
     @property
     def reports(self) -> int:

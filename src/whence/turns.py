@@ -19,7 +19,7 @@ SHARED: Final = 8  # while other accounts are here: what they wait for is the wo
 MOST_WAITING: Final = 1_000  # requests of an account beyond its share; each is a head, and what came with it
 PATIENCE: Final = 5.0  # seconds that one waits for its turn
 BODIES: Final = 64 * 1024 * 1024  # bytes of bodies under way; an account may have as many as are still free
-_BRIEFLY: Final = 0.0003  # seconds of work between two looks at what else there is, while others are here
+_BRIEFLY: Final = 0.0001  # seconds of work between two looks at what else there is, while others are here
 _AT_EASE: Final = 0.01  # and while nobody is
 
 
@@ -91,9 +91,9 @@ class Turns:
     """The turns of one process."""
 
     def __init__(self) -> None:
-        self.crowd: Crowd[UUID] = Crowd()
-        self.floor = Floor(self.crowd)
         self._under_way: dict[UUID, int] = {}
+        self.crowd: Crowd[UUID] = Crowd(self._under_way.keys())
+        self.floor = Floor(self.crowd)
         self._waiting: dict[UUID, deque[asyncio.Future[None]]] = {}
         self._bytes: dict[UUID | None, int] = {}
         self._free = BODIES

@@ -1,6 +1,7 @@
 """Clients that take their time, send for nothing, do not read, or are too many: each costs little, and hears why."""
 
 import asyncio
+import gc
 import resource
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -9,6 +10,8 @@ from typing import Any, Final
 import pytest
 import uvicorn
 from starlette.types import Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.server import ServerState
 
 from whence.connections import Connections, Patience, most_connections
 
@@ -24,7 +27,10 @@ def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class _App:
-    """Answers with the body, `/early` before it is there, `/much` for ever, `/slow` when it is told to."""
+    """Answers with the body, `/early` before it is there, `/much` for ever, `/slow` when it is told to.
+
+    `/later` begins to, and goes on when it is told to; `/broken` never goes on.
+    """
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -39,6 +45,13 @@ class _App:
             case "/slow":
                 await self.go.wait()
                 await self._echo(receive, send)
+            case "/later":
+                await send({"type": "http.response.start", "status": 200, "headers": []})
+                await self.go.wait()
+                await send({"type": "http.response.body", "body": b"later"})
+            case "/broken":
+                await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+                raise ZeroDivisionError
             case _:
                 await self._echo(receive, send)
 
@@ -83,6 +96,10 @@ class _Client:
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = int(head.partition(b"content-length: ")[2].split(b"\r\n")[0])
         return head + await self._reader.readexactly(length)
+
+    async def head(self) -> bytes:
+        """The head of an answer."""
+        return await self._reader.readuntil(b"\r\n\r\n")
 
     async def rest(self) -> bytes:
         """All that comes until the end."""
@@ -154,6 +171,128 @@ async def serving(*, most: int = 100, **seconds: float) -> AsyncGenerator[_Serve
         served.close()
         server.should_exit = server.force_exit = True
         await running
+
+
+class _Written(asyncio.Transport):
+    """What is sent, packet by packet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.packets: list[bytes] = []
+        self.done = asyncio.Event()
+        self._closing = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if data:
+            self.packets.append(bytes(data))
+        if b"".join(self.packets).endswith(b"the end"):
+            self.done.set()
+
+    def close(self) -> None:
+        self._closing = True
+        self.done.set()
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
+
+async def packets(request: bytes, *, go: bool = False) -> list[bytes]:
+    """Those of the answer, which ends with `the end` or closes the connection. `go`: the app is told to go on."""
+    app = _App()
+    if go:
+        app.go.set()
+    config = uvicorn.Config(app, log_config=None)
+    config.load()
+    protocol = Connections(most=1)(config, ServerState(), {})
+    transport = _Written()
+    protocol.connection_made(transport)
+    protocol.data_received(request)
+    async with asyncio.timeout(_LONG):
+        await transport.done.wait()
+    await asyncio.sleep(0)
+    protocol.connection_lost(None)
+    return transport.packets
+
+
+async def test_an_answer_is_one_packet() -> None:
+    """Its head leaves with its body, which costs half as much as one behind the other."""
+    (answer,) = await packets(_POST.replace(b": 5", b": 7") + b"the end")
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert body == b"the end"
+
+
+async def test_a_large_answer_is_not_copied_for_that() -> None:
+    """The head goes before it."""
+    large = b"x" * 100_000 + b"the end"
+
+    head, body = await packets(_POST.replace(b": 5", b": %d" % len(large)) + large)
+
+    assert head.endswith(b"\r\n\r\n")
+    assert body == large
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"), [(b"GET", b"/early", b"early"), (b"HEAD", b"/early", b""), (b"GET", b"/", b"")]
+)
+async def test_what_has_no_body_is_a_head(method: bytes, path: bytes, body: bytes) -> None:
+    """The answer to HEAD, and one that says nothing, is as long as it was; and still one packet."""
+    (answer,) = await packets(method + b" " + path + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"\r\nconnection: close\r\n\r\n" + body)
+
+
+async def test_a_head_whose_body_never_comes_is_sent() -> None:
+    """As it is when the two go by themselves; the end of the connection says the rest."""
+    (head,) = await packets(_GET.replace(b" / ", b" /broken "))
+
+    assert b"content-length: 9\r\n" in head
+
+
+@pytest.mark.parametrize("request_line", [b"GET /early", b"HEAD /early", b"GET /", b"GET /later", b"GET /broken"])
+async def test_nothing_is_left_of_an_answer_for_somebody_to_collect(request_line: bytes) -> None:
+    """However it went: of a thousand a second the memory would be back only in a while, and all at once."""
+    gc.collect()
+    gc.disable()
+    try:
+        await packets(request_line + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", go=True)
+        left = [one for one in gc.get_objects() if isinstance(one, RequestResponseCycle)]
+    finally:
+        gc.enable()
+
+    assert [one for one in left if type(one.transport) is not _Written] == []
+
+
+async def test_the_head_of_a_stream_waits_for_nothing() -> None:
+    """Who follows knows at once that somebody is there."""
+    async with serving() as served:
+        client = await served.connect()
+        client.send(_GET.replace(b" / ", b" /later "))
+
+        assert (await client.head()).startswith(b"HTTP/1.1 200 ")
+
+        served.app.go.set()
+        assert await client.some(100)
+
+
+async def test_who_asks_whether_to_go_on_is_told() -> None:
+    """And sends the body then."""
+    async with serving() as served:
+        client = await served.connect()
+        client.send(_POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+
+        assert await client.head() == b"HTTP/1.1 100 Continue\r\n\r\n"
+
+        client.send(b"12345")
+        assert (await client.answer()).endswith(b"12345")
 
 
 async def test_who_says_nothing_is_sent_away() -> None:

@@ -137,6 +137,24 @@ async def test_drain_answers_all(tenant: Tenant, make_ingest: MakeIngest) -> Non
     assert len(await tenant.found(asked())) == 200
 
 
+async def test_what_is_prepared_while_it_drains_is_sent_away(
+    tenant: Tenant, make_ingest: MakeIngest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Much is prepared in slices: when the last commit was made between two of them, nobody waits for a next one."""
+    monkeypatch.setattr("whence.turns._AT_EASE", 0)
+    ingest = make_ingest(runs=False)
+    preparing = asyncio.gather(ingest.accept(tenant.admin.account_id, [report() for _ in range(200)]))
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    await ingest.drain()
+
+    async with asyncio.timeout(10):
+        with pytest.raises(Unavailable):
+            await preparing
+    assert not await tenant.found(asked())
+
+
 async def test_a_caller_who_leaves_spoils_nothing(tenant: Tenant, make_ingest: MakeIngest) -> None:
     """A cancelled request's neighbours in the same commit are answered."""
     ingest = make_ingest(runs=False)

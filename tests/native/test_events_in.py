@@ -391,6 +391,28 @@ async def test_whom_an_event_names(api: httpx.AsyncClient, tenant: Tenant) -> No
     assert titles(await api.get("/v1/events", params={"entity": box.id})) == []
 
 
+async def test_those_of_a_batch_that_name_entities_keep_their_places(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """They are looked up together, behind the others; each result is that of the event in its place."""
+    (shop,) = await tenant.register(draft("shop"))
+    named: list[dict[str, Any]] = [{"entities": [shop.id]}, {}, {"entities": ["none"]}, {"match": [{}]}]
+    lines = [json.dumps({"title": f"{n}", **named[n % 4], "properties": {"pad": "x" * 999}}) for n in range(80)]
+    lines[41] = "{"
+
+    headers = {**NDJSON, "idempotency-key": "k"}
+    first, again = [(await api.post("/v1/events", content="\n".join(lines), headers=headers)).json() for _ in range(2)]
+
+    refused = {*range(2, 80, 4), 41}
+    assert {result["index"] for result in first["results"] if result["status"] == "rejected"} == refused
+    assert paths(first["results"][2]["error"]["violations"]) == ["entities[0]"]
+    for result in first["results"]:
+        if result["index"] not in refused:
+            stored = (await api.get(f"/v1/events/{result['id']}")).json()
+            of_shop = [] if result["index"] % 4 == 1 else [shop.id]
+            assert (stored["title"], stored["entities"]) == (str(result["index"]), of_shop)
+    assert (again["duplicate"], again["rejected"]) == (first["accepted"], 21)
+    assert [result.get("id") for result in again["results"]] == [result.get("id") for result in first["results"]]
+
+
 @pytest.mark.parametrize(
     "rights", [[Right.READ_EVENTS], [Right.WRITE_ENTITIES], [Right.READ_ENTITIES, Right.WRITE_PROBLEMS]]
 )

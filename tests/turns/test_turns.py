@@ -50,6 +50,40 @@ def test_a_crowd_is_who_came_lately() -> None:
     assert (alone, together, still, after, crowd.is_many) == (False, True, True, False, False)
 
 
+def test_who_has_not_left_is_here() -> None:
+    """However long ago it came: whoever is kept waiting for seconds must not be forgotten for that."""
+    now = 0.0
+    staying: set[str] = set()
+    crowd: Crowd[str] = Crowd(staying, clock=lambda: now)
+    crowd.came("a")
+    staying.add("a")
+    for now in (0.9, 1.8, 5.0, 5.9):
+        crowd.came("b")
+        assert crowd.is_many, now
+
+    staying.remove("a")
+    now = 6.9
+    crowd.came("b")
+    lately = crowd.is_many
+    now = 8.0
+    crowd.came("b")
+
+    assert (lately, crowd.is_many) == (True, False)
+
+
+async def test_a_request_is_here_until_it_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """[OV1] Its account does not have to send another one for that."""
+    now = 0.0
+    monkeypatch.setattr("whence.crowd.monotonic", lambda: now)
+    turns = Turns()
+    await turns.arrive().take(MINE)
+
+    now = 10.0
+    await _started(turns, 1)
+
+    assert turns.crowd.is_many
+
+
 async def test_who_is_alone_has_many_at_a_time() -> None:
     """As many as are of any use; the next one comes when the first has gone."""
     turns = _here(THEIRS)
@@ -234,7 +268,8 @@ async def test_the_same_wrong_token_is_looked_up_once(
         return await get(digest)
 
     monkeypatch.setattr(access.principals, "get", counted)
-    statuses = {(await client("wh_nobody").get("/v1/events")).status_code for _ in range(20)}
+    nobodys = f"wh_{uuid4().hex}"  # which no other test has tried a moment ago
+    statuses = {(await client(nobodys).get("/v1/events")).status_code for _ in range(20)}
 
     assert statuses == {401}
     assert len(asked) == 1

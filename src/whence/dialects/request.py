@@ -1,7 +1,7 @@
 """What every dialect reads a request with: a bounded body, JSON that can be stored, the shape of a model."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from math import isfinite
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import unquote, unquote_to_bytes
@@ -15,10 +15,12 @@ from whence.turns import current
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# What may be beyond a double, in a text whose digits all read 0: a byte translation finds it ten times as fast as the
-# regular expression, which then tells a number from the middle of a commit's hash. This is asked of every body.
+# What may be beyond a double, in a text whose digits all read 0: a byte translation finds it ten times as fast as a
+# regular expression. What stands before its digits tells a number from the middle of a commit's hash.
 _MANY_DIGITS: Final = b"0" * 200
-_VAST_NUMBER: Final = re.compile(rb"(?:^|[\s:,\[-])[0-9.]+[eE]\+?[0-9]{3}|[0-9]{200}")
+_LARGE_EXPONENT: Final = b"0e000"
+_BEFORE_NUMBER: Final = b" \t\n\v\f\r:,[-"
+_MOST_LOOKS: Final = 1_000  # of a text that is full of what may be one, all is taken for suspect
 _DIGITS_AS_0: Final = bytes.maketrans(b"123456789E", b"000000000e")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -89,8 +91,15 @@ def parse(model: type[Model], raw: bytes) -> Model:
     Raises:
         Invalid: with every violation and its path.
     """
-    if _is_suspect(raw):
-        return validate(model, json_value(raw))
+    return validate(model, json_value(raw)) if _is_suspect(raw) else _parse_plain(model, raw)
+
+
+def reader(model: type[Model], lines: bytes) -> Callable[[bytes], Model]:
+    """What reads each of the lines as `parse` does: what that asks of one is asked of all of them first."""
+    return partial(parse if _is_suspect(lines) else _parse_plain, model)
+
+
+def _parse_plain(model: type[Model], raw: bytes) -> Model:
     try:  # in one pass, which takes half the time of parsing first
         return model.model_validate_json(raw)
     except ValidationError as exc:
@@ -176,7 +185,20 @@ def _is_suspect(raw: bytes) -> bool:
     if b"\\u0000" in raw or b"NaN" in raw or b"Infinity" in raw:
         return True
     numbers = raw.translate(_DIGITS_AS_0, b"+")
-    return (b"0e000" in numbers or _MANY_DIGITS in numbers) and _VAST_NUMBER.search(raw) is not None
+    return _MANY_DIGITS in numbers or _has_large_exponent(numbers)
+
+
+def _has_large_exponent(numbers: bytes) -> bool:
+    """Whether a number with three digits of exponent may be among these, whose digits all read 0."""
+    at = -1
+    for _ in range(_MOST_LOOKS):
+        at = numbers.find(_LARGE_EXPONENT, at + 1)
+        if at < 0:
+            return False
+        before = numbers[max(0, at - len(_MANY_DIGITS)) : at].rstrip(b"0.")
+        if before[-1:] in _BEFORE_NUMBER:  # as nothing at all is
+            return True
+    return True
 
 
 def _unstorable(value: object, path: str) -> Iterator[Violation]:

@@ -84,14 +84,12 @@ class Scope:
 
     clauses: tuple[Clause, ...]
 
-    @classmethod
-    def services(
-        cls, *, clusters: Iterable[str] = (), namespaces: Iterable[str] = (), names: Iterable[str] = ()
-    ) -> Self:
+    @staticmethod
+    def services(*, clusters: Iterable[str] = (), namespaces: Iterable[str] = (), names: Iterable[str] = ()) -> "Scope":
         """The services of these clusters AND namespaces AND names, kept in order; what is empty does not narrow."""
         given = tuple(clusters), tuple(namespaces), tuple(names)
         few = sum(map(len, given)) <= FEW
-        return cls(clauses=(_few_services(*given) if few else _services(*given),))
+        return _few_services(*given) if few else _services(*given)
 
     @property
     def is_small(self) -> bool:
@@ -143,10 +141,11 @@ def keys_of(entity: Entity) -> tuple[int, ...]:
     return (entity_key(entity.id), *(place_key(entity.type, *place) for place in where))
 
 
-def _services(clusters: Iterable[str], namespaces: Iterable[str], names: Iterable[str]) -> Clause:
-    return Clause(
+def _services(clusters: Iterable[str], namespaces: Iterable[str], names: Iterable[str]) -> Scope:
+    clause = Clause(
         types=(SERVICE,), clusters=_in_order(clusters), namespaces=_in_order(namespaces), names=_in_order(names)
     )
+    return Scope(clauses=(clause,))
 
 
 # Senders speak of the same few places again and again; what is remembered is bounded by FEW names in each.

@@ -84,20 +84,6 @@ def receipt(receipt: Accepted | Duplicate) -> Json:
     return {"id": str(receipt.id), "status": _status(receipt), **_alert_of(receipt)}
 
 
-def receipts(receipts: Sequence[Receipt], error: Mapping[int, Json]) -> Json:
-    """What became of each event of a batch; `error`: by index, that of the rejected ones."""
-    results: list[Json] = []
-    totals = {"accepted": 0, "duplicate": 0, "rejected": 0}
-    for index, one in enumerate(receipts):
-        status = _status(one)
-        totals[status] += 1
-        if isinstance(one, Rejected):
-            results.append({"index": index, "status": status, "error": error[index]})
-        else:
-            results.append({"index": index, "id": str(one.id), "status": status, **_alert_of(one)})
-    return {**totals, "results": results}
-
-
 def alert(alert: Alert) -> Json:
     """An alert."""
     return {

@@ -1,8 +1,10 @@
 """Events in: one, many, as CloudEvents; each stored once, however often it is sent."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
@@ -16,15 +18,17 @@ from whence.dialects.native import cloudevents, decode, encode, errors, shape, w
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import authorised, media_type
 from whence.dialects.native.targets import Targets
-from whence.dialects.request import body, json_items, json_value, parse, validate
+from whence.dialects.request import body, json_items, json_value, parse, reader, validate
 from whence.domain.access import Principal, Right
-from whence.domain.errors import Invalid, Refusal, Unsupported
+from whence.domain.errors import Invalid, Reason, Refusal, Unsupported
 from whence.domain.event import Once, Receipt, Rejected, Report
 from whence.refusals import count
 
 MOST_EVENTS: Final = 10_000  # of one batch
 _KEPT: Final = timedelta(hours=24)  # how long an Idempotency-Key is remembered
 _LONGEST_KEY: Final = 200
+_TOGETHER: Final = 32 * 1024  # bytes of lines that are looked at together: some hundredths of a millisecond
+_NO_TARGETS: Final = Targets({}, {})
 _KEY: Final = "[!-~]([ -~]*[!-~])?"  # printable ASCII; HTTP takes away the blanks around it
 
 _EVENT_REF: Final = {"$ref": "#/components/schemas/EventIn"}
@@ -53,6 +57,16 @@ class _Sent(NamedTuple):
 
     read: Callable[[], wire.EventIn]
     original: Callable[[], str]
+
+
+class _Unplaced(NamedTuple):
+    """One that names or matches entities, before these are looked up; and the text that is kept of it."""
+
+    event: wire.EventIn
+    original: str
+
+
+_Outcome = Report | Rejected | _Unplaced
 
 
 def routes(context: Context) -> APIRouter:
@@ -91,50 +105,87 @@ async def _take(context: Context, request: Request) -> Response:
     raw = await body(request, context.max_body_bytes)
     sent, is_batch = _split(request, kind, raw)
     if is_batch:
-        receipts = await _accept(context, by, sent, key)
-        request_id = errors.request_id(request)
-        rejected = {n: receipt.refusal for n, receipt in enumerate(receipts) if isinstance(receipt, Rejected)}
-        faults = {n: errors.body(refusal, request_id) for n, refusal in rejected.items()}
-        count(errors.NAME, (refusal.reason for refusal in rejected.values()))
-        return Answer(encode.receipts(receipts, faults))
-    event = sent[0].read()
+        return Answer(await _accept(context, by, sent, key, errors.request_id(request)))
+    (one,) = sent
+    event = one.read()
     targets = await Targets.look_up(context.catalog, by, [event])
-    report = _report(by, event, targets, sent[0].original(), key, datetime.now(UTC))
+    report = _report(by, event, targets, one.original(), key, datetime.now(UTC))
     stored = await context.ingest.accept_one(by.account_id, report, retention=by.retention)
     return Answer(encode.receipt(stored), HTTPStatus.CREATED)
 
 
-async def _accept(context: Context, by: Principal, sent: Sequence[_Sent], key: str | None) -> list[Receipt]:
-    """A receipt for each; what cannot be read is rejected and spoils nothing else."""
+async def _accept(
+    context: Context, by: Principal, sent: Iterable[_Sent], key: str | None, request_id: str
+) -> dict[str, Any]:
+    """What became of each; what cannot be read is rejected and spoils nothing else."""
+    outcomes = deque(await _read(context, by, sent, key))
+    reports = [outcome for outcome in outcomes if isinstance(outcome, Report)]
+    stored = iter(await context.ingest.accept(by.account_id, reports, retention=by.retention) if reports else ())
+    del reports
+    results: list[dict[str, Any]] = []
+    totals = {"accepted": 0, "duplicate": 0, "rejected": 0}
+    refused: list[Reason] = []
+    floor = context.access.turns.floor
+    async with floor:
+        while outcomes:
+            outcome = outcomes.popleft()  # to let go of a thousand at once takes as long as to answer for them
+            receipt = outcome if isinstance(outcome, Rejected) else next(stored)
+            result = _result(receipt, request_id)
+            if isinstance(receipt, Rejected):
+                refused.append(receipt.refusal.reason)
+            totals[result["status"]] += 1
+            results.append({"index": len(results), **result})
+            await floor.pause()
+    count(errors.NAME, refused)
+    return {**totals, "results": results}
+
+
+def _result(receipt: Receipt, request_id: str) -> dict[str, Any]:
+    if isinstance(receipt, Rejected):
+        return {"status": "rejected", "error": errors.body(receipt.refusal, request_id)}
+    return encode.receipt(receipt)
+
+
+async def _read(context: Context, by: Principal, sent: Iterable[_Sent], key: str | None) -> list[_Outcome]:
+    """The report of each event, or why there is none.
+
+    Each is a report before the next is read, so that a large body does not stand here in two shapes. Only those that
+    name or match entities wait until all of these are looked up, together.
+    """
     now = datetime.now(UTC)
     floor = context.access.turns.floor
-    events: list[wire.EventIn | Rejected] = []
+    outcomes: list[_Outcome] = []
     async with floor:
-        for one in sent:
-            events.append(_attempt(one.read))
-            await floor.pause()
-    targets = await Targets.look_up(context.catalog, by, [e for e in events if not isinstance(e, Rejected)])
-    reports: list[Report] = []
-    receipts: list[Rejected | None] = []
-    async with floor:
-        for n, event in enumerate(events):
-            await floor.pause()
+        for n, one in enumerate(sent):
+            event = _attempt(one.read)
             if isinstance(event, Rejected):
-                receipts.append(event)
-                continue
-            try:
-                reports.append(_report(by, event, targets, sent[n].original(), key and f"{key}\n{n}", now))
-                receipts.append(None)
-            except Invalid as refusal:
-                receipts.append(Rejected(refusal=refusal))
-    stored = await context.ingest.accept(by.account_id, reports, retention=by.retention) if reports else ()
-    answered = iter(stored)
-    return [receipt or next(answered) for receipt in receipts]
+                outcomes.append(event)
+            elif event.entities is None and event.match is None:
+                outcomes.append(_outcome(by, event, _NO_TARGETS, one.original(), key and f"{key}\n{n}", now))
+            else:
+                outcomes.append(_Unplaced(event, one.original()))
+            await floor.pause()
+    if unplaced := {n: outcome for n, outcome in enumerate(outcomes) if isinstance(outcome, _Unplaced)}:
+        targets = await Targets.look_up(context.catalog, by, [outcome.event for outcome in unplaced.values()])
+        async with floor:
+            for n, (event, original) in unplaced.items():
+                outcomes[n] = _outcome(by, event, targets, original, key and f"{key}\n{n}", now)
+                await floor.pause()
+    return outcomes
 
 
 def _attempt(read: Callable[[], wire.EventIn]) -> wire.EventIn | Rejected:
     try:
         return read()
+    except Invalid as refusal:
+        return Rejected(refusal=refusal)
+
+
+def _outcome(
+    by: Principal, event: wire.EventIn, targets: Targets, original: str, key: str | None, now: datetime
+) -> Report | Rejected:
+    try:
+        return _report(by, event, targets, original, key, now)
     except Invalid as refusal:
         return Rejected(refusal=refusal)
 
@@ -149,7 +200,7 @@ def _report(
     return decode.report(event, source=by.name, now=now, entities=entities, once=once, original=original)
 
 
-def _split(request: Request, kind: str, raw: bytes) -> tuple[Sequence[_Sent], bool]:
+def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bool]:
     """The events of a body, and whether the answer is that of a batch.
 
     Raises:
@@ -163,13 +214,13 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Sequence[_Sent], bo
         case "application/json":
             if raw.lstrip()[:1] != b"[":
                 return [_Sent(lambda: parse(wire.EventIn, raw), raw.decode)], False
-            return [_item(item, _native) for item in _at_most(json_items(raw))], True
+            return (_item(item, _native) for item in _at_most(json_items(raw))), True
         case "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines":
-            return [_line(line) for line in _at_most([line for line in raw.split(b"\n") if line.strip()])], True
+            return _lines(_at_most([line for line in raw.split(b"\n") if line.strip()])), True
         case "application/cloudevents+json":
             return [_Sent(lambda: cloudevents.structured(json_value(raw)), raw.decode)], False
         case "application/cloudevents-batch+json":
-            return [_item(item, cloudevents.structured) for item in _at_most(json_items(raw))], True
+            return (_item(item, cloudevents.structured) for item in _at_most(json_items(raw))), True
         case _:
             raise Unsupported(
                 f"Content-Type {kind} is not read; send application/json, application/x-ndjson, "
@@ -190,8 +241,25 @@ def _native(item: object) -> wire.EventIn:
     return validate(wire.EventIn, item)
 
 
-def _line(line: bytes) -> _Sent:
-    return _Sent(lambda: parse(wire.EventIn, line), line.decode)
+def _lines(lines: Sequence[bytes]) -> Iterator[_Sent]:
+    """Each line; one is made when its turn has come."""
+    for together in _in_pieces(lines):
+        read = reader(wire.EventIn, b"\n".join(together))
+        for line in together:
+            yield _Sent(partial(read, line), line.decode)
+
+
+def _in_pieces(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
+    some: list[bytes] = []
+    size = 0
+    for line in lines:
+        some.append(line)
+        size += len(line)
+        if size >= _TOGETHER:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def _at_most(items: list[Any]) -> list[Any]:
