@@ -3,6 +3,7 @@
 The house lives in the event loop of the tests, so that its background tasks run whenever a test waits.
 """
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -61,7 +62,8 @@ def account(house: House) -> MakeTenant:
     async def make() -> Tenant:
         name = f"t-{uuid4().hex}"
         _, secret = await house.context.access.create_token(None, name="owner", account=name, rights=[Right.ADMIN])
-        return Tenant(house=house, name=name, admin=await house.context.access.authenticate(secret))
+        known = asyncio.create_task(house.context.access.authenticate(secret))  # whose turn ends with the task
+        return Tenant(house=house, name=name, admin=await known)
 
     return make
 

@@ -117,13 +117,14 @@ class _Turns:
     async def take(
         self, work: Work, turn: Callable[[], Awaitable[object]], *, every: timedelta, rest: float = 0
     ) -> None:
-        """Take turns, `every` so often; after one that took long, `rest` times as long as it took."""
+        """Take turns, `every` so often; after one that did something and took long, `rest` times as long as it took."""
         observe = TOOK.labels(work.value).observe
         while True:
             began = monotonic()
+            done: object = None
             try:
                 with self._spans.within(f"background.{work.value}"):
-                    await turn()
+                    done = await turn()
                 self.since[work] = began
             except Unavailable as refusal:
                 log.warning("background.waiting", work=work.value, reason=refusal.reason.value)
@@ -131,7 +132,8 @@ class _Turns:
                 log.exception("background.broken", work=work.value)
             took = monotonic() - began
             observe(took)
-            await asyncio.sleep(max(every.total_seconds(), min(rest * took, LONGEST_REST)))
+            resting = min(rest * took, LONGEST_REST) if done else 0  # one that had nothing to do waited for others
+            await asyncio.sleep(max(every.total_seconds(), resting))
 
 
 async def _tell(since: Mapping[Work, float], pool: Pool) -> None:

@@ -297,7 +297,7 @@ async def test_a_month_that_was_dropped_may_be_written_again(alone: Pool) -> Non
         await asyncio.wait(tasks)
 
     assert isinstance(receipt, Accepted)
-    assert [row["occurred_at"] for row in (await tenant.rows())["event"]] == [old.isoformat()]
+    assert [datetime.fromisoformat(str(row["occurred_at"])) for row in (await tenant.rows())["event"]] == [old]
 
 
 async def test_nobody_s_account_is_removed(alone: Pool) -> None:
