@@ -37,7 +37,7 @@ def configure_logging(style: Literal["console", "json"], *, level: int = logging
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # one write a line: workers share the stream
         cache_logger_on_first_use=True,
     )
     logging.getLogger().addHandler(_LIBRARIES)  # the same one each time, so there is one
