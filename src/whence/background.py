@@ -28,8 +28,7 @@ TURN: Final = timedelta(seconds=30)
 DELETION: Final = timedelta(seconds=2)  # whoever deletes an account wants to see it gone
 EXPIRY: Final = timedelta(seconds=1)  # an alert is ended within five seconds of its time; this is well within
 GROUPING: Final = timedelta(milliseconds=500)  # within a second of its report an alert is in its problem
-REST: Final = 5.0  # times the work: a storm of alerts must leave its senders four fifths of a processor
-CAUSES_REST: Final = 9.0  # the same, of looks that take longer and are less urgent
+REST: Final = 9.0  # times the work: a storm of alerts must leave its senders nine tenths of a processor
 LONGEST_REST: Final = 3.0  # seconds: whoever has just been told of is not to wait for the rest from many others
 PATIENCE: Final = timedelta(seconds=1)  # causes that are known already are looked at again for so long at a time
 STATISTICS: Final = timedelta(seconds=1)  # a storm fills a table in that time
@@ -88,7 +87,7 @@ async def run(
         await housekeeping.turn(pool, now=now, retention=retention, feed_kept=FEED_KEPT)
 
     async def explain() -> None:
-        await causes.refresh(rest=CAUSES_REST, patience=PATIENCE)
+        await causes.refresh(rest=REST, patience=PATIENCE)
 
     async def forget() -> None:
         now = await housekeeping.agreed(pool, datetime.now(UTC))
