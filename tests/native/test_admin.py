@@ -13,6 +13,7 @@ from tests.builders import NOW
 from tests.native.answers import paths, refused, titles
 from tests.native.conftest import Client
 from tests.tenants import BOOTSTRAP, MakeTenant, Tenant
+from whence.access import Access
 from whence.dialects import discover
 from whence.domain.access import Right
 from whence.domain.errors import Reason, Unavailable
@@ -194,6 +195,20 @@ async def test_one_of_many_who_make_an_account_wins(operator: httpx.AsyncClient)
     responses = await asyncio.gather(*(operator.post("/v1/accounts", json=body) for _ in range(8)))
 
     assert sorted(response.status_code for response in responses) == [201, *[409] * 7]
+
+
+async def test_servers_that_begin_at_once_open_the_account_once(house: House, operator: httpx.AsyncClient) -> None:
+    """The operator's token was changed: all of several servers begin, and it alone is good after that."""
+    changed = f"wh_{uuid4().hex}"
+    try:
+        opened = await asyncio.gather(*(Access(house.pool).open_default(changed) for _ in range(6)))
+        admin = await house.context.access.authenticate(changed)
+        listed = await house.context.access.tokens(admin, cursor=None, limit=1000)
+        assert opened == [None] * 6
+        assert [token.is_bootstrap for token in listed.items].count(True) == 1
+    finally:
+        await house.context.access.open_default(BOOTSTRAP)
+    assert (await operator.get("/v1/accounts")).status_code == 200
 
 
 async def test_the_audit_trail_says_who_did_what(api: httpx.AsyncClient) -> None:

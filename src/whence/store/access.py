@@ -55,6 +55,7 @@ _BY_DIGEST: Final[LiteralString] = """
     from token_door d join token t using (account_id, token_id) join account a using (account_id)
     where d.account_id = $1 and d.digest = $2
 """
+_HOLD_ACCOUNT: Final = "select from account where account_id = $1 for no key update"
 _HOLD: Final = "select from token where account_id = $1 and token_id = $2 for update"
 _SESSIONS: Final = "select session_id from session where account_id = $1 and token_id = $2"
 _REVOKE: Final = "delete from token where account_id = $1 and token_id = $2 returning name"
@@ -182,8 +183,9 @@ async def remove_token(db: Writer, account: UUID, token_id: UUID) -> str | None:
     return row["name"]
 
 
-async def bootstraps(db: Reader, account: UUID) -> dict[bytes, UUID]:
-    """The account's bootstrap tokens by their digests."""
+async def bootstraps(db: Writer, account: UUID) -> dict[bytes, UUID]:
+    """The account's bootstrap tokens by their digests; no other transaction is told of them until this one ends."""
+    await db.row(_HOLD_ACCOUNT, account)
     return {row["digest"]: row["token_id"] for row in await db.rows(_BOOTSTRAPS, account)}
 
 
