@@ -14,7 +14,7 @@ from prometheus_client import Counter, Gauge
 from whence.domain.alert import AlertTold
 from whence.domain.errors import Unavailable
 from whence.domain.event import Event
-from whence.domain.problem import Problem, ProblemTold
+from whence.domain.problem import FIRST, Problem, ProblemTold
 from whence.store import alerts, codec, events, feed, problems
 from whence.store.pool import Pool, Reader
 
@@ -23,7 +23,6 @@ MOST_UNREAD_BYTES: Final = 8 * 1024 * 1024  # and how large they may be together
 _LEAST_BYTES: Final = 2_048  # of an event that says little
 _CHUNK: Final = 200  # events that are read from the store at a time
 _OF_EACH: Final = 100  # alerts of a problem whose events are read with it: it may have any number
-_FEW: Final = _CHUNK // _OF_EACH  # problems that are read at a time
 
 SUBSCRIBERS: Final = Gauge("whence_stream_subscribers", "Live readers.", multiprocess_mode="livesum")
 RESETS: Final = Counter("whence_stream_resets", "Live readers that were too slow and told to start again.")
@@ -60,7 +59,8 @@ Told = News | Reset | Silence
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, *, whom: bool) -> None:
+        self.whom = whom
         # One more than may be unread: for the reset, or the None behind which nothing comes.
         self._unread: asyncio.Queue[tuple[Told | None, int]] = asyncio.Queue(MOST_UNREAD + 1)
         self._bytes = 0
@@ -135,14 +135,21 @@ class Follow:
 
     @asynccontextmanager
     async def follow(
-        self, account: UUID, *, behind: Place | None = None, since: datetime | None = None, quiet: timedelta
+        self,
+        account: UUID,
+        *,
+        behind: Place | None = None,
+        since: datetime | None = None,
+        quiet: timedelta,
+        whom: bool = False,
     ) -> AsyncGenerator[AsyncGenerator[Told]]:
         """The account's events and what happens to its alerts and problems, oldest first.
 
         From `behind` on, or what was announced after `since`, or from now. Whenever nothing came for as long as
-        `quiet`, that is told. When the account is deleted, nothing comes any more.
+        `quiet`, that is told. When the account is deleted, nothing comes any more. `whom`: problems are told with
+        events, which say whom they concern; these are most of the work, so who needs none should not ask for them.
         """
-        reader = _Reader()
+        reader = _Reader(whom=whom)
         async with self._subscribed(account, reader):
             yield self._told(account, reader, await self._begin(account, behind, since), quiet)
 
@@ -163,7 +170,7 @@ class Follow:
         if behind is None:
             yield Reset()
             return
-        async for place, said in self._backfill(account, behind):
+        async for place, said in self._backfill(account, behind, whom=reader.whom):
             behind = place
             if account in self._accounts:
                 followed = self._accounts[account]
@@ -185,13 +192,13 @@ class Follow:
                 behind = told[0]  # an entry that was half read when the database went is read again
                 yield told
 
-    async def _backfill(self, account: UUID, behind: Place) -> AsyncGenerator[News]:
+    async def _backfill(self, account: UUID, behind: Place, *, whom: bool) -> AsyncGenerator[News]:
         position = behind.position - 1
         while True:
             async with self._pool.reader() as db:
                 entries = await feed.since(db, account, position, limit=20)
             for entry in entries:
-                async for news in self._read(account, entry):
+                async for news in self._read(account, entry, whom=whom):
                     for place, said in news:
                         if place > behind:
                             yield place, said
@@ -199,7 +206,7 @@ class Follow:
             if not entries:
                 return
 
-    async def _read(self, account: UUID, entry: feed.Entry) -> AsyncGenerator[Sequence[News]]:
+    async def _read(self, account: UUID, entry: feed.Entry, *, whom: bool) -> AsyncGenerator[Sequence[News]]:
         index_by_id = {event_id: index for index, (event_id, _) in enumerate(entry.events)}
         for first in range(0, len(entry.events), _CHUNK):
             async with self._pool.reader() as db:
@@ -211,8 +218,9 @@ class Follow:
             yield [
                 (Place(entry.position, behind_events + index), one) for index, one in enumerate(told) if one is not None
             ]
-        for first in range(0, len(entry.problems), _FEW):
-            happened = await self._problems(account, entry.problems[first : first + _FEW])
+        few = _CHUNK // (_OF_EACH if whom else FIRST)
+        for first in range(0, len(entry.problems), few):
+            happened = await self._problems(account, entry.problems[first : first + few], whom=whom)
             behind_alerts = len(entry.events) + len(entry.alerts) + first
             yield [
                 (Place(entry.position, behind_alerts + index), one)
@@ -234,13 +242,14 @@ class Follow:
             for alert_id in alert_ids
         ]
 
-    async def _problems(self, account: UUID, problem_ids: Sequence[UUID]) -> list[ProblemTold | None]:
-        """Each problem as it is now, with what says whom it concerns; None where it is gone."""
+    async def _problems(self, account: UUID, problem_ids: Sequence[UUID], *, whom: bool) -> list[ProblemTold | None]:
+        """Each problem as it is now, with what says whom it concerns if that is asked for; None where it is gone."""
         async with self._pool.reader() as db:
             known = await problems.some(db, account, problem_ids)
             wholes = {problem_id: await _whole(db, account, one) for problem_id, one in known.items()}
-            members = await problems.alerts_of(db, account, sorted(set(wholes.values())), each=_OF_EACH)
-            places = {alert.event_id: alert.event_at for those in members.values() for alert in those}
+            each = _OF_EACH if whom else FIRST
+            members = await problems.alerts_of(db, account, sorted(set(wholes.values())), each=each)
+            places = {alert.event_id: alert.event_at for those in members.values() for alert in those} if whom else {}
             shown = {event.id: event for event in await events.some(db, account, list(places.items()))}
         now = datetime.now(UTC)
 
@@ -310,7 +319,9 @@ class Follow:
             async with self._pool.reader() as db:
                 entries = await feed.since(db, account_id, account.position, limit=20)
             for entry in entries:
-                async for told in self._read(account_id, entry):
+                # Who comes while it is read was told of it before, or asks for it again.
+                whom = any(reader.whom for reader in account.readers)
+                async for told in self._read(account_id, entry, whom=whom):
                     sized = [(news, _size(news[1])) for news in told]
                     for reader in account.readers:
                         reader.tell(sized)
@@ -326,8 +337,8 @@ def _size(said: Event | AlertTold | ProblemTold) -> int:
             return _LEAST_BYTES + len(description) + len(codec.object_text(properties) or "")
         case AlertTold(event=event):
             return _LEAST_BYTES + _size(event)
-        case ProblemTold(events=events):
-            return _LEAST_BYTES + sum(map(_size, events))
+        case ProblemTold(alerts=alerts, events=events):
+            return _LEAST_BYTES * (1 + len(alerts)) + sum(map(_size, events))
 
 
 async def _whole(db: Reader, account: UUID, problem: Problem) -> UUID:

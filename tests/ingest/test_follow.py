@@ -317,7 +317,7 @@ async def test_a_problem_is_told_with_its_alerts_and_their_events(tenant: Tenant
     (problem,) = await troubled(tenant, "orders")
     await tenant.house.context.problems.comment(tenant.admin, problem.id, "On it")
 
-    async with follow.follow(tenant.admin.account_id, behind=Place(1, -1), quiet=FOREVER) as told:
+    async with follow.follow(tenant.admin.account_id, behind=Place(1, -1), quiet=FOREVER, whom=True) as told:
         async for one in told:
             match one:
                 case (_, ProblemTold() as happened) if happened.problem.comment_count:
@@ -331,6 +331,41 @@ async def test_a_problem_is_told_with_its_alerts_and_their_events(tenant: Tenant
     assert [alert.key for alert in happened.alerts] == ["orders"]
     assert list(happened.events) == await tenant.found(asked())
     assert [event.problem_id for event in happened.events] == [problem.id]
+
+
+@pytest.mark.parametrize("backfilled", [False, True])
+async def test_events_of_a_problem_are_read_for_who_asks(tenant: Tenant, follow: Follow, *, backfilled: bool) -> None:
+    """[PR17] Who does not hears of the problem and its alerts; live, it is read once for all."""
+    account = tenant.admin.account_id
+    (problem,) = await troubled(tenant, "orders")
+    place = Place(1, -1) if backfilled else None
+    comments = tenant.house.context.problems
+
+    async with (
+        follow.follow(account, behind=place, quiet=FOREVER, whom=True) as asking,
+        follow.follow(account, behind=place, quiet=FOREVER) as other,
+    ):
+        if backfilled:
+            await comments.comment(tenant.admin, problem.id, "On it")
+            told = [await _commented(one) for one in (asking, other)]
+        else:
+            hearing = [asyncio.create_task(_commented(one)) for one in (asking, other)]
+            await comments.comment(tenant.admin, problem.id, "On it")
+            told = await asyncio.gather(*hearing)
+
+    assert [[alert.key for alert in one.alerts] for one in told] == [["orders"], ["orders"]]
+    assert [event.title for event in told[0].events] == ["orders"]
+    assert not backfilled or not told[1].events
+
+
+async def _commented(told: AsyncGenerator[Told]) -> ProblemTold:
+    async for one in told:
+        match one:
+            case (_, ProblemTold() as happened) if happened.problem.comment_count:
+                return happened
+            case _:
+                pass
+    pytest.fail("it ended")
 
 
 async def test_a_reader_goes_on_behind_each_piece_of_news(tenant: Tenant, follow: Follow) -> None:
@@ -405,7 +440,7 @@ async def test_of_a_problem_of_many_alerts_some_events_are_told(
     await problems.comment(tenant.admin, problem.id, "On it")
     await said(tenant, "the end")
 
-    async with follow.follow(tenant.admin.account_id, behind=Place(1, -1), quiet=FOREVER) as told:
+    async with follow.follow(tenant.admin.account_id, behind=Place(1, -1), quiet=FOREVER, whom=True) as told:
         listened: list[News] = []
         while not listened or titles(listened)[-1:] != ["the end"]:
             listened += await heard(told, 1)

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from whence.domain.alert import Alert
 from whence.domain.cause import Cause
 from whence.domain.event import Event, Severity, Span
+
+FIRST: Final = 10  # of its alerts, where a problem is one of many
 
 
 class ProblemState(StrEnum):
@@ -97,10 +100,10 @@ class ProblemFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemTold:
-    """Something happened to a problem: as it is now, with the first of its alerts.
+    """Something happened to a problem: as it is now, with the first of its alerts, `FIRST` or more.
 
     `events`: those of some of its alerts; of a problem that is part of another by now, of that one's. They say whom it
-    concerns.
+    concerns; none for who does not ask for them.
     """
 
     problem: Problem

@@ -138,6 +138,8 @@ async def numbered(db: Reader, account: UUID, number: int, *, start: datetime | 
 
 async def some(db: Reader, account: UUID, places: Sequence[tuple[UUID, datetime]]) -> list[Event]:
     """Those that still exist of the events with these ids and times, in the order asked; moved ones where they are."""
+    if not places:
+        return []
     ids = [event_id for event_id, _ in places]
     found = [codec.event(row) for row in await db.rows(_SOME, account, ids, [at for _, at in places])]
     if len(found) == len(places):

@@ -277,12 +277,16 @@ def followed(
     return asked(ever, now=end, concerning=concerning, problems=problems)
 
 
+def by_events(filtered: Filter) -> bool:
+    """Whether it takes its events to tell if a live reader asks for a problem."""
+    return replace(filtered, problems=()) != _EVERYTHING
+
+
 def passes(told: ProblemTold, filtered: Filter) -> bool:
     """Whether a live reader asks for the problem: for an event of one of its alerts, or for everything."""
     if filtered.problems and told.problem.id not in filtered.problems:
         return False
-    others = replace(filtered, problems=())
-    return others == _EVERYTHING or any(map(others.matches, told.events))
+    return not by_events(filtered) or any(map(replace(filtered, problems=()).matches, told.events))
 
 
 def alert_filter(query: wire.AlertQuery, *, entity_ids: Sequence[str], problems: Sequence[UUID] | None) -> AlertFilter:

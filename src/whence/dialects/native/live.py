@@ -158,7 +158,10 @@ async def _told(
     may: Callable[[], Awaitable[bool]],
 ) -> AsyncGenerator[bytes]:
     begun = asked_at = monotonic()
-    async with context.follow.follow(by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT) as told:
+    whom = decode.by_events(filtered)
+    async with context.follow.follow(
+        by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT, whom=whom
+    ) as told:
         yield b": connected\n\n"
         spoken = monotonic()
         async for one in told:

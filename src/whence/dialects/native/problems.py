@@ -16,9 +16,8 @@ from whence.dialects.native.gate import gate, json_body, principal, read, read_o
 from whence.domain.access import Principal, Right
 from whence.domain.alert import Alert
 from whence.domain.errors import NotFound
-from whence.domain.problem import Problem, ProblemTold
+from whence.domain.problem import FIRST, Problem, ProblemTold
 
-_FIRST: Final = 10  # alerts of a problem, in a list
 _MOST: Final = 1_000  # of one alone
 
 _PROBLEM_PATH: Final = "/v1/problems/{problem_id}"
@@ -45,7 +44,7 @@ def routes(context: Context) -> APIRouter:
         entity_ids = [(await context.catalog.require(by, name)).id for name in query.entity]
         asked = decode.problem_filter(query, entity_ids=entity_ids)
         found = await problems.page(by, asked, cursor=query.cursor, limit=query.limit)
-        members = await problems.alerts_of(by, [one.id for one in found.items], each=_FIRST)
+        members = await problems.alerts_of(by, [one.id for one in found.items], each=FIRST)
         return Answer({"problems": await _listed(context, by, found.items, members), "next": found.following})
 
     @router.get(
@@ -126,7 +125,7 @@ async def ids(context: Context, by: Principal, names: Sequence[UUID | int]) -> l
 
 async def shown(context: Context, by: Principal, told: ProblemTold) -> encode.Json:
     """The problem as it is in a list."""
-    (answer,) = await _listed(context, by, [told.problem], {told.problem.id: told.alerts[:_FIRST]})
+    (answer,) = await _listed(context, by, [told.problem], {told.problem.id: told.alerts[:FIRST]})
     return answer
 
 
