@@ -96,9 +96,9 @@ async def test_they_are_found_again_as_more_becomes_known(tenant: Tenant) -> Non
     assert second.causes[0].entity_id == cart
     assert second.causes[0].score > first.causes[0].score
     await send(tenant, deploy(cart, 9))
-    third = await explained(tenant, later=10, until=blames_a_change)
+    third = await explained(tenant, later=60, until=blames_a_change)
     assert third.causes[0].score > second.causes[0].score
-    fourth = await explained(tenant, later=20)
+    fourth = await explained(tenant, later=120)
     assert fourth.causes == third.causes
 
 
