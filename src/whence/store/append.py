@@ -77,8 +77,9 @@ async def append(db: Writer, account: UUID, items: Sequence[Item], *, at: dateti
         if (pairing := item.report.pairing) and pairing.ends and not await _end(db, account, item, pairing.key, at=at)
     ]
     await _insert(db, account, unmatched, tally, at=at)
-    _lead_on(items)
-    await _redirect(db, account, items, repeats)
+    if any(map(_elsewhere, items)):
+        _lead_on(items)
+        await _redirect(db, account, items, repeats)
     await _count(db, account, repeats, at=at)
     await deliveries.write(db, account, at=at)
     if tally:
