@@ -22,7 +22,7 @@ from whence.domain.page import Page, seal, unseal
 from whence.store import access, sessions
 from whence.store.notify import Remembered
 from whence.store.pool import Pool, Writer
-from whence.turns import Turns, current
+from whence.turns import Turns
 
 _ALPHABET: Final = string.ascii_letters + string.digits
 _TOKEN_LETTERS: Final = 40  # of 62: 238 bits
@@ -85,7 +85,7 @@ class Access:
             raise Unauthenticated(Doubt.EXPIRED)
         self._take(principal)
         self._used[principal.account_id, principal.token_id] = now
-        await (current() or self.turns.arrive_by_task()).take(principal.account_id)
+        await self.turns.take(principal.account_id)
         return principal
 
     async def open_default(self, bootstrap: str | None) -> str | None:
@@ -249,7 +249,7 @@ class Access:
             raise Unauthenticated(Doubt.SIGNED_OUT)
         self._take(session.principal)
         self._used[session.principal.account_id, session.principal.token_id] = now
-        await (current() or self.turns.arrive_by_task()).take(session.principal.account_id)
+        await self.turns.take(session.principal.account_id)
         return session
 
     async def sign_out(self, session: Session) -> None:

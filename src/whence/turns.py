@@ -112,6 +112,10 @@ class Turns:
             task.add_done_callback(lambda _: turn.end())
         return turn
 
+    async def take(self, account: UUID) -> None:
+        """What is answered in this context is the account's, and its turn has come. Raises as `Turn.take`."""
+        await (current() or self.arrive_by_task()).take(account)
+
     def enter(self, account: UUID) -> bool:
         """Whether one more of the account is under way now."""
         self.crowd.came(account)

@@ -26,14 +26,16 @@ class Posting:
 
     def __init__(self, context: Context, options: Options) -> None:
         self._webhooks = context.webhooks
+        self._turns = context.access.turns
         self._deliver = context.deliver
         self._manner = Manner(dialect=NAME, recovers=options.recovers, confirms=options.confirm_subscriptions)
 
     async def webhook(self, webhook_id: str, access_key: str) -> Webhook:
-        """The webhook that takes payloads now.
+        """The webhook that takes payloads now, when its account's turn has come.
 
         Raises:
             Fault: there is none, the key is not its own, or it takes nothing.
+            Unavailable: too many requests of the account are under way.
         """
         door = await self._webhooks.door(webhook_id)
         if door is None:
@@ -41,6 +43,7 @@ class Posting:
         webhook = door.webhook
         if not webhook.opens_with(access_key):
             raise denied()
+        await self._turns.take(webhook.account_id)
         if not webhook.is_enabled:
             raise Fault(Code.WEBHOOK_STATE_DISABLED, f"Webhook state is disabled. (webhook_id = {webhook_id})")
         if door.is_removed:
@@ -48,7 +51,7 @@ class Posting:
         return webhook
 
     async def take(self, webhook_id: str, access_key: str, data: Mapping[str, Any], *, key: str) -> None:
-        """The payload is stored. Raises Fault as `webhook`, and Refusal when it cannot be stored."""
+        """The payload is stored. Raises as `webhook`, and Refusal when it cannot be stored."""
         await self.store(await self.webhook(webhook_id, access_key), data, to_json(data).decode(), key=key)
 
     async def store(self, webhook: Webhook, data: Mapping[str, Any], text: str, *, key: str) -> None:
