@@ -1,12 +1,15 @@
-"""A Server-Sent Events stream, read as it comes: the test client of httpx gives an answer only when it has ended."""
+"""Answers that go on, read as they come: the test client of httpx gives an answer only when it has ended."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Message
+
+_ASKED: Final = {"type": "http.request", "body": b"", "more_body": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,8 @@ async def stream(
     """What `/v1/events/stream` says, block by block, until it ends or the block is left."""
     messages: asyncio.Queue[Message] = asyncio.Queue()
     left = asyncio.Event()
-    requests = iter([{"type": "http.request", "body": b"", "more_body": False}])
-    headers = [(b"host", b"localhost"), (b"cookie", cookie.encode())]
-    if token is not None:
-        headers.append((b"authorization", f"Bearer {token}".encode()))
-    if last_event_id is not None:
-        headers.append((b"last-event-id", last_event_id.encode()))
+    requests = iter([_ASKED])
+    scope = _scope("/v1/events/stream", token, cookie=cookie, last_event_id=last_event_id, **query)
 
     async def receive() -> Message:
         for request in requests:
@@ -39,12 +38,6 @@ async def stream(
         await left.wait()
         return {"type": "http.disconnect"}
 
-    path = "/v1/events/stream"
-    scope: dict[str, object] = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(), "query_string": urlencode(query).encode(), "root_path": "", "headers": headers,
-    }  # fmt: skip
     task = asyncio.create_task(_ended(app, scope, receive, messages))
     start = await messages.get()
     assert start["status"] == 200, start
@@ -53,6 +46,41 @@ async def stream(
     finally:
         left.set()
         await task
+
+
+async def told(app: ASGIApp, path: str, token: str, hear: Callable[[bytes], Awaitable[None]]) -> bool:
+    """Let each piece of the answer be heard before the next is sent; whether it was sent to its end."""
+    is_whole = False
+    requests = iter([_ASKED])
+
+    async def receive() -> Message:
+        for request in requests:
+            return request
+        return await asyncio.Future()  # it stays to the end
+
+    async def send(message: Message) -> None:
+        nonlocal is_whole
+        if message["type"] == "http.response.body":
+            is_whole = not message.get("more_body", False)
+            await hear(message.get("body", b""))
+
+    await app(_scope(path, token), receive, send)
+    return is_whole
+
+
+def _scope(
+    path: str, token: str | None, *, cookie: str = "", last_event_id: str | None = None, **query: str
+) -> dict[str, object]:
+    headers = [(b"host", b"localhost"), (b"cookie", cookie.encode())]
+    if token is not None:
+        headers.append((b"authorization", f"Bearer {token}".encode()))
+    if last_event_id is not None:
+        headers.append((b"last-event-id", last_event_id.encode()))
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": urlencode(query).encode(), "root_path": "",
+        "headers": headers,
+    }  # fmt: skip
 
 
 async def _ended(app: ASGIApp, scope: dict[str, object], receive: object, messages: asyncio.Queue[Message]) -> None:

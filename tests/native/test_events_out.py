@@ -1,7 +1,9 @@
 """Events out: every filter, in order, counted, changed, removed, exported, and as they come."""
 
+import asyncio
 import csv
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any, Final
@@ -12,10 +14,12 @@ import pytest
 from tests.builders import NOW, ago, asked, draft, moment, report
 from tests.native.answers import events, paths, refused, titles
 from tests.native.conftest import Client
-from tests.native.streams import stream
+from tests.native.streams import stream, told
 from tests.tenants import MakeTenant, Tenant
+from whence.access import Access
 from whence.dialects.native import live
 from whence.domain.access import Right
+from whence.domain.errors import Unauthenticated
 from whence.domain.event import Event, Kind, Severity, Span
 from whence.domain.scope import Scope
 from whence.server import House
@@ -466,6 +470,31 @@ async def test_a_stream_ends_with_its_token(house: House, tenant: Tenant, monkey
         await access.revoke(tenant.admin, made.id)
 
         assert {one.comment async for one in said} <= {"heartbeat"}
+
+
+async def test_a_file_ends_with_its_token(house: House, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[AC3] It breaks off, so that nobody takes it for all there is."""
+    monkeypatch.setattr(live, "HEARTBEAT", timedelta(0))
+    access = house.context.access
+    made, token = await access.create_token(tenant.admin, name="report", rights=[Right.READ_EVENTS])
+    await tenant.send(report(title=str(n)) for n in range(9))
+    heard: list[bytes] = []
+
+    async def hear(line: bytes) -> None:
+        heard.append(line)
+        if len(heard) == 3:
+            await access.revoke(tenant.admin, made.id)
+            await _refused(access, token)
+
+    assert not await told(house.app, "/v1/events/export", token, hear)
+    assert len(heard) == 3
+
+
+async def _refused(access: Access, token: str) -> None:
+    """Return when the token is good for nothing any more."""
+    with suppress(Unauthenticated):
+        while await access.authenticate(token):
+            await asyncio.sleep(0.01)
 
 
 async def test_a_stream_ends_after_an_hour(house: House, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import timedelta
 from functools import partial
 from io import StringIO
@@ -90,7 +90,7 @@ def routes(context: Context) -> APIRouter:
         by = principal(request)
         original = query.include == "original"
         found = context.timeline.walk(by, await asked(context, by, query), order=query.order, original=original)
-        walk = await _begun(found)
+        walk = await _begun(_as_long_as(found, partial(_still, context, request)))
         write, kind = _FORMATS[query.format]
         return _File(
             write(walk, original=original),
@@ -138,12 +138,31 @@ async def _as_far(said: AsyncGenerator[bytes], number: str) -> AsyncGenerator[by
             log.warning("stream.cut", request_id=number, reason=refusal.reason.value)
 
 
-async def _may(context: Context, request: Request) -> bool:
-    """Whether who opened the stream may still read; a token over its rate may."""
-    try:
+async def _as_long_as(said: AsyncGenerator[One], still: Callable[[], Awaitable[object]]) -> AsyncGenerator[One]:
+    """The same; every few seconds `still` is asked, whose refusal ends it."""
+    asked_at = monotonic()
+    async with aclosing(said):
+        async for one in said:
+            if (now := monotonic()) - asked_at >= HEARTBEAT.total_seconds():
+                asked_at = now
+                await still()
+            yield one
+
+
+async def _still(context: Context, request: Request) -> None:
+    """Who asked may still read; a token over its rate may.
+
+    Raises:
+        Refusal: why not.
+    """
+    with suppress(Pushback):
         await authorised(context, request, Right.READ_EVENTS)
-    except Pushback:
-        return True
+
+
+async def _may(context: Context, request: Request) -> bool:
+    """Whether who opened the stream may still read."""
+    try:
+        await _still(context, request)
     except Refusal:
         return False
     return True
