@@ -101,6 +101,9 @@ async def _draw(
         if (left := _too_many(drawn, standing, whole)) and not by.must:
             return False
         fits = fits and not left
+        if left:  # what is moved of their alerts stays where it is
+            border = [one for one in border if one.problem_id not in left]
+            drawn.conditions = {one.id: one for one in drawn.conditions.values() if one.problem_id not in left}
         drawn.standing |= {problem_id: one for problem_id, one in standing.items() if problem_id not in left}
         drawn.whole |= whole - left
         loaded = await groups.of_problems(by.db, by.account, whole - left)

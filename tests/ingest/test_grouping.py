@@ -332,6 +332,23 @@ async def test_of_too_many_the_problems_that_stand_are_left_whole(
     assert standing.id in {one.id for one in await problems_of(tenant) if one.alert_count == 4}
 
 
+async def test_an_alert_stays_in_its_problem_when_there_is_no_room_for_that(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[PR2] It turns out that it ended so long before the last one began that the problem would be gone through."""
+    a, *_ = (await chained(tenant)).split()
+    keys = [f"k{n}" for n in range(9)]
+    await send(tenant, *(alert(k, a, span=moment(ago(minutes=40 - 4 * n)), timeout=HOUR) for n, k in enumerate(keys)))
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    monkeypatch.setattr(circle, "MOST_TOGETHER", 3)
+    await send(tenant, recovery("k0", ago(minutes=39)))
+    await settle(tenant)
+    (left,) = await problems_of(tenant)
+    assert (left.id, left.number, left.alert_count) == (standing.id, standing.number, 9)
+    assert await told(tenant) == {frozenset(keys)}
+
+
 async def test_of_many_as_many_are_looked_at_as_there_is_room_for(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
