@@ -1,7 +1,6 @@
 """Senders who try once more: what a request needs that meets a server, or a worker of one, that is going away."""
 
 import asyncio
-import ssl
 from collections import Counter
 from collections.abc import Callable
 from itertools import count, cycle
@@ -60,10 +59,9 @@ class Senders:
         return Counter({title: times for title, times in stored(server).items() if title.startswith(self._name)})
 
     async def _run(self) -> None:
-        context = ssl.create_default_context()  # nobody needs it, and each client would make one
         async with asyncio.timeout(_LIMIT_SECONDS), asyncio.TaskGroup() as group:
             for n in range(self._senders):
-                group.create_task(self._sender(n, context))
+                group.create_task(self._sender(n))
 
     async def _until(self, *, further: int) -> None:
         goal = len(self.answered) + further
@@ -71,8 +69,8 @@ class Senders:
             while len(self.answered) < goal:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _sender(self, n: int, context: ssl.SSLContext) -> None:
-        clients = [server.aclient(verify=context) for server in self._servers]
+    async def _sender(self, n: int) -> None:
+        clients = [server.aclient() for server in self._servers]
         turns = cycle(clients[n % len(clients) :] + clients[: n % len(clients)])
         try:
             client = next(turns)

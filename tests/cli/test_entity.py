@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-import httpx
 import pytest
 
-from tests.acceptance.server import Server, bearer
+from tests.acceptance.server import Server
 from tests.cli.terminal import Terminal
+from tests.cli.told import ask
 
 Write = Callable[[str], Path]
 
@@ -85,17 +85,11 @@ def other(server: Server, whence: Terminal) -> Terminal:
     return Terminal(home=whence.home, settings={**whence.settings, "WHENCE_TOKEN": made["token"]})
 
 
-def _asked(terminal: Terminal, method: str, path: str, **given: Any) -> Any:  # noqa: ANN401  httpx's own, and JSON
-    """The JSON of a good answer to the token of the terminal."""
-    url, token = terminal.settings["WHENCE_URL"], terminal.settings["WHENCE_TOKEN"]
-    return httpx.request(method, url + path, headers=bearer(token), **given).raise_for_status().json()
-
-
 def _catalogue(terminal: Terminal) -> tuple[dict[str, Any], set[tuple[str, str, str]]]:
     """The entities by tag, without what each account has of its own, and the relations between their tags."""
-    entities = _asked(terminal, "GET", "/v1/entities")["entities"]
+    entities = ask(terminal, "GET", "/v1/entities")["entities"]
     tags = {entity["id"]: entity["tag"] for entity in entities}
-    around = [_asked(terminal, "GET", "/v1/relations", params={"entity": one})["relations"] for one in tags]
+    around = [ask(terminal, "GET", "/v1/relations", params={"entity": one})["relations"] for one in tags]
     own = ("id", "cid", "first_seen", "last_seen")
     return (
         {one["tag"]: {name: value for name, value in one.items() if name not in own} for one in entities},
@@ -121,7 +115,7 @@ def test_any_order_of_documents_gives_one_catalogue(
     """[CA4] A Cortex, a Backstage and an own document that name each other, whichever comes first."""
     told = whence.value("entity", "import", written("---\n".join(documents)), "-o", "json")
 
-    found = _asked(whence, "GET", "/v1/relations", params={"entity": "node-1", "depth": "5"})
+    found = ask(whence, "GET", "/v1/relations", params={"entity": "node-1", "depth": "5"})
     tags = {entity["id"]: entity["tag"] for entity in found["entities"]}
     assert (told["created"], told["relations"], told["refused"]) == (3, 2, [])
     assert {(tags[one["from"]], one["kind"], tags[one["to"]]) for one in found["relations"]} == {
@@ -135,7 +129,7 @@ def test_an_import_is_as_good_as_an_upload(whence: Terminal, other: Terminal, wr
     """[CA5] The same descriptors, imported by one account and sent to Cortex' API by another."""
     whence.good("entity", "import", written(descriptors))
     for descriptor in descriptors.split("---\n"):
-        _asked(other, "POST", "/api/v1/open-api", content=descriptor.encode())
+        ask(other, "POST", "/api/v1/open-api", content=descriptor.encode())
 
     assert _catalogue(whence) == _catalogue(other)
     assert len(_catalogue(whence)[0]) == descriptors.count("---\n") + 1
@@ -148,7 +142,7 @@ def test_an_upload_over_an_import_changes_nothing(whence: Terminal, written: Wri
     whence.good("entity", "import", written(_DESCRIPTORS[0]))
     imported = _catalogue(whence)
     for descriptor in _DESCRIPTORS[0].split("---\n"):
-        _asked(whence, "POST", "/api/v1/open-api", content=descriptor.encode())
+        ask(whence, "POST", "/api/v1/open-api", content=descriptor.encode())
     uploaded = _catalogue(whence)
     told = whence.value("entity", "import", written(_DESCRIPTORS[0]), "-o", "json")
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance.server import await_fact
 from tests.cli.terminal import PATIENCE, Terminal
+from tests.cli.told import HOUR, MINUTE, ask, deploy, problem, recovery, tell
 from whence.cli.surveying import age
 
 _CATALOGUE: Final = """\
@@ -18,18 +19,11 @@ relations:
 """
 
 
-def _problem(whence: Terminal, title: str, entity: str, since: str, severity: str = "error") -> None:
-    whence.good(
-        "event", "send", "--kind", "problem", "--severity", severity, "--key", f"{title} {since}", "-t", title,
-        "--entity", entity, "--time", since,
-    )  # fmt: skip
-
-
 def _there(whence: Terminal, count: int) -> None:
     """Return when there are so many problems, of which the causes are known."""
 
     def are_explained() -> bool:
-        found = whence.value("problems", "-o", "json")
+        found = ask(whence, "GET", "/v1/problems")["problems"]
         return len(found) == count and all(one["causes"] for one in found)
 
     await_fact(are_explained, seconds=PATIENCE, what=f"{count} problems are explained")
@@ -39,12 +33,14 @@ def _there(whence: Terminal, count: int) -> None:
 def broken(whence: Terminal, written: Callable[[str], Path]) -> Terminal:
     """A terminal whose account has an old problem that is over, and one that goes on."""
     whence.good("entity", "import", written(_CATALOGUE))
-    _problem(whence, "It is slow", "cart", "3h", "warning")
-    whence.good("event", "send", "--kind", "recovery", "--key", "It is slow 3h", "-t", "over", "--time", "2h")
-    deploy = ("--kind", "change", "--type", "deploy", "-t", "ledger v7 is out", "--entity", "ledger")
-    whence.good("event", "send", *deploy, "--time", "12m")
-    _problem(whence, "Nobody\x1b[31m can pay", "ledger", "10m", "critical")
-    _problem(whence, "It is slow", "cart", "8m")
+    tell(
+        whence,
+        problem("cart", 3 * HOUR, "It is slow", severity="warning", key="slow"),
+        recovery("slow", 2 * HOUR),
+        deploy("ledger", 12 * MINUTE, "ledger v7 is out"),
+        problem("ledger", 10 * MINUTE, "Nobody\x1b[31m can pay", severity="critical"),
+        problem("cart", 8 * MINUTE, "It is slow"),
+    )
     _there(whence, 2)
     return whence
 

@@ -2,11 +2,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import httpx
 import pytest
 
-from tests.acceptance.server import bearer
 from tests.cli.terminal import Terminal
+from tests.cli.told import MINUTE, ask, deploy, problem, tell
 
 _CATALOGUE: Final = """\
 entities:
@@ -19,22 +18,16 @@ relations:
 """
 
 
-def problem(whence: Terminal, entity: str, since: str, title: str = "It is slow") -> None:
-    """An alert on the entity."""
-    whence.good(
-        "event", "send", "--kind", "problem", "--severity", "error", "--key", f"{entity} {since}", "-t", title,
-        "--entity", entity, "--time", since,
-    )  # fmt: skip
-
-
 @pytest.fixture
 def broken(whence: Terminal, written: Callable[[str], Path]) -> Terminal:
     """A terminal whose account has a deploy of the ledger, then alerts on it and on the cart."""
     whence.good("entity", "import", written(_CATALOGUE))
-    deploy = ("--kind", "change", "--type", "deploy", "-t", "ledger v7\x1b[31m is out", "--entity", "ledger")
-    whence.good("event", "send", *deploy, "--time", "12m")
-    problem(whence, "ledger", "10m")
-    problem(whence, "cart", "8m")
+    tell(
+        whence,
+        deploy("ledger", 12 * MINUTE, "ledger v7\x1b[31m is out"),
+        problem("ledger", 10 * MINUTE, "It is slow"),
+        problem("cart", 8 * MINUTE, "It is slow"),
+    )
     return whence
 
 
@@ -70,8 +63,7 @@ def test_a_table_of_changes(broken: Terminal) -> None:
 def test_what_no_change_explains(whence: Terminal, written: Callable[[str], Path]) -> None:
     """It is told beside the table: the first is a guess."""
     whence.good("entity", "import", written(_CATALOGUE))
-    whence.good("event", "send", "--kind", "change", "-t", "long ago", "--entity", "ledger", "--time", "115m")
-    problem(whence, "ledger", "1m")
+    tell(whence, deploy("ledger", 115 * MINUTE, "long ago"), problem("ledger", MINUTE, "It is slow"))
 
     done = whence("why", "--of", "changes")
 
@@ -89,8 +81,7 @@ def test_json_is_the_answer_as_it_is(broken: Terminal) -> None:
     query = {
         "entity": "cart", "at": answer["at"], "lookback": "PT540S", "of": "changes", "limit": 1,
     }  # fmt: skip
-    headers = bearer(broken.settings["WHENCE_TOKEN"])
-    assert answer == httpx.get(f"{broken.settings['WHENCE_URL']}/v1/causes", params=query, headers=headers).json()
+    assert answer == ask(broken, "GET", "/v1/causes", params=query)
     assert len(answer["causes"]) == 1
     assert broken.value("why", "-n", "1", "-o", "json")["causes"][0]["entity"]["tag"] == "ledger"
 
