@@ -1,6 +1,6 @@
 """Problems as people see, discuss and end them; which alerts they have is decided by `grouping.py`, by itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from whence.domain.page import Page, seal, unseal
 from whence.domain.problem import Affecting, Comment, Problem, ProblemFilter, ProblemState
 from whence.store import access, affected, alerts, events, feed, problems
 from whence.store.pool import Pool, Reader, Writer
+from whence.store.together import Together
 
 MOST_COMMENTS: Final = 1_000  # of a problem
 
@@ -42,6 +43,7 @@ class Problems:
     def __init__(self, pool: Pool, *, clock: Callable[[], datetime] = NOW) -> None:
         self._pool = pool
         self._clock = clock
+        self._by_key = Together(self._look)
 
     async def page(self, by: Principal, asked: ProblemFilter, *, cursor: str | None, limit: int) -> Page[Problem]:
         """Up to `limit` problems, the last opened first.
@@ -98,10 +100,20 @@ class Problems:
 
     async def of_keys(self, by: Principal, keys: Sequence[str]) -> dict[str, Problem]:
         """The problem that the newest alert of each key is part of; a key without one is left out."""
+        found = await self._by_key.some([(by.account_id, key) for key in keys])
+        return {key: problem for (_, key), problem in found.items()}
+
+    async def _look(self, asked: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], Problem]:
+        keys: dict[UUID, list[str]] = {}
+        for account, key in asked:
+            keys.setdefault(account, []).append(key)
+        found: dict[tuple[UUID, str], Problem] = {}
         async with self._pool.reader() as db:
-            ids = await problems.of_keys(db, by.account_id, keys)
-            found = await problems.some(db, by.account_id, sorted(set(ids.values())))
-        return {key: found[problem_id] for key, problem_id in ids.items() if problem_id in found}
+            for account, theirs in keys.items():
+                ids = await problems.of_keys(db, account, theirs)
+                known = await problems.some(db, account, sorted(set(ids.values())))
+                found |= {(account, key): known[one] for key, one in ids.items() if one in known}
+        return found
 
     async def alerts_of(self, by: Principal, problem_ids: Sequence[UUID], *, each: int) -> dict[UUID, list[Alert]]:
         """The first `each` alerts of each of the problems, as they are now."""

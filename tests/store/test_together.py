@@ -39,6 +39,17 @@ async def test_who_asks_meanwhile_shares_the_next_turn() -> None:
     assert slow.asked == [["a"], ["a", "b", "none"]]
 
 
+async def test_several_are_asked_for_in_one_turn() -> None:
+    """What has no answer is left out."""
+    slow = _Slow()
+    slow.let.set()
+    together = Together(slow.load)
+
+    assert await together.some(["a", "none", "b", "a"]) == {"a": "A", "b": "B"}
+    assert await together.some([]) == {}
+    assert slow.asked == [["a", "b", "none"]]
+
+
 async def test_a_turn_has_a_bound() -> None:
     slow = _Slow()
     slow.let.set()

@@ -28,12 +28,21 @@ class Together(Generic[K, V]):
 
     async def get(self, key: K) -> V | None:
         """What is so now. Raises what `load` raises."""
+        return await asyncio.shield(self._asked(key))  # who is cancelled takes nothing from the others
+
+    async def some(self, keys: Collection[K]) -> dict[K, V]:
+        """What is so now of each key that has an answer. Raises what `load` raises."""
+        asked = {key: self._asked(key) for key in keys}
+        found = {key: await asyncio.shield(future) for key, future in asked.items()}
+        return {key: one for key, one in found.items() if one is not None}
+
+    def _asked(self, key: K) -> asyncio.Future[V | None]:
         asked = self._waiting.get(key)
         if asked is None:
             asked = self._waiting[key] = asyncio.get_running_loop().create_future()
         if self._turn is None:
             self._turn = asyncio.create_task(self._answer())
-        return await asyncio.shield(asked)  # who is cancelled takes nothing from the others
+        return asked
 
     async def _answer(self) -> None:
         while self._waiting:
