@@ -59,6 +59,8 @@ async def test_what_is_wrong_stands_above_the_events(page: Page, shop: Shop) -> 
     await expect(card).to_contain_text("ledger")
 
     await card.click()
+    await expect(page.get_by_role("heading", name="Alerts (3)")).to_be_visible()
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)  # what still comes moves the link under the pointer
     await page.get_by_role("link", name="Their events").click()
 
     await expect(rows(page)).to_have_count(3)
