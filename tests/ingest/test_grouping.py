@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any, Final
@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, ago, asked, draft, moment, report
+from tests.ingest.conftest import MakeIngest
 from tests.problems import problems_of, regroup, settle, told
 from tests.tenants import MakeTenant, Tenant
 from whence import circle, grouping
@@ -330,6 +331,23 @@ async def test_of_too_many_the_problems_that_stand_are_left_whole(
     await settle(tenant)
     assert await told(tenant) == {frozenset("wxyz"), frozenset({"late"})}
     assert standing.id in {one.id for one in await problems_of(tenant) if one.alert_count == 4}
+
+
+async def test_what_came_by_a_clock_that_is_ahead_is_grouped_at_once(tenant: Tenant, make_ingest: MakeIngest) -> None:
+    """[PR1] Opened, of another severity, and over: of a node whose clock is an hour ahead of that of who groups."""
+    ahead = make_ingest(clock=lambda: datetime.now(UTC) + HOUR)
+    account = tenant.admin.account_id
+    (a, *_) = (await chained(tenant)).split()
+
+    await ahead.accept(account, [alert("x", a, timeout=2 * HOUR)])
+    await settle(tenant)
+    assert await told(tenant) == {frozenset("x")}
+    await ahead.accept(account, [alert("x", a, timeout=2 * HOUR, severity=Severity.CRITICAL)])
+    await settle(tenant)
+    assert [one.severity for one in await problems_of(tenant)] == [Severity.CRITICAL]
+    await ahead.accept(account, [recovery("x")])
+    await settle(tenant)
+    assert [one.state for one in await problems_of(tenant)] == [ProblemState.CLOSED]
 
 
 async def test_an_alert_stays_in_its_problem_when_there_is_no_room_for_that(

@@ -20,6 +20,9 @@ COLUMNS: Final[LiteralString] = """
     a.severity, a.title, a.type, a.source, a.dialect, a.entity_id, a.event_id, a.event_at, a.acknowledged_at,
     a.acknowledged_by, a.comment, a.problem_id, a.handling, a.subjects, a.since, a.silenced_by, a.silenced_until
 """
+# What is to be grouped is due by every clock: those of other nodes, and of the database, may be behind ours. It is
+# still another time whenever it is set, by which a change is noticed that came while the alert was looked at.
+AT_ONCE: Final[LiteralString] = "interval '100 years'"
 # In the order of the keys, so that two writers wait for each other in one direction only.
 _STANDING: Final[LiteralString] = f"""
     select {COLUMNS} from alert a where a.account_id = $1 and a.key = any($2::text[]) and a.closed_at is null
@@ -45,14 +48,14 @@ _DUE_ACCOUNTS: Final = """
 _REARM: Final = """
     update alert set due_at = expires_at where account_id = $1 and alert_id = any($2::uuid[])
 """
-_INSERT: Final = """
+_INSERT: Final[LiteralString] = f"""
     insert into alert (
         account_id, alert_id, key, opened_at, last_report_at, expires_at, due_at, closed_at, closed_by, report_count,
         severity, title, type, source, dialect, entity_id, event_id, event_at, handling, comment, group_at
     )
     select $1, alert_id, key, opened_at, last_report_at, expires_at, expires_at, closed_at, closed_by, report_count,
         severity, title, type, source, dialect, entity_id, event_id, event_at, string_to_array(handling, ' '), '',
-        last_report_at
+        last_report_at - {AT_ONCE}
     from unnest(
         $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::text[],
         $9::integer[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[],
@@ -66,9 +69,9 @@ _INSERT: Final = """
     returning alert_id
 """
 # The ticket of an alert is over with it, whoever ends it.
-_END: Final = """
+_END: Final[LiteralString] = f"""
     with over as (
-        update alert set closed_at = new.closed_at, closed_by = new.closed_by, group_at = $5
+        update alert set closed_at = new.closed_at, closed_by = new.closed_by, group_at = $5::timestamptz - {AT_ONCE}
         from unnest($2::uuid[], $3::timestamptz[], $4::text[]) as new (alert_id, closed_at, closed_by)
         where account_id = $1 and alert.alert_id = new.alert_id returning alert.alert_id
     )
@@ -91,7 +94,7 @@ _END_LINKS: Final = """
     and event_link.event_id = new.event_id
 """
 # One statement for both tables: a round trip costs as much as a dozen rows.
-_HOLD: Final = """
+_HOLD: Final[LiteralString] = f"""
     with new as (
         select * from unnest(
             $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::integer[], $6::text[], $7::uuid[], $8::timestamptz[],
@@ -103,7 +106,7 @@ _HOLD: Final = """
     ), held as (
         update alert set last_report_at = new.last_report_at, expires_at = new.expires_at,
             due_at = least(alert.due_at, new.expires_at), report_count = new.report_count, severity = new.severity,
-            group_at = case when alert.severity = new.severity then alert.group_at else $13 end
+            group_at = case when alert.severity = new.severity then alert.group_at else $13::timestamptz - {AT_ONCE} end
         from new where account_id = $1 and alert.alert_id = new.alert_id
     )
     update event set description = new.description, properties = new.properties, search = new.search,
@@ -115,8 +118,8 @@ _ACKNOWLEDGE: Final = """
     update alert set acknowledged_at = $3, acknowledged_by = $4, comment = $5 where account_id = $1 and alert_id = $2
 """
 _COMMENT: Final = "update alert set comment = $3 where account_id = $1 and alert_id = $2"
-_FOLLOW: Final = """
-    update alert set event_at = $3, opened_at = $3, severity = $4, title = $5, group_at = now()
+_FOLLOW: Final[LiteralString] = f"""
+    update alert set event_at = $3, opened_at = $3, severity = $4, title = $5, group_at = now() - {AT_ONCE}
     where account_id = $1 and alert_id = $2 and event_id = $6
 """
 # Locked first, as everybody locks what is removed: what refers to them goes before they do.
@@ -141,8 +144,9 @@ _BEREAVE: Final = """
     where account_id = $1 and problem.problem_id = bereft.problem_id
 """
 # An alert on an entity that was marked for termination shortly before it opened.
-_MARKED: Final = """
-    update alert set group_at = $4 from unnest($2::text[], $3::timestamptz[]) as mark (entity_id, at)
+_MARKED: Final[LiteralString] = f"""
+    update alert set group_at = $4::timestamptz - {AT_ONCE}
+    from unnest($2::text[], $3::timestamptz[]) as mark (entity_id, at)
     where account_id = $1 and alert.entity_id = mark.entity_id
     and alert.opened_at >= mark.at and alert.opened_at <= mark.at + $5::interval
 """

@@ -9,6 +9,7 @@ import asyncpg
 from whence.domain.errors import NotFound
 from whence.domain.maintenance import Maintenance, Mode, Recurrence
 from whence.store import codec
+from whence.store.alerts import AT_ONCE
 from whence.store.pool import Reader, Writer
 
 _COLUMNS: Final[LiteralString] = """
@@ -38,11 +39,12 @@ _UPDATE: Final = """
 """
 _DELETE: Final = "delete from maintenance where account_id = $1 and maintenance_id = $2"
 # Locked in the order of the keys, as everybody locks alerts.
-_REGROUP: Final = """
+_REGROUP: Final[LiteralString] = f"""
     with standing as (
         select alert_id from alert where account_id = $1 and closed_at is null order by key for update
     )
-    update alert set group_at = now() from standing where account_id = $1 and alert.alert_id = standing.alert_id
+    update alert set group_at = now() - {AT_ONCE} from standing
+    where account_id = $1 and alert.alert_id = standing.alert_id
 """
 
 
