@@ -1,7 +1,8 @@
 """How much of the server an account has at a time, in front of all work: who is alone may have it all.
 
-A request has a turn from when its token is known until its answer begins: what streams, or waits for somebody else,
-has none any more. Beyond an account's share the next ones wait, unread; so the sender waits, and not its neighbours.
+A request has a turn from when it is known whose it is until its answer begins: what streams, or waits for somebody
+else, has none any more. Beyond an account's share the next ones wait, unread; so the sender waits, and not its
+neighbours.
 """
 
 import asyncio

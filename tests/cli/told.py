@@ -1,14 +1,15 @@
 """What an account knows before a command is typed, told by its API: a command for each would take most of the time."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
 from tests.acceptance.server import NO_TLS, bearer
 from tests.cli.terminal import Terminal
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
+HOUR: Final = timedelta(hours=1)
 
 
 def ask(whence: Terminal, method: str, path: str, **given: Any) -> Any:  # noqa: ANN401  whatever the JSON holds
