@@ -6,7 +6,10 @@ and for a reader; it reads a head of any length; and it takes connections until 
 
 import asyncio
 import resource
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from math import inf
 from typing import Any, Final, cast
@@ -56,6 +59,7 @@ class Connections:
         self.patience = patience or Patience()
         self._all: set[_Connection] = set()
         self._looks = False
+        self.beginning = _Beginning()
 
     def __call__(
         self,
@@ -102,6 +106,34 @@ def most_connections() -> int:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     return max(wanted - _OTHERS, wanted // 2)
+
+
+class _Beginning:
+    """Requests that have come, of which one begins in a round of the event loop: a connection has one here at most.
+
+    Between two of them the loop looks at what else there is. Without that, those who are answered by one commit come
+    again together, all begin in one round, and the commit beside it waits for its next statement until they have done
+    what they can. Measured: a fifth more single events a second (`python -m bench --only single-native`).
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._has_begun = False  # one, in this round
+
+    def put(self, begin: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
+        """Begin at once when none has in this round, else behind those that came before."""
+        if self._has_begun:
+            self._waiting.append(begin)
+        else:
+            self._has_begun = True
+            loop.call_soon(self._next, loop)
+            begin()
+
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._has_begun = bool(self._waiting)
+        if self._has_begun:
+            loop.call_soon(self._next, loop)
+            self._waiting.popleft()()
 
 
 class _Connection(HttpToolsProtocol):
@@ -164,6 +196,9 @@ class _Connection(HttpToolsProtocol):
         self._wait(self._patience.body)
         super().on_headers_complete()
         self.cycle.transport = cast("asyncio.Transport", _Head(self.cycle))
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401  uvicorn's own, private type
+        self._all.beginning.put(partial(super()._start_asgi_task, cycle, app), self.loop)
 
     def on_body(self, body: bytes) -> None:
         self._content += len(body)

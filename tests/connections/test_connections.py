@@ -271,6 +271,45 @@ async def test_nothing_is_left_of_an_answer_for_somebody_to_collect(request_line
     assert [one for one in left if type(one.transport) is not _Written] == []
 
 
+async def test_requests_that_come_together_begin_one_by_one() -> None:
+    """In the order in which they came; between two of them the loop looks at what else there is."""
+    rounds = 0
+    begun: list[tuple[str, int]] = []
+    all_begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def tick() -> None:
+        nonlocal rounds, ticking
+        rounds += 1
+        ticking = loop.call_soon(tick)
+
+    async def app(scope: Scope, _: Receive, send: Send) -> None:
+        begun.append((scope["path"], rounds))
+        if len(begun) == len(paths):
+            all_begun.set()
+        await _answer(send, b"the end")
+
+    paths = [f"/{n}" for n in range(5)]
+    config = uvicorn.Config(app, log_config=None)
+    config.load()
+    connections = Connections(most=len(paths))
+    ticking = loop.call_soon(tick)
+    protocols = [connections(config, ServerState(), {}) for _ in paths]
+    try:
+        for path, protocol in zip(paths, protocols, strict=True):
+            protocol.connection_made(_Written())
+            protocol.data_received(_GET.replace(b" / ", b" %s " % path.encode()))
+        async with asyncio.timeout(_LONG):
+            await all_begun.wait()
+    finally:
+        ticking.cancel()
+        for protocol in protocols:
+            protocol.connection_lost(None)
+
+    first = begun[0][1]
+    assert begun == [(path, first + n) for n, path in enumerate(paths)]
+
+
 async def test_the_head_of_a_stream_waits_for_nothing() -> None:
     """Who follows knows at once that somebody is there."""
     async with serving() as served:
