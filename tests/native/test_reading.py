@@ -1,17 +1,22 @@
 """Bodies are read quickly where nothing in them looks suspicious: nobody can tell which way theirs was read."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from functools import partial
 from math import isfinite
 from typing import cast
 
-from hypothesis import given
-from hypothesis.strategies import lists, sampled_from, text
+import pytest
+from hypothesis import example, given
+from hypothesis.strategies import dictionaries, integers, lists, recursive, sampled_from, text
 from pydantic import BaseModel, ConfigDict
 
-from whence.dialects.request import json_value, parse, reader
+from whence.crowd import Crowd
+from whence.dialects import request
+from whence.dialects.request import json_items, json_value, parse, reader
 from whence.domain.errors import Invalid, Violation
+from whence.turns import Floor
 
 
 class _Anything(BaseModel):
@@ -77,3 +82,62 @@ def test_lines_are_read_alike_alone_and_together(pieces: list[str], odd: str) ->
     together = [_outcome(reader(_Anything, b"\n".join(lines)), line) for line in lines]
 
     assert together == [_outcome(partial(parse, _Anything), line) for line in lines]
+
+
+# Objects in objects and in lists, whose ends look like those of items; texts that look like such ends.
+_VALUES = recursive(
+    sampled_from(["1", "null", '"},{"', '" } , { "', '"[{"', '"\\u0000"', "1e999", "1e5"]),
+    lambda inner: (
+        lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | dictionaries(sampled_from("ab"), inner, max_size=2).map(
+            lambda fields: "{%s}" % ",".join(f'"{name}": {value}' for name, value in fields.items())  # noqa: UP031
+        )
+    ),
+    max_leaves=6,
+)
+_ITEMS = lists(_VALUES.map(lambda value: f'{{"x": {value}}}') | _VALUES, max_size=8)
+
+
+def _items_of(raw: bytes) -> object:
+    async def read() -> list[object]:
+        items = await json_items(raw, Floor(Crowd()))
+        return [item.violations if isinstance(item, Invalid) else item for item in items]
+
+    return _outcome(lambda _: asyncio.run(read()), raw)
+
+
+@example(items=['{"x": 1}', '{"x": 2}'], between=",", around="1 [%s]", piece=0)
+@given(
+    items=_ITEMS,
+    between=sampled_from([",", " ,", ",\n", " \t,\r\n "]),
+    around=sampled_from(["[%s]", " [%s] ", "[%s", "%s]", "[%s],1", '{"x": [%s]}', "1 [%s]", "[%s,]", "[,%s]", "%s"]),
+    piece=integers(0, 40),
+)
+def test_an_array_is_read_alike_in_pieces_and_at_once(items: list[str], between: str, around: str, piece: int) -> None:
+    """Wherever it is cut: the same items and the same refusals of them, or the same fault at the same place."""
+    raw = (around % between.join(items)).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        at_once = _items_of(raw)
+        patch.setattr(request, "PIECE", piece)
+        in_pieces = _items_of(raw)
+
+    assert in_pieces == at_once
+
+
+def test_a_long_array_is_parsed_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is much longer than a piece: others have the loop in between."""
+    parsed: list[int] = []
+    whole = request.from_json
+
+    def noting(raw: bytes, **options: bool) -> object:
+        parsed.append(len(raw))
+        return whole(raw, **options)
+
+    monkeypatch.setattr(request, "from_json", noting)
+    event = {"title": "a", "properties": {"text": "}, {", "pipeline": {"id": 1}}, "scope": {"services": ["s"]}}
+    events = [{**event, "n": n} for n in range(10_000)]
+
+    read = _items_of(json.dumps(events).encode())
+
+    assert read == events
+    assert max(parsed) < 2 * request.PIECE

@@ -18,16 +18,16 @@ from whence.dialects.native import cloudevents, decode, encode, errors, shape, w
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import authorised, media_type
 from whence.dialects.native.targets import Targets
-from whence.dialects.request import body, json_items, json_value, parse, reader, validate
+from whence.dialects.request import PIECE, body, json_items, json_value, parse, reader, validate
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, Reason, Refusal, Unsupported
 from whence.domain.event import Once, Receipt, Rejected, Report
 from whence.refusals import count
+from whence.turns import Floor
 
 MOST_EVENTS: Final = 10_000  # of one batch
 _KEPT: Final = timedelta(hours=24)  # how long an Idempotency-Key is remembered
 _LONGEST_KEY: Final = 200
-_TOGETHER: Final = 32 * 1024  # bytes of lines that are looked at together: some hundredths of a millisecond
 _NO_TARGETS: Final = Targets({}, {})
 _KEY: Final = "[!-~]([ -~]*[!-~])?"  # printable ASCII; HTTP takes away the blanks around it
 
@@ -103,7 +103,7 @@ async def _take(context: Context, request: Request) -> Response:
     key = _idempotency_key(request)
     kind = media_type(request)
     raw = await body(request, context.max_body_bytes)
-    sent, is_batch = _split(request, kind, raw)
+    sent, is_batch = await _split(request, kind, raw, context.access.turns.floor)
     if is_batch:
         return Answer(await _accept(context, by, sent, key, errors.request_id(request)))
     (one,) = sent
@@ -200,7 +200,7 @@ def _report(
     return decode.report(event, source=by.name, now=now, entities=entities, once=once, original=original)
 
 
-def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bool]:
+async def _split(request: Request, kind: str, raw: bytes, floor: Floor) -> tuple[Iterable[_Sent], bool]:
     """The events of a body, and whether the answer is that of a batch.
 
     Raises:
@@ -214,13 +214,13 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bo
         case "application/json":
             if raw.lstrip()[:1] != b"[":
                 return [_Sent(lambda: parse(wire.EventIn, raw), raw.decode)], False
-            return (_item(item, _native) for item in _at_most(json_items(raw))), True
+            return (_item(item, _native) for item in _at_most(await json_items(raw, floor))), True
         case "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines":
             return _lines(_at_most([line for line in raw.split(b"\n") if line.strip()])), True
         case "application/cloudevents+json":
             return [_Sent(lambda: cloudevents.structured(json_value(raw)), raw.decode)], False
         case "application/cloudevents-batch+json":
-            return (_item(item, cloudevents.structured) for item in _at_most(json_items(raw))), True
+            return (_item(item, cloudevents.structured) for item in _at_most(await json_items(raw, floor))), True
         case _:
             raise Unsupported(
                 f"Content-Type {kind} is not read; send application/json, application/x-ndjson, "
@@ -255,7 +255,7 @@ def _in_pieces(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
     for line in lines:
         some.append(line)
         size += len(line)
-        if size >= _TOGETHER:
+        if size >= PIECE:
             yield some
             some, size = [], 0
     if some:
