@@ -111,9 +111,7 @@ def most_connections() -> int:
 class _Beginning:
     """Requests that have come, of which one begins in a round of the event loop: a connection has one here at most.
 
-    Between two of them the loop looks at what else there is. Without that, those who are answered by one commit come
-    again together, all begin in one round, and the commit beside it waits for its next statement until they have done
-    what they can. Measured: a fifth more single events a second (`python -m bench --only single-native`).
+    Between two of them the loop looks at what else there is, such as a commit's next statement (ADR 0025).
     """
 
     def __init__(self) -> None:

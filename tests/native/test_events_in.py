@@ -211,12 +211,19 @@ async def test_an_empty_batch_is_answered(api: httpx.AsyncClient, body: str, hea
 
 
 async def test_a_batch_holds_ten_thousand(api: httpx.AsyncClient) -> None:
-    """So many, and no more."""
+    """So many, and no more: of too many none is stored."""
     just = await api.post("/v1/events", content="\n".join(['{"title":"a"}'] * 10_000), headers=NDJSON)
-    over = await api.post("/v1/events", json=[GOOD] * 10_001)
+    over = [
+        await api.post("/v1/events", json=[GOOD] * 10_001),
+        await api.post("/v1/events", content="\n".join(['{"title":"a"}'] * 10_003), headers=NDJSON),
+    ]
 
     assert just.json()["accepted"] == 10_000
-    refused(over, 400)
+    assert [refused(one, 400)[0]["message"] for one in over] == [
+        "must hold at most 10000 events, got 10001",
+        "must hold at most 10000 events, got 10003",
+    ]
+    assert (await api.get("/v1/events/facets")).json()["total"] == 10_000
 
 
 def envelope(**given: object) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails, from_json
 from starlette.requests import Request
 
 from whence.domain.errors import Invalid, TooLarge, Violation
-from whence.turns import Floor, current
+from whence.turns import current
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -75,21 +75,17 @@ def json_value(raw: bytes) -> Any:  # noqa: ANN401  JSON is anything
     return value
 
 
-async def json_items(raw: bytes, floor: Floor) -> list[Any]:
+def json_items(raw: bytes) -> Iterator[Any]:
     """The items of a JSON array; an item that holds what cannot be stored is the refusal of it, which spoils no other.
 
-    Args:
-        floor: others have it between two pieces of the array, which are parsed one by one.
+    They are parsed as they are asked for, those of a piece together: who takes them one by one may pause in between,
+    and has but a piece of a large array twice. Where it does not show soon where an item ends, the rest is one piece.
 
     Raises:
-        Invalid: it is no JSON array.
+        Invalid: it is no JSON array; told when that is seen, which may be behind the last item.
     """
-    items: list[Any] = []
-    async with floor:
-        for some in _items(raw):
-            items += some
-            await floor.pause()
-    return items
+    for some in _pieces(raw):
+        yield from some
 
 
 def parse(model: type[Model], raw: bytes) -> Model:
@@ -187,10 +183,10 @@ def _json(raw: bytes) -> Any:  # noqa: ANN401  JSON is anything
         raise Invalid.at("", f"is not valid JSON: {exc}") from None
 
 
-def _items(array: bytes) -> Iterator[list[Any]]:
-    """Those of a piece of the array, then of the next; where it does not show soon where an item ends, all others.
+def _pieces(array: bytes) -> Iterator[list[Any]]:
+    """The items of each piece.
 
-    A piece that is JSON ends where an item does: how far a parser has come does not depend on what follows.
+    One that is JSON ends where an item does: how far a parser comes does not depend on what follows.
     """
     opening = _OPENING.match(array)
     first = begin = opening.end() if opening else 0

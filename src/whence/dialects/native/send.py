@@ -2,12 +2,13 @@
 
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from itertools import islice
+from typing import Any, Final, NamedTuple, TypeVar
 
 from fastapi import APIRouter, Request
 from pydantic_core import to_json
@@ -23,7 +24,8 @@ from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, Reason, Refusal, Unsupported
 from whence.domain.event import Once, Receipt, Rejected, Report
 from whence.refusals import count
-from whence.turns import Floor
+
+Item = TypeVar("Item")
 
 MOST_EVENTS: Final = 10_000  # of one batch
 _KEPT: Final = timedelta(hours=24)  # how long an Idempotency-Key is remembered
@@ -103,7 +105,7 @@ async def _take(context: Context, request: Request) -> Response:
     key = _idempotency_key(request)
     kind = media_type(request)
     raw = await body(request, context.max_body_bytes)
-    sent, is_batch = await _split(request, kind, raw, context.access.turns.floor)
+    sent, is_batch = _split(request, kind, raw)
     if is_batch:
         return Answer(await _accept(context, by, sent, key, errors.request_id(request)))
     (one,) = sent
@@ -200,12 +202,12 @@ def _report(
     return decode.report(event, source=by.name, now=now, entities=entities, once=once, original=original)
 
 
-async def _split(request: Request, kind: str, raw: bytes, floor: Floor) -> tuple[Iterable[_Sent], bool]:
+def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bool]:
     """The events of a body, and whether the answer is that of a batch.
 
     Raises:
         Unsupported: nothing here reads the content type.
-        Invalid: the body is no JSON, or holds too many.
+        Invalid: the body is no JSON, or holds too many; of a batch, while its events are taken.
     """
     if "ce-specversion" in request.headers:
         headers = dict(request.headers)
@@ -214,13 +216,13 @@ async def _split(request: Request, kind: str, raw: bytes, floor: Floor) -> tuple
         case "application/json":
             if raw.lstrip()[:1] != b"[":
                 return [_Sent(lambda: parse(wire.EventIn, raw), raw.decode)], False
-            return (_item(item, _native) for item in _at_most(await json_items(raw, floor))), True
+            return (_item(item, _native) for item in _at_most(json_items(raw))), True
         case "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines":
-            return _lines(_at_most([line for line in raw.split(b"\n") if line.strip()])), True
+            return _lines(_at_most(line for line in raw.split(b"\n") if line.strip())), True
         case "application/cloudevents+json":
             return [_Sent(lambda: cloudevents.structured(json_value(raw)), raw.decode)], False
         case "application/cloudevents-batch+json":
-            return (_item(item, cloudevents.structured) for item in _at_most(await json_items(raw, floor))), True
+            return (_item(item, cloudevents.structured) for item in _at_most(json_items(raw))), True
         case _:
             raise Unsupported(
                 f"Content-Type {kind} is not read; send application/json, application/x-ndjson, "
@@ -241,7 +243,7 @@ def _native(item: object) -> wire.EventIn:
     return validate(wire.EventIn, item)
 
 
-def _lines(lines: Sequence[bytes]) -> Iterator[_Sent]:
+def _lines(lines: Iterable[bytes]) -> Iterator[_Sent]:
     """Each line; one is made when its turn has come."""
     for together in _in_pieces(lines):
         read = reader(wire.EventIn, b"\n".join(together))
@@ -249,7 +251,7 @@ def _lines(lines: Sequence[bytes]) -> Iterator[_Sent]:
             yield _Sent(partial(read, line), line.decode)
 
 
-def _in_pieces(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
+def _in_pieces(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
     some: list[bytes] = []
     size = 0
     for line in lines:
@@ -262,10 +264,12 @@ def _in_pieces(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
         yield some
 
 
-def _at_most(items: list[Any]) -> list[Any]:
-    if len(items) > MOST_EVENTS:
-        raise Invalid.at("", f"must hold at most {MOST_EVENTS} events, got {len(items)}")
-    return items
+def _at_most(items: Iterable[Item]) -> Iterator[Item]:
+    """The items. Raises Invalid behind as many as there may be, when there are more."""
+    rest = iter(items)
+    yield from islice(rest, MOST_EVENTS)
+    if more := sum(1 for _ in rest):
+        raise Invalid.at("", f"must hold at most {MOST_EVENTS} events, got {MOST_EVENTS + more}")
 
 
 def _text(raw: bytes) -> str:
