@@ -13,6 +13,7 @@ from whence.dialects import Context
 from whence.dialects.native import decode, encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import gate, json_body, principal, read, read_optional
+from whence.dialects.native.scalars import problem_name
 from whence.domain.access import Principal, Right
 from whence.domain.alert import Alert
 from whence.domain.errors import NotFound
@@ -132,7 +133,7 @@ async def shown(context: Context, by: Principal, told: ProblemTold) -> encode.Js
 async def _called(context: Context, by: Principal, name: str) -> Problem:
     """The problem of a path. Raises as `named`."""
     try:
-        return await named(context, by, wire.problem_name(unquote(name, errors="surrogateescape")))
+        return await named(context, by, problem_name(unquote(name, errors="surrogateescape")))
     except ValueError:
         raise NotFound("problem", name) from None
 

@@ -1,15 +1,27 @@
 """The shapes of the native API's bodies and queries. What is not named here is refused with its path."""
 
-import re
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, Literal
-from uuid import UUID
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from whence.causes import LONGEST_LOOKBACK, LOOKBACK, SHORTEST_LOOKBACK
+from whence.causes import LOOKBACK
+from whence.dialects.native.scalars import (
+    Asked,
+    Flag,
+    Instant,
+    InstantText,
+    Lookback,
+    Name,
+    Names,
+    Object,
+    ProblemName,
+    Said,
+    Web,
+    storable,
+    whole,
+)
 from whence.dialects.native.webhook_options import Options
-from whence.dialects.request import text_faults
 from whence.domain.access import Right, Sees
 from whence.domain.alert import AlertState
 from whence.domain.cause import Of
@@ -20,129 +32,7 @@ from whence.domain.page import Order
 from whence.domain.problem import ProblemState
 from whence.domain.retention import MOST_DAYS
 
-_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-# In the words of ECMA 262, which the OpenAPI document is read with: no white space, no control characters.
-_NO_SPACE: Final = r"\s\u0000-\u001f\u007f-\u00a0\ufeff"
-_WEB: Final = rf"[hH][tT][tT][pP][sS]?://[^/?#{_NO_SPACE}]+[^{_NO_SPACE}]*"
-_IS_WEB: Final = re.compile(_WEB).fullmatch  # asked for each of a thousand events: `re`'s own look-up doubles it
-_DURATION: Final = r"P([0-9]{1,3}W)?([0-9]{1,4}D)?(T([0-9]{1,5}H)?([0-9]{1,6}M)?([0-9]{1,8}S)?)?"  # of ISO 8601
-_SECONDS: Final = (604_800, 86_400, 3_600, 60, 1)
-_UUID: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_PROBLEM: Final = f"[pP]-[1-9][0-9]{{0,8}}|{_UUID}"  # more digits no problem's number has
-_MILLIS_DIGITS: Final = 15
 _UNSAID: Final = datetime(1970, 1, 1, tzinfo=UTC)  # where null would mean something
-_LAST_MILLIS: Final = 253_402_300_799_999  # the end of the year 9999
-
-
-def _instant(value: object) -> datetime:
-    match value:
-        case bool():
-            pass
-        case int() | float() if 0 <= value <= _LAST_MILLIS:
-            return datetime.fromtimestamp(value / 1000, UTC)
-        case str() if _RFC_3339.fullmatch(value):
-            try:
-                return datetime.fromisoformat(value.upper()).astimezone(UTC)
-            except (ValueError, OverflowError):
-                pass
-        case datetime() if value.tzinfo is not None:
-            return value.astimezone(UTC)
-        case _:
-            pass
-    raise ValueError("must be an RFC 3339 time with a zone, or milliseconds since 1970")
-
-
-def _instant_text(value: object) -> datetime:
-    if isinstance(value, str) and value.isdecimal() and len(value) <= _MILLIS_DIGITS:
-        return _instant(int(value))
-    return _instant(value)
-
-
-def _lookback(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    spelled = re.fullmatch(_DURATION, value) if isinstance(value, str) else None
-    if spelled is None:
-        raise ValueError("must be an ISO 8601 duration: PT2H, PT90M, P1D")
-    weeks, days, _, *times = spelled.groups("0_")
-    counts = (int(text[:-1]) for text in (weeks, days, *times))
-    length = timedelta(seconds=sum(count * unit for count, unit in zip(counts, _SECONDS, strict=True)))
-    if not SHORTEST_LOOKBACK <= length <= LONGEST_LOOKBACK:
-        raise ValueError("must be from 1 minute to 7 days")
-    return length
-
-
-def problem_name(value: object) -> UUID | int:
-    """The id or the number of a problem that is called so.
-
-    Raises:
-        ValueError: none can be called so.
-    """
-    if isinstance(value, UUID | int):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(_PROBLEM, value):
-        raise ValueError("must be a problem's id, or its name: P-41")
-    return int(value[2:]) if value[1] == "-" else UUID(value)
-
-
-def _whole(value: object) -> object:
-    """JSON knows one kind of number: 15.0 is 15."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _storable(text: str) -> str:
-    if fault := text_faults(text):
-        raise ValueError(fault)
-    return text
-
-
-def _flag(value: object) -> bool:
-    match value:
-        case bool():
-            return value
-        case "true" | "false":
-            return value == "true"
-        case _:
-            raise ValueError("must be true or false")
-
-
-def _said(text: str) -> str:
-    if text and not re.search(r"\S", text):
-        raise ValueError("must not be blank")
-    return text
-
-
-def _web(url: str) -> str:
-    if not _IS_WEB(url):
-        raise ValueError("must be an http or https address")
-    return url
-
-
-def _time_schema(number: str) -> dict[str, object]:
-    return {
-        "anyOf": [
-            {"type": "string", "format": "date-time"},
-            {"type": number, "minimum": 0, "maximum": _LAST_MILLIS},
-        ],
-        "description": "RFC 3339 with a zone, or milliseconds since 1970",
-    }
-
-
-Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(_time_schema("number"))]
-InstantText = Annotated[datetime, BeforeValidator(_instant_text), WithJsonSchema(_time_schema("integer"))]
-Web = Annotated[
-    str,
-    Field(max_length=2000),
-    AfterValidator(_web),
-    WithJsonSchema({"type": "string", "maxLength": 2000, "pattern": f"^{_WEB}$"}),
-]
-Name = Annotated[str, Field(min_length=1, max_length=500)]
-Names = Annotated[list[Name], Field(max_length=1000)]
-Asked = Annotated[str, Field(max_length=1000), AfterValidator(_storable)]
-ProblemName = Annotated[
-    UUID | int, BeforeValidator(problem_name), WithJsonSchema({"type": "string", "pattern": f"^({_PROBLEM})$"})
-]
-Object = dict[str, Any]
 
 
 class _Strict(BaseModel):
@@ -205,7 +95,7 @@ class EventIn(TargetIn):
     time: Instant | None = None
     end_time: Instant | None = None
     key: Annotated[str, Field(min_length=1, max_length=500)] | None = None
-    timeout_minutes: Annotated[int, Field(ge=1, le=10_080, strict=True), BeforeValidator(_whole)] | None = None
+    timeout_minutes: Annotated[int, Field(ge=1, le=10_080, strict=True), BeforeValidator(whole)] | None = None
     handling: Annotated[list[Handling], Field(max_length=10)] = Field(default_factory=list)
     properties: Object = Field(default_factory=dict)
 
@@ -252,7 +142,7 @@ class PageQuery(FilterQuery):
 
     order: Order = Order.NEWEST
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+    cursor: Asked | None = None
     include: Literal["original"] | None = None
 
 
@@ -302,7 +192,7 @@ class AlertQuery(_Strict):
     dialect: list[Asked] = Field([], max_length=100)
     problem: list[ProblemName] = Field([], max_length=100, description="A problem's id or name: `P-41`.")
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+    cursor: Asked | None = None
 
 
 class ProblemQuery(_Strict):
@@ -317,24 +207,9 @@ class ProblemQuery(_Strict):
     key: list[Asked] = Field([], max_length=100, description="Of one of its alerts.")
     dialect: list[Asked] = Field([], max_length=100, description="Of one of its alerts.")
     q: list[Asked] = Field([], max_length=20, description="Words: each is somewhere in the title, in any case.")
-    merged: Annotated[bool, BeforeValidator(_flag)] = Field(
-        default=False, description="Also those that are part of another by now."
-    )
+    merged: Flag = Field(default=False, description="Also those that are part of another by now.")
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
-
-
-Lookback = Annotated[
-    timedelta,
-    BeforeValidator(_lookback),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": f"^{_DURATION}$",
-            "description": "An ISO 8601 duration from 1 minute to 7 days, such as `PT2H` or `P1D`.",
-        }
-    ),
-]
+    cursor: Asked | None = None
 
 
 class CausesQuery(_Strict):
@@ -359,12 +234,7 @@ class CommentIn(_Strict):
 class ClosingIn(_Strict):
     """What somebody says when it is over; it becomes a comment, if it is anything."""
 
-    comment: Annotated[
-        str,
-        Field(max_length=10_000),
-        AfterValidator(_said),
-        WithJsonSchema({"type": "string", "maxLength": 10_000, "pattern": r"^$|\S"}),
-    ] = ""
+    comment: Said = ""
 
 
 class ProblemCommentIn(_Strict):
@@ -413,7 +283,7 @@ class EntityQuery(_Strict):
     tag: list[Asked] = Field([], max_length=100)
     q: list[Asked] = Field([], max_length=20)
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+    cursor: Asked | None = None
 
 
 class RelationIn(_Strict):
@@ -433,7 +303,7 @@ class RelationsIn(_Strict):
 class AroundQuery(_Strict):
     """Whose surroundings, how far."""
 
-    entity: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_storable)]
+    entity: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(storable)]
     depth: Annotated[int, Field(ge=1, le=5)] = 1
 
 
@@ -446,7 +316,7 @@ class AccountIn(_Strict):
 class AccountChange(_Strict):
     """What changes of an account."""
 
-    retention_days: Annotated[int, Field(ge=1, le=MOST_DAYS, strict=True), BeforeValidator(_whole)] | None = Field(
+    retention_days: Annotated[int, Field(ge=1, le=MOST_DAYS, strict=True), BeforeValidator(whole)] | None = Field(
         description="How many days of events are kept; null = as many as the installation says."
     )
 
@@ -467,7 +337,7 @@ class TokenIn(_Strict):
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
     rights: Annotated[list[Right], Field(min_length=1, max_length=20)]
     expires_at: Instant | None = None
-    rate_per_minute: Annotated[int, Field(ge=1, le=10_000_000, strict=True), BeforeValidator(_whole)] | None = None
+    rate_per_minute: Annotated[int, Field(ge=1, le=10_000_000, strict=True), BeforeValidator(whole)] | None = None
     sees: Sees = Sees.OWN
     format: Literal["opaque", "jwt"] = "opaque"
     account: Name | None = None
@@ -554,12 +424,10 @@ class ListQuery(_Strict):
     """A page of a plain list."""
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    cursor: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = None
+    cursor: Asked | None = None
 
 
 class MaintenanceQuery(ListQuery):
     """Which maintenance windows."""
 
-    active: Annotated[bool, BeforeValidator(_flag)] | None = Field(
-        None, description="Only those that cover this moment, or do not."
-    )
+    active: Flag | None = Field(None, description="Only those that cover this moment, or do not.")
