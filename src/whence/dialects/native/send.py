@@ -25,7 +25,7 @@ from whence.domain.errors import Invalid, Reason, Refusal, Unsupported
 from whence.domain.event import Once, Receipt, Rejected, Report
 from whence.refusals import count
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 MOST_EVENTS: Final = 10_000  # of one batch
 _KEPT: Final = timedelta(hours=24)  # how long an Idempotency-Key is remembered
@@ -264,7 +264,7 @@ def _in_pieces(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield some
 
 
-def _at_most(items: Iterable[Item]) -> Iterator[Item]:
+def _at_most(items: Iterable[T]) -> Iterator[T]:
     """The items. Raises Invalid behind as many as there may be, when there are more."""
     rest = iter(items)
     yield from islice(rest, MOST_EVENTS)
