@@ -1,5 +1,7 @@
 """What a connection may cost: how long its client may take over anything, how much it may send for nothing, how many.
 
+And when its request begins beside those of others.
+
 uvicorn bounds what is kept of a body and of an answer. It waits for ever for the rest of a request, for the first one,
 and for a reader; it reads a head of any length; and it takes connections until there are no files left.
 """

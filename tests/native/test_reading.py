@@ -120,8 +120,10 @@ def test_an_array_is_read_alike_in_pieces_and_at_once(items: list[str], between:
     assert in_pieces == at_once
 
 
-def test_a_long_array_is_parsed_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None is much longer than a piece: others have the loop in between."""
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("rows", [1, 400])
+def test_a_long_array_is_parsed_in_pieces(monkeypatch: pytest.MonkeyPatch, rows: int, indent: int | None) -> None:
+    """None is much longer than a piece, whatever the items hold: others have the loop in between."""
     parsed: list[int] = []
     whole = request.from_json
 
@@ -130,10 +132,10 @@ def test_a_long_array_is_parsed_in_pieces(monkeypatch: pytest.MonkeyPatch) -> No
         return whole(raw, **options)
 
     monkeypatch.setattr(request, "from_json", noting)
-    event = {"title": "a", "properties": {"text": "}, {", "pipeline": {"id": 1}}, "scope": {"services": ["s"]}}
-    events = [{**event, "n": n} for n in range(10_000)]
+    event = {"title": "a", "properties": {"text": "}, {", "rows": [{"id": 1}] * rows}, "scope": {"services": ["s"]}}
+    events = [{**event, "n": n} for n in range(10_000 // rows)]
 
-    read = _items_of(json.dumps(events).encode())
+    read = _items_of(json.dumps(events, indent=indent).encode())
 
     assert read == events
     assert max(parsed) < 2 * request.PIECE

@@ -25,8 +25,11 @@ _MOST_LOOKS: Final = 1_000  # of a text that is full of what may be one, all is 
 _DIGITS_AS_0: Final = bytes.maketrans(b"123456789E", b"000000000e")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 PIECE: Final = 32 * 1024  # bytes of a batch that are looked at together: some hundredths of a millisecond
-_OPENING: Final = re.compile(rb"[ \t\n\r]*\[")
-_BETWEEN_OBJECTS: Final = re.compile(rb"\}[ \t\n\r]*,[ \t\n\r]*\{")
+_BLANK: Final = rb"[ \t\n\r]*"
+_OPENING: Final = re.compile(
+    rb"%b\[%b(\{%b\"[^\"\\]{0,200}\")" % (_BLANK, _BLANK, _BLANK)
+)  # up to the first item's first key
+_NEVER: Final = re.compile(rb"(?!)")
 _MISSES: Final = 8  # in a row, before the rest of an array is parsed in one piece
 
 
@@ -186,20 +189,22 @@ def _json(raw: bytes) -> Any:  # noqa: ANN401  JSON is anything
 def _pieces(array: bytes) -> Iterator[list[Any]]:
     """The items of each piece.
 
-    One that is JSON ends where an item does: how far a parser comes does not depend on what follows.
+    One may end where another item seems to begin, as the first did. When it is JSON, that is so: how far a parser comes
+    does not depend on what follows.
     """
     opening = _OPENING.match(array)
-    first = begin = opening.end() if opening else 0
+    first = begin = opening.start(1) if opening else 0
     at, misses = begin + PIECE, 0
-    while opening and misses < _MISSES and (between := _BETWEEN_OBJECTS.search(array, at)):
-        piece = b"[%b]" % array[begin : between.start() + 1]
+    between = re.compile(rb"\}%b,%b(?=%b)" % (_BLANK, _BLANK, re.escape(opening[1]))) if opening else _NEVER
+    while misses < _MISSES and (found := between.search(array, at)):
+        piece = b"[%b]" % array[begin : found.start() + 1]
         try:
             items = _json(piece)
         except Invalid:  # it ends inside of an item; or the array is no JSON, which the rest will say
-            at, misses = between.end() - 1, misses + 1
+            at, misses = found.end(), misses + 1
             continue
         yield _storable(items, piece)
-        begin = between.end() - 1
+        begin = found.end()
         at, misses = begin + PIECE, 0
     rest = array if begin == first else b"[" + array[begin:]
     try:
