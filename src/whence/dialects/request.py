@@ -26,9 +26,8 @@ _DIGITS_AS_0: Final = bytes.maketrans(b"123456789E", b"000000000e")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 PIECE: Final = 32 * 1024  # bytes of a batch that are looked at together: some hundredths of a millisecond
 _BLANK: Final = rb"[ \t\n\r]*"
-_OPENING: Final = re.compile(
-    rb"%b\[%b(\{%b\"[^\"\\]{0,200}\")" % (_BLANK, _BLANK, _BLANK)
-)  # up to the first item's first key
+# Up to the first key of the first item, which is how the others are expected to begin.
+_OPENING: Final = re.compile(rb"%b\[%b(\{%b\"[^\"\\]{0,200}\")" % (_BLANK, _BLANK, _BLANK))
 _NEVER: Final = re.compile(rb"(?!)")
 _MISSES: Final = 8  # in a row, before the rest of an array is parsed in one piece
 
