@@ -14,11 +14,10 @@ from uuid import UUID
 import uvloop
 
 from bench.history import History, Stretch
-from whence.domain.identity import new_id
 from whence.store import counts
 from whence.store.partitions import Partitions
 from whence.store.pool import Address, Pool, Reader, Writer
-from whence.store.rows import EVENT_COLUMNS, LINK_COLUMNS, Item, rows
+from whence.store.rows import EVENT_COLUMNS, LINK_COLUMNS, Item, Rows, row_id
 
 PROCESSES: Final = 4  # for two cores: while some wait for PostgreSQL, others make events
 _PARTS: Final = 100
@@ -53,12 +52,11 @@ async def add(db: Writer, account: UUID, stretch: Stretch) -> None:
     tally = counts.Counts()
     for first in range(0, len(reports), _TOGETHER):
         together = reports[first : first + _TOGETHER]
-        items = [Item(id=new_id(report.span.start), report=report) for report in together]
-        made = rows(account, items, at=together[-1].span.start)
+        made = Rows(account, tally, at=together[-1].span.start)
+        for report in together:
+            made.add(Item(id=row_id(report.span.start), report=report))
         await db.copy("event", EVENT_COLUMNS, made.events)
         await db.copy("event_link", LINK_COLUMNS, made.links)
-        tally.cells.update(made.tally.cells)
-        tally.places.update(made.tally.places)
     await counts.add(db, account, tally, slot=_SLOT)
 
 

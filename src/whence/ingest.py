@@ -18,7 +18,6 @@ from prometheus_client import Counter, Gauge, Histogram
 from whence.crowd import Crowd
 from whence.domain.errors import Conflict, Invalid, Pushback, Reason, Refusal, Unauthenticated, Unavailable
 from whence.domain.event import Accepted, Duplicate, Event, Ignored, Receipt, Rejected, Report
-from whence.domain.identity import new_id
 from whence.line import SLICE, Line, Part, Waiting
 from whence.spans import NOWHERE, Spans
 from whence.store import feed, once
@@ -26,7 +25,7 @@ from whence.store.append import Appended, append
 from whence.store.once import Holder
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
-from whence.store.rows import Item
+from whence.store.rows import Item, row_id
 from whence.turns import Floor
 
 ENOUGH: Final = 32  # reports for which a second commit is begun beside another: smaller ones cost more than they save
@@ -83,7 +82,7 @@ class Ingest:
         self._partitions = Partitions()
         self._line = Line(queue_limit)
         self._crowd: Crowd[UUID] = Crowd(self._line.accounts)
-        self._floor = Floor(self._crowd)
+        self._floor = Floor()
         self._committing = 0
         self._enough = asyncio.Event()
         self._idle = asyncio.Event()
@@ -143,7 +142,7 @@ class Ingest:
         def item(report: Report) -> Item:
             kept = oldest <= report.span.start and report.span.end <= newest
             return Item(
-                id=new_id(now), report=report, receipt=None if kept else self._out_of_range(report, now, retention)
+                id=row_id(now), report=report, receipt=None if kept else self._out_of_range(report, now, retention)
             )
 
         if len(reports) <= SLICE:

@@ -39,7 +39,7 @@ class Waiting:
             self.done.set_exception(exc)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Part:
     """Some of what one caller handed in, next in order; all of it, when nobody else is here."""
 

@@ -20,8 +20,7 @@ SHARED: Final = 8  # while other accounts are here: what they wait for is the wo
 MOST_WAITING: Final = 1_000  # requests of an account beyond its share; each is a head, and what came with it
 PATIENCE: Final = 5.0  # seconds that one waits for its turn
 BODIES: Final = 64 * 1024 * 1024  # bytes of bodies under way; an account may have as many as are still free
-_BRIEFLY: Final = 0.0001  # seconds of work between two looks at what else there is, while others are here
-_AT_EASE: Final = 0.01  # and while nobody is
+_BRIEFLY: Final = 0.00003  # seconds of work between two looks around, such as at a commit's next statement (ADR 0027)
 
 
 class Turn:
@@ -94,7 +93,7 @@ class Turns:
     def __init__(self) -> None:
         self._under_way: dict[UUID, int] = {}
         self.crowd: Crowd[UUID] = Crowd(self._under_way.keys())
-        self.floor = Floor(self.crowd)
+        self.floor = Floor()
         self._waiting: dict[UUID, deque[asyncio.Future[None]]] = {}
         self._bytes: dict[UUID | None, int] = {}
         self._free = BODIES
@@ -197,8 +196,7 @@ class Floor:
     ```
     """
 
-    def __init__(self, crowd: Crowd[UUID]) -> None:
-        self._crowd = crowd
+    def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._until = 0.0
 
@@ -221,7 +219,7 @@ class Floor:
             self._begin()
 
     def _begin(self) -> None:
-        self._until = perf_counter() + (_BRIEFLY if self._crowd.is_many else _AT_EASE)
+        self._until = perf_counter() + _BRIEFLY
 
 
 def _busy() -> Unavailable:

@@ -141,7 +141,7 @@ async def test_what_is_prepared_while_it_drains_is_sent_away(
     tenant: Tenant, make_ingest: MakeIngest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Much is prepared in slices: when the last commit was made between two of them, nobody waits for a next one."""
-    monkeypatch.setattr("whence.turns._AT_EASE", 0)
+    monkeypatch.setattr("whence.turns._BRIEFLY", 0)
     ingest = make_ingest(runs=False)
     preparing = asyncio.gather(ingest.accept(tenant.admin.account_id, [report() for _ in range(200)]))
     for _ in range(3):

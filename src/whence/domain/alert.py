@@ -7,6 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from whence.domain.event import Event, Handling, Severity, Span
+from whence.domain.immutable import immutable
 
 
 class Silence(StrEnum):
@@ -42,7 +43,7 @@ class ClosedBy(StrEnum):
     PROBLEM = "problem"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Alert:
     """One episode of a condition: the same `key` may open again later, as another alert.
 

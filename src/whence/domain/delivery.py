@@ -1,13 +1,13 @@
 """A signal on its way in: with the webhook that it came through and the payload that it was read out of."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from whence.domain.immutable import immutable
 from whence.domain.signal import Signal
 from whence.domain.webhook import Webhook
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Payload:
     """What was posted: the JSON text, kept once under `id` for all signals that were read out of it."""
 
@@ -15,7 +15,7 @@ class Payload:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Delivery:
     """One signal of a payload. `counts`: it is the first of them, and stands for the request in the webhook's counts.
 

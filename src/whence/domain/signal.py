@@ -1,11 +1,12 @@
 """One thing that a monitor says through a webhook: that something is wrong, that it is over, or nothing readable."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from whence.domain.immutable import immutable
 from whence.domain.query import FieldType, Schema
 
 
@@ -54,7 +55,7 @@ FIELDS: Final[Schema] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Resource:
     """The thing that a source says it is about, in the source's own words."""
 
@@ -63,7 +64,7 @@ class Resource:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Signal:
     """What a receiver reads out of a payload. Texts are trimmed.
 

@@ -1,13 +1,14 @@
 """An alert as people work on it: numbered, of a project, with an urgency and perhaps somebody who cares."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from whence.domain.immutable import immutable
 from whence.domain.query import FieldType, Schema
 from whence.domain.signal import Grade, Resource
 
@@ -68,7 +69,7 @@ FIELDS: Final[Schema] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Ticket:
     """One ticket: of the alert `alert_id`, which is its latest episode, and of the condition `key` in its project.
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final, LiteralString, Self, cast
+from typing import Final, LiteralString, cast
 from uuid import UUID
 
 from whence.domain.alert import Alert
@@ -44,11 +44,6 @@ class Counts:
 
     def __bool__(self) -> bool:
         return bool(self.cells)
-
-    def update(self, other: Self) -> None:
-        """Count what the other counted as well."""
-        self.cells.update(other.cells)
-        self.places.update(other.places)
 
 
 def named(places: Places) -> Iterable[tuple[str, str]]:

@@ -64,7 +64,8 @@ class Partitions:
 
     async def ensure(self, pool: Pool, moments: Iterable[datetime]) -> None:
         """Every moment has its partitions after the call."""
-        months = {month_of(at) for at in moments}
+        named = {(at.year, at.month) for at in moments}  # of each event, so in as few steps as may be
+        months = {datetime(year, month, 1, tzinfo=UTC) for year, month in named}
         if months <= self._standing:
             return
         furthest = month_of(datetime.now(UTC) + AHEAD)

@@ -81,7 +81,10 @@ def events(page: Page[Event], *, original: bool) -> Json:
 
 def receipt(receipt: Accepted | Duplicate) -> Json:
     """What became of one event."""
-    return {"id": str(receipt.id), "status": _status(receipt), **_alert_of(receipt)}
+    said: Json = {"id": str(receipt.id), "status": _status(receipt)}
+    if isinstance(receipt, Accepted) and receipt.alert_id is not None:
+        said["alert_id"] = str(receipt.alert_id)
+    return said
 
 
 def alert(alert: Alert) -> Json:
@@ -376,14 +379,6 @@ def _reason(reason: Reason) -> Json:
         "event_ids": [str(event_id) for event_id in reason.event_ids],
         "relations": [relation(one) for one in reason.relations],
     }
-
-
-def _alert_of(receipt: Accepted | Duplicate) -> Json:
-    match receipt:
-        case Accepted(alert_id=UUID() as alert_id):
-            return {"alert_id": str(alert_id)}
-        case _:
-            return {}
 
 
 def _status(receipt: Receipt) -> str:
