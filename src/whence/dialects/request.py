@@ -105,8 +105,8 @@ def reader(model: type[Model], lines: bytes) -> Callable[[bytes], Model]:
 
 
 def _parse_plain(model: type[Model], raw: bytes) -> Model:
-    try:  # in one pass, which takes half the time of parsing first
-        return model.model_validate_json(raw)
+    try:  # in one pass, which takes half the time of parsing first, and past a method that takes a tenth
+        return cast("Model", model.__pydantic_validator__.validate_json(raw))
     except ValidationError as exc:
         errors = exc.errors(include_url=False, include_input=False)
         if errors[0]["type"] == "json_invalid":

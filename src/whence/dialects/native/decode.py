@@ -107,8 +107,7 @@ def _require_problem(event: wire.EventIn) -> None:
     Raises:
         Invalid: at all that it has.
     """
-    given = [name for name in _OF_PROBLEMS if getattr(event, name)]
-    if given and event.kind is not Kind.PROBLEM:
+    if event.kind is not Kind.PROBLEM and (given := [name for name in _OF_PROBLEMS if getattr(event, name)]):
         raise Invalid(Violation(path=name, message="is of a problem only") for name in given)
 
 

@@ -218,7 +218,9 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bo
                 return [_Sent(lambda: parse(wire.EventIn, raw), raw.decode)], False
             return (_item(item, _native) for item in _at_most(json_items(raw))), True
         case "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines":
-            return _lines(_at_most(line for line in raw.split(b"\n") if line.strip())), True
+            lines = [line for line in raw.split(b"\n") if line.strip()]
+            _check_count(len(lines))
+            return _lines(lines), True
         case "application/cloudevents+json":
             return [_Sent(lambda: cloudevents.structured(json_value(raw)), raw.decode)], False
         case "application/cloudevents-batch+json":
@@ -268,8 +270,12 @@ def _at_most(items: Iterable[T]) -> Iterator[T]:
     """The items. Raises Invalid behind as many as there may be, when there are more."""
     rest = iter(items)
     yield from islice(rest, MOST_EVENTS)
-    if more := sum(1 for _ in rest):
-        raise Invalid.at("", f"must hold at most {MOST_EVENTS} events, got {MOST_EVENTS + more}")
+    _check_count(MOST_EVENTS + sum(1 for _ in rest))
+
+
+def _check_count(events: int) -> None:
+    if events > MOST_EVENTS:
+        raise Invalid.at("", f"must hold at most {MOST_EVENTS} events, got {events}")
 
 
 def _text(raw: bytes) -> str:
