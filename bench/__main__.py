@@ -5,7 +5,7 @@ import logging
 import os
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -55,16 +55,17 @@ def main(
     os.environ["WHENCE_WORKERS"] = str(workers)  # which the server reads as any other does
     size = QUICK if quick else FULL
     console = Console(width=None if sys.stdout.isatty() else 160)
-    figures = _measured(names, replace(size, events=events or size.events), data_dir, console)
-    if workers > 1:
-        figures = [figure.by(workers) for figure in figures]
+    figures: list[Figure] = []
+    for found in _measured(names, replace(size, events=events or size.events), data_dir, console):
+        figures += [figure.by(workers) for figure in found] if workers > 1 else found
+        report.write(figures, is_quick=quick)  # at once: a row that breaks takes none with it that was measured before
     console.print(report.table(figures))
     if figures:
         console.print(f"[dim]written to {report.write(figures, is_quick=quick)}[/]")
 
 
-def _measured(names: Sequence[str], size: Size, data_dir: Path | None, console: Console) -> list[Figure]:
-    figures: list[Figure] = []
+def _measured(names: Sequence[str], size: Size, data_dir: Path | None, console: Console) -> Iterator[list[Figure]]:
+    """The figures of each, as it is measured."""
     with ExitStack() as kept:
         filled = data_dir
         for name in names:
@@ -74,10 +75,9 @@ def _measured(names: Sequence[str], size: Size, data_dir: Path | None, console: 
                 asyncio.run(data.filled(filled, size.events, DAYS))
             console.print(f"[dim]measuring {name}[/]")
             try:
-                figures += _measure(name, size, filled)
+                yield _measure(name, size, filled)
             except InvalidRunError as exc:
                 console.print(f"[red]{name} is invalid: {exc}[/]")
-    return figures
 
 
 def _measure(name: str, size: Size, filled: Path | None) -> list[Figure]:

@@ -1,7 +1,7 @@
 """What was reported, with a time or a span: before it is accepted (`Report`) and after (`Event`)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self, cast
@@ -73,7 +73,7 @@ class Span:
         return self.start <= other.end and other.start <= self.end
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Once:
     """The promise that a report sent again under the same `key` within `lifetime` is not stored again.
 
@@ -87,7 +87,7 @@ class Once:
     counts: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Pairing:
     """A span that one report begins and a later one of the same `key` ends."""
 
