@@ -13,7 +13,7 @@ from tests.acceptance.server import WHENCE, Server, environment
 from tests.cli.terminal import Terminal
 from whence.cli.database_checks import clock, growth, release
 from whence.cli.finding import Finding
-from whence.cli.surroundings import interpreter, space
+from whence.cli.surroundings import space
 from whence.settings import Settings
 
 _EVERYWHERE: Final = "0.0.0.0"  # noqa: S104  a test asks what is said of it
@@ -31,7 +31,7 @@ def test_all_is_well_beside_a_server(server: Server, at_server: Terminal) -> Non
     found = _findings(at_server, code=0, WHENCE_PORT=str(server.port))
 
     levels = {name: one["level"] for name, one in found.items()}
-    of_the_machine = {levels.pop(name) for name in ("disk space", "data directory", "open files", "interpreter")}
+    of_the_machine = {levels.pop(name) for name in ("disk space", "data directory", "open files")}
     assert of_the_machine <= {"ok", "warning"}
     assert set(levels.values()) == {"ok"}
     assert set(levels) == {
@@ -208,9 +208,6 @@ def _grown(*, since: timedelta | None, free: int) -> Finding:
 @pytest.mark.parametrize(
     ("finding", "level"),
     [
-        pytest.param(interpreter("'--enable-shared'"), "warning", id="a slow Python"),
-        pytest.param(interpreter("'--enable-shared' '--enable-optimizations'"), "ok", id="a fast Python"),
-        pytest.param(interpreter(None), "ok", id="a Python"),
         pytest.param(space(400 << 20, Path("/")), "failed", id="no space"),
         pytest.param(space(1 << 30, Path("/")), "warning", id="little space"),
         pytest.param(space(50 << 30, Path("/")), "ok", id="space"),
@@ -226,7 +223,7 @@ def _grown(*, since: timedelta | None, free: int) -> Finding:
     ],
 )
 def test_what_no_test_can_make_happen(finding: Finding, level: str) -> None:
-    """[OP4] A full disk, an old release, a wrong clock and a slow Python, by their figures."""
+    """[OP4] A full disk, an old release and a wrong clock, by their figures."""
     assert finding.level == level
     assert bool(finding.remedy) == (level != "ok")
 

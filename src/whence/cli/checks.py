@@ -1,7 +1,6 @@
 """What `whence doctor` looks at, in order. Each check gives a finding, and says what to do where something is amiss."""
 
 import os
-import sysconfig
 from collections.abc import Iterator
 
 from whence.cli import exposure, house, surroundings
@@ -22,7 +21,6 @@ def examine(given: dict[str, object], *, url: str, token: str) -> list[Finding]:
     return [
         Finding(name="settings", level="ok", text="every setting can be read"),
         strange,
-        surroundings.interpreter(sysconfig.get_config_var("CONFIG_ARGS")),
         surroundings.files(),
         *surroundings.place(asked),
         *database(asked),

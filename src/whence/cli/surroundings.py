@@ -1,7 +1,6 @@
 """What `whence doctor` looks at outside of the service: variables, files, space, and what the system allows."""
 
 import os
-import platform
 import resource
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -45,23 +44,6 @@ def variables(environment: Mapping[str, str], dialects: Iterable[str]) -> Findin
 def _meant(name: str, known: Iterable[str]) -> str:
     near = get_close_matches(name.upper(), sorted(known), n=1)
     return f"{name}: is {near[0]} meant?" if near else f"{name}: see docs/reference/settings.md"
-
-
-def interpreter(built: str | None) -> Finding:
-    """Whether Python was built to be fast: so are those of Debian, Docker and Homebrew, and not those of pyenv.
-
-    Args:
-        built: the options of its `configure`; None where none are known.
-    """
-    release = f"Python {platform.python_version()}"
-    if built is None or "--enable-optimizations" in built:
-        return Finding(name="interpreter", level="ok", text=release)
-    return Finding(
-        name="interpreter",
-        level="warning",
-        text=f"{release} was built without optimizations: about a tenth fewer events a second",
-        remedy="take the system's Python, or build one with --enable-optimizations",
-    )
 
 
 def files() -> Finding:
