@@ -56,12 +56,14 @@ def main(
     size = QUICK if quick else FULL
     console = Console(width=None if sys.stdout.isatty() else 160)
     figures: list[Figure] = []
+    path: Path | None = None
     for found in _measured(names, replace(size, events=events or size.events), data_dir, console):
-        figures += [figure.by(workers) for figure in found] if workers > 1 else found
-        report.write(figures, is_quick=quick)  # at once: a row that breaks takes none with it that was measured before
+        some = [figure.by(workers) for figure in found] if workers > 1 else found
+        path = report.write(some, is_quick=quick)  # at once: a row that breaks takes none with it
+        figures += some
     console.print(report.table(figures))
-    if figures:
-        console.print(f"[dim]written to {report.write(figures, is_quick=quick)}[/]")
+    if path:
+        console.print(f"[dim]written to {path}[/]")
 
 
 def _measured(names: Sequence[str], size: Size, data_dir: Path | None, console: Console) -> Iterator[list[Figure]]:

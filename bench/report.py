@@ -5,7 +5,6 @@ import os
 import platform
 import re
 import subprocess
-import sysconfig
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -91,14 +90,9 @@ def machine() -> dict[str, object]:
         "cores": os.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "system": platform.system(),
-        "python": f"{platform.python_version()} {'with' if _is_optimized() else 'without'} optimizations",
+        "python": platform.python_version(),
         "postgresql": _postgresql(),
     }
-
-
-def _is_optimized() -> bool:
-    """Whether Python was built to be fast: one that was not is slower by a tenth, and the floors by less."""
-    return "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
 
 
 def _postgresql() -> str:
