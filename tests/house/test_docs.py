@@ -5,7 +5,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,6 @@ _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 _NOT_SETTINGS: Final = frozenset({"WHENCE_CONFIG", "WHENCE_URL", "WHENCE_TOKEN"})  # read before, or by clients
 _PAGE_OF: Final = {**{name: f"{name}.md" for name in DOORS}, "native": "api.md"}
 _HOW_TO: Final = ROOT / "docs" / "how-to"
-_RUNNING: Final = (ROOT / "README.md", _HOW_TO / "send-from-a-desk-client.md", _HOW_TO / "receive-alerts.md")
 _PROMISE: Final = re.compile(r"^\| ([A-Z]{2}\d+) \|", re.MULTILINE)
 _PROOF: Final = re.compile(r"\[([A-Z]{2}\d+(?:, ?[A-Z]{2}\d+)*)\]")
 
@@ -182,11 +181,50 @@ def test_our_curl_does_what_the_readme_asks_of_one(demo: Server, tmp_path: Path)
     assert json.loads(ran.stdout)["status"] == "accepted"
 
 
+def _readme_fills_a_timeline(demo: Server) -> None:
+    """What its commands send is where it says."""
+    timeline = demo.get("/v1/entities/eu-checkout/events", limit=2)["events"]
+
+    assert {event["source"] for event in timeline} >= {"ci/readme"}
+    assert {event["dialect"] for event in timeline} == {"whence", "komodor"}
+
+
+def _what_a_desk_client_sends_is_on_a_timeline(demo: Server) -> None:
+    """The events of the page's commands; the one that was open is over."""
+    timeline = demo.get("/v1/entities/SERVICE-00AA11BB22CC33DD/events")["events"]
+
+    sent = [event for event in timeline if event["dialect"] == "desk"]
+    assert [event["type"] for event in sent] == ["ERROR_EVENT", "CUSTOM_INFO", "CUSTOM_DEPLOYMENT"]
+    assert {event["status"] for event in sent} == {"closed"}
+
+
+def _what_a_monitor_posts_is_on_a_timeline(demo: Server) -> None:
+    """One bar and the recovery that ended it, from the two payloads of the page."""
+    recovery, problem = demo.get("/v1/events", service="reports", limit=2)["events"]
+
+    assert (recovery["kind"], problem["kind"]) == ("recovery", "problem")
+    assert problem["status"] == "closed"
+    assert problem["title"] == recovery["title"] == "Reports take 40 s"
+    assert problem["type"] == "SlowReports"
+
+
 @pytest.mark.parametrize(
-    "page", [ROOT / "README.md", *(ROOT / "docs" / "how-to" / name for name in _RUNNING)], ids=_named
+    ("page", "look"),
+    [
+        pytest.param(ROOT / "README.md", _readme_fills_a_timeline, id="README.md"),
+        pytest.param(
+            _HOW_TO / "send-from-a-desk-client.md", _what_a_desk_client_sends_is_on_a_timeline, id="desk client"
+        ),
+        pytest.param(_HOW_TO / "receive-alerts.md", _what_a_monitor_posts_is_on_a_timeline, id="alerts"),
+    ],
 )
-def test_a_page_of_examples_works_as_written(demo: Server, tmp_path: Path, page: Path) -> None:
-    """Every `sh` block runs, one after the other; a `json` block behind one has the keys of what it answers."""
+def test_a_page_of_examples_works_as_written(
+    demo: Server, tmp_path: Path, page: Path, look: Callable[[Server], None]
+) -> None:
+    """Every `sh` block runs, one after the other; a `json` block behind one has the keys of what it answers.
+
+    What they sent is where the page says that it is.
+    """
     environment = {
         **os.environ,
         "PATH": curl_on_path(tmp_path / "bin"),
@@ -210,34 +248,9 @@ def test_a_page_of_examples_works_as_written(demo: Server, tmp_path: Path, page:
             assert _outline(told) == _outline(promised)
             assert told.get("status") == promised.get("status")
 
+    look(demo)
+
 
 def _outline(answer: dict[str, Any]) -> dict[str, int | None]:
     """Its keys, and how long its lists are."""
     return {key: len(value) if isinstance(value, list) else None for key, value in answer.items()}  # pyright: ignore[reportUnknownArgumentType]  any JSON
-
-
-def test_the_readme_fills_a_timeline(demo: Server) -> None:
-    """What its commands send is where it says."""
-    timeline = demo.get("/v1/entities/eu-checkout/events", limit=2)["events"]
-
-    assert {event["source"] for event in timeline} >= {"ci/readme"}
-    assert {event["dialect"] for event in timeline} == {"whence", "komodor"}
-
-
-def test_what_a_desk_client_sends_is_on_a_timeline(demo: Server) -> None:
-    """The events of the page's commands; the one that was open is over."""
-    timeline = demo.get("/v1/entities/SERVICE-00AA11BB22CC33DD/events")["events"]
-
-    sent = [event for event in timeline if event["dialect"] == "desk"]
-    assert [event["type"] for event in sent] == ["ERROR_EVENT", "CUSTOM_INFO", "CUSTOM_DEPLOYMENT"]
-    assert {event["status"] for event in sent} == {"closed"}
-
-
-def test_what_a_monitor_posts_is_on_a_timeline(demo: Server) -> None:
-    """One bar and the recovery that ended it, from the two payloads of the page."""
-    recovery, problem = demo.get("/v1/events", service="reports", limit=2)["events"]
-
-    assert (recovery["kind"], problem["kind"]) == ("recovery", "problem")
-    assert problem["status"] == "closed"
-    assert problem["title"] == recovery["title"] == "Reports take 40 s"
-    assert problem["type"] == "SlowReports"
