@@ -1,6 +1,7 @@
 """Many callers, one commit: each has its own answer, and what is accepted is there."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -20,6 +21,7 @@ from whence.ingest import AHEAD, Ingest
 from whence.store import feed, partitions
 from whence.store.feed import Entry
 from whence.store.pool import Pool
+from whence.store.rows import Item, Rows
 
 NOISE: Final = "".join(Random(1).choices([chr(n) for n in range(0x4E00, 0x9FFF)], k=9000))  # noqa: S311  not for secrets
 POISON: Final = [
@@ -153,6 +155,34 @@ async def test_what_is_prepared_while_it_drains_is_sent_away(
         with pytest.raises(Unavailable):
             await preparing
     assert not await tenant.found(asked())
+
+
+async def test_the_rows_of_a_large_commit_are_made_in_slices(
+    tenant: Tenant, make_ingest: MakeIngest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else the loop serves has a turn in between, though nobody but this account is here (ADR 0027)."""
+    rounds = 0
+    made_in: Counter[int] = Counter()
+    make = Rows.add
+
+    def add(rows: Rows, item: Item) -> None:
+        made_in[rounds] += 1
+        make(rows, item)
+
+    async def serve_others() -> None:
+        nonlocal rounds
+        while True:
+            rounds += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(Rows, "add", add)
+    ingest = make_ingest()
+    others = asyncio.create_task(serve_others())
+    await ingest.accept(tenant.admin.account_id, [report() for _ in range(1000)])
+    others.cancel()
+
+    assert made_in.total() == 1000
+    assert max(made_in.values()) <= 64
 
 
 async def test_a_caller_who_leaves_spoils_nothing(tenant: Tenant, make_ingest: MakeIngest) -> None:

@@ -188,7 +188,7 @@ async def test_a_body_that_came_before_its_token_is_the_account_s() -> None:
 
 
 async def test_much_work_is_done_by_one_at_a_time() -> None:
-    """[OV1] While others are here, whoever has the floor gives it away after a moment; nobody is forgotten."""
+    """[OV1] Whoever has the floor gives it away after a moment; nobody is forgotten."""
     turns = _here(MINE, THEIRS)
     heard: list[str] = []
 
@@ -202,6 +202,30 @@ async def test_much_work_is_done_by_one_at_a_time() -> None:
     await asyncio.gather(work("a"), work("b"))
 
     assert heard == ["a", "b", "a", "b", "a", "b"]
+
+
+async def test_the_floor_is_held_briefly_by_who_is_alone_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """[OV1] A commit of the same account waits for its next statement meanwhile (ADR 0027)."""
+    now = 0.0
+    monkeypatch.setattr("whence.turns.perf_counter", lambda: now)
+    turns = _here(MINE)
+    worked = [0]  # in each round of the loop
+
+    async def serve_others() -> None:
+        while True:
+            worked.append(0)
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(serve_others())
+    async with turns.floor as floor:
+        for _ in range(100):
+            now += 0.00001  # seconds, as on a fast machine
+            worked[-1] += 1
+            await floor.pause()
+    others.cancel()
+
+    assert sum(worked) == 100
+    assert max(worked) <= 4
 
 
 async def _post(client: Callable[[str | None], httpx.AsyncClient], tenant: Tenant) -> httpx.Response:

@@ -10,7 +10,7 @@ Made = TypeVar("Made")
 def immutable(made: type[Made]) -> type[Made]:
     """A dataclass of named fields that nobody assigns again: the type checker sees to it, and nothing else does.
 
-    One that is frozen at run time as well sets each field by a call, which of a report is two thirds of making it
-    (ADR 0026).
+    One that is frozen at run time as well sets each field by a call, which of a report is three quarters of making
+    it (ADR 0026).
     """
     return dataclass(slots=True, kw_only=True, unsafe_hash=True)(made)
