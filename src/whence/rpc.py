@@ -35,6 +35,7 @@ _OPTIONS: Final = (
     ("grpc.max_receive_message_length", _MOST_REQUEST_BYTES),
     ("grpc.max_send_message_length", -1),  # a list is as long as it is
     ("grpc.max_concurrent_streams", 200),  # of one connection
+    ("grpc.http2.bdp_probe", 0),  # else a fast one may send megabytes of a call that nobody reads yet: now 64 KiB
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),  # a client that asks more often is sent away
@@ -122,8 +123,13 @@ class _Timed(grpc.aio.ServerInterceptor):
         if handler is None:
             refusals.begin()
             self._nobody.answered("UNIMPLEMENTED")
-        if handler is None or handler.unary_unary is None:
+        if handler is None or handler.response_streaming:
             return handler
+        respond, answering = (
+            (handler.stream_unary, grpc.stream_unary_rpc_method_handler)
+            if handler.request_streaming
+            else (handler.unary_unary, grpc.unary_unary_rpc_method_handler)
+        )
         method = handler_call_details.method
         service = method[1:].rpartition("/")[0]
         tally = self._tallies.get(service, self._nobody)
@@ -134,7 +140,7 @@ class _Timed(grpc.aio.ServerInterceptor):
             with self._spans.serving(context.invocation_metadata() or ()) as span:
                 span.name(f"{self._dialects.get(service, NOBODY)} {method}")
                 try:
-                    return await handler.unary_unary(request, context)
+                    return await respond(request, context)
                 finally:
                     code = _code(context)
                     RPCS.labels(method, code).observe(perf_counter() - started)
@@ -144,7 +150,7 @@ class _Timed(grpc.aio.ServerInterceptor):
                     elif (reason := tally.answered(code)) is not None:
                         span.put("whence.refused", reason.value)
 
-        return grpc.unary_unary_rpc_method_handler(
+        return answering(
             answer,  # pyright: ignore[reportArgumentType]  the stubs know no coroutines here
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,

@@ -1,0 +1,63 @@
+"""The message of a call over gRPC: read once it is known whose the call is, a few at a time, counted while it is kept.
+
+A call has its token beside the message, and nobody says in advance how long the message is.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from whence.dialects.cloudforet.errors import Code, Fault
+from whence.domain.access import Principal
+from whence.domain.errors import Reason, Unavailable
+from whence.turns import PATIENCE, current
+
+AT_A_TIME: Final = 8  # of 4 MiB at most; and as many of callers that show no token
+SECONDS: Final = 20.0  # in which a message is there, once it is read
+
+
+class Reading:
+    """Reads messages. Callers without a token have places of their own, and take none from those who have one."""
+
+    def __init__(self) -> None:
+        self._known = asyncio.Semaphore(AT_A_TIME)
+        self._strangers = asyncio.Semaphore(AT_A_TIME)
+
+    async def message(self, sent: AsyncIterator[bytes], by: Principal | None) -> bytes:
+        """All that is sent; until the call is answered it counts as a body of its account.
+
+        Raises:
+            Unavailable: none of the places is free for some seconds, or too much is kept already.
+            Fault: it does not come in time, or there is not just one.
+        """
+        places = self._strangers if by is None else self._known
+        await _taken(places)
+        try:
+            async with asyncio.timeout(SECONDS):
+                message, many = await _first(sent)
+        except TimeoutError:
+            raise Fault(Code.UNREADABLE, f"The message did not come within {SECONDS:.0f} seconds.") from None
+        finally:
+            places.release()
+        if many != 1:
+            raise Fault(Code.UNREADABLE, f"A call has one message, and {many} came.")
+        if (turn := current()) is not None:
+            turn.hold(len(message))
+        return message
+
+
+async def _first(sent: AsyncIterator[bytes]) -> tuple[bytes, int]:
+    """The first message, and how many came: the library lets go of what it read once it has come to the end."""
+    first, many = b"", 0
+    async for one in sent:
+        first = first if many else one
+        many += 1
+    return first, many
+
+
+async def _taken(places: asyncio.Semaphore) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await places.acquire()
+    except TimeoutError:
+        raise Unavailable("Service unavailable", because=Reason.BUSY, retry_after=1) from None
