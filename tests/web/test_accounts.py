@@ -35,6 +35,65 @@ async def test_an_account_and_its_first_token_are_made(look: Look, served: Serve
         await expect(page.get_by_role("button", name="session and appearance")).to_contain_text(name)
 
 
+async def test_an_account_is_deleted_by_its_name(look: Look, served: Server) -> None:
+    """Only who types it means it; from then on it is shown as going, and nothing opens it, until it is gone."""
+    name = f"t-{uuid4().hex}"
+    served.send("POST", "/v1/accounts", {"name": name})
+    secret = served.send("POST", "/v1/tokens", {"name": "first", "account": name, "rights": ["admin"]})["token"]
+    async with look(token=TOKEN) as page:
+        await page.goto("/accounts")
+        await page.get_by_role("button", name=f"Delete {name}").click()
+        question = page.get_by_role("dialog", name=f"Delete {name}?")
+        delete = question.get_by_role("button", name="Delete it")
+        await expect(delete).to_be_disabled()
+        await question.get_by_role("textbox", name="Its name").fill(name[:-1])
+        await question.get_by_role("textbox", name="Its name").press("Enter")
+        await expect(delete).to_be_disabled()
+        await question.get_by_role("textbox", name="Its name").fill(name)
+        await delete.click()
+
+        await expect(question).to_have_count(0)
+        with served.client(secret) as first:
+            assert first.get("/v1/events").status_code == 401
+        await expect(page.get_by_role("row", name=name)).to_have_count(0, timeout=30_000)
+
+
+async def test_what_cannot_be_deleted_is_not_offered(look: Look, served: Server) -> None:
+    """The installation's own account; one that is going has no buttons at all."""
+    name = f"t-{uuid4().hex}"
+    served.send("POST", "/v1/accounts", {"name": name})
+    async with look(token=TOKEN) as page:
+        going = {"accounts": [{**account, "state": "deleting"} for account in _accounts(served, name)], "next": None}
+        await page.route("**/v1/accounts?*", lambda route: route.fulfill(json=going))
+        await page.goto("/accounts")
+        await expect(page.get_by_role("row", name=name)).to_contain_text("deleting")
+        await expect(page.get_by_role("row", name=name).get_by_role("button")).to_have_count(0)
+        await page.unroute("**/v1/accounts?*")
+
+        await expect(page.get_by_role("row", name=name)).to_contain_text("active")
+        await expect(page.get_by_role("button", name="Make a token of default")).to_be_visible()
+        await expect(page.get_by_role("button", name="Delete default")).to_have_count(0)
+
+
+async def test_a_deletion_that_fails_is_said(look: Look, served: Server) -> None:
+    """In the question, which stays open."""
+    name = f"t-{uuid4().hex}"
+    served.send("POST", "/v1/accounts", {"name": name})
+    async with look(token=TOKEN, broken=["/v1/accounts"]) as page:
+        await page.goto("/accounts")
+        await page.get_by_role("button", name=f"Delete {name}").click()
+        question = page.get_by_role("dialog", name=f"Delete {name}?")
+        await page.route("**/v1/accounts/*", lambda route: route.fulfill(status=503, json={}))
+        await question.get_by_role("textbox", name="Its name").fill(name)
+        await question.get_by_role("button", name="Delete it").click()
+
+        await expect(question.get_by_role("alert")).to_be_visible()
+
+
+def _accounts(server: Server, name: str) -> list[dict[str, object]]:
+    return [account for account in server.get("/v1/accounts", limit=1000)["accounts"] if account["name"] == name]
+
+
 async def test_a_name_that_is_taken_is_said(look: Look) -> None:
     """In the form, which stays open."""
     async with look(token=TOKEN, broken=["/v1/accounts"]) as page:

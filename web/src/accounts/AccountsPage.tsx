@@ -1,4 +1,4 @@
-import { Button, Modal, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
@@ -9,7 +9,10 @@ import { Rows } from '../shell/Rows'
 import { Failed, Waiting } from '../shell/States'
 import { Instant } from '../time/Instant'
 import { NewToken } from '../tokens/NewToken'
+import { DeleteAccount } from './DeleteAccount'
 import { useAccounts, useMakeAccount } from './useAccounts'
+
+const OWN = 'default' // the installation's own account, which is there as long as that is
 
 /** The accounts of the installation, none of which sees anything of another. */
 export function AccountsPage(): ReactNode {
@@ -35,6 +38,7 @@ export function AccountsPage(): ReactNode {
 function Listed(): ReactNode {
   const accounts = useAccounts()
   const [opened, setOpened] = useState<string | null>(null)
+  const [leaving, setLeaving] = useState<string | null>(null)
   if (accounts.isPending) return <Waiting />
   if (!accounts.data) return <Failed error={accounts.error} onRetry={() => accounts.refetch()} />
   return (
@@ -50,20 +54,33 @@ function Listed(): ReactNode {
             <Table.Td>{account.state}</Table.Td>
             <Table.Td ta="right">
               {account.state === 'active' && (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  aria-label={`Make a token of ${account.name}`}
-                  onClick={() => setOpened(account.name)}
-                >
-                  Make a token
-                </Button>
+                <Group gap={8} justify="flex-end" wrap="nowrap">
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    aria-label={`Make a token of ${account.name}`}
+                    onClick={() => setOpened(account.name)}
+                  >
+                    Make a token
+                  </Button>
+                  {account.name !== OWN && (
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      aria-label={`Delete ${account.name}`}
+                      onClick={() => setLeaving(account.name)}
+                    >
+                      Delete
+                    </Button>
+                  )}
+                </Group>
               )}
             </Table.Td>
           </Table.Tr>
         ))}
       </Rows>
       {opened !== null && <NewToken account={opened} onClose={() => setOpened(null)} />}
+      {leaving !== null && <DeleteAccount name={leaving} onClose={() => setLeaving(null)} />}
     </>
   )
 }

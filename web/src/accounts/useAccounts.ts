@@ -3,6 +3,7 @@ import { answer, api } from '../api/client'
 import { useSession } from '../session/useSession'
 
 const MOST = 1000
+const EVERY_MS = 2_000 // as long as one of them is on its way out
 
 /** All accounts; nothing is asked but by whoever runs the installation. */
 export function useAccounts() {
@@ -11,6 +12,8 @@ export function useAccounts() {
     queryKey: ['accounts', 'list'],
     queryFn: ({ signal }) => answer(api.GET('/v1/accounts', { params: { query: { limit: MOST } }, signal })),
     enabled: token.bootstrap,
+    refetchInterval: ({ state }) =>
+      state.data?.accounts.some((account) => account.state === 'deleting') ? EVERY_MS : false,
   })
 }
 
@@ -19,6 +22,16 @@ export function useMakeAccount() {
   return useMutation({
     mutationFn: (name: string) => answer(api.POST('/v1/accounts', { body: { name } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['accounts'] }),
+  })
+}
+
+/** Deletes an account with everything in it. */
+export function useDeleteAccount() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (name: string) =>
+      answer(api.DELETE('/v1/accounts/{name}', { params: { path: { name }, query: { confirm: name } } })),
+    onSuccess: () => Promise.all(['accounts', 'audit'].map((noun) => client.invalidateQueries({ queryKey: [noun] }))),
   })
 }
 
