@@ -9,7 +9,7 @@ and for a reader; it reads a head of any length; and it takes connections until 
 import asyncio
 import resource
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -21,6 +21,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from whence.domain.errors import Reason
+from whence.refusals import NOBODY, count
+
 IDLE_SECONDS: Final = 75  # longer than the 60 of most proxies: who closes first must not be the one that is sent to
 _MOST: Final = 20_000  # connections, where files are not the limit; a silent one costs some kibibytes
 _OTHERS: Final = 512  # files that are left for all else: the database, gRPC, who is told that there is no room
@@ -29,6 +32,11 @@ _MARKS: Final = 8  # bytes that a byte of a body may cost to send: as a chunk of
 _LOOK_SECONDS: Final = 1.0
 _LEAST_READ: Final = 64 * 1024  # bytes of an answer that are taken each time it is looked after, or it is cut off
 _SHORT: Final = 64 * 1024  # bytes of a body that are copied behind their head: a second packet costs more
+_REASONS: Final[Mapping[HTTPStatus, Reason]] = {
+    HTTPStatus.SERVICE_UNAVAILABLE: Reason.BUSY,
+    HTTPStatus.REQUEST_TIMEOUT: Reason.TIMEOUT,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: Reason.TOO_LARGE,
+}
 
 log = structlog.get_logger()
 
@@ -276,6 +284,8 @@ class _Connection(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus, headers: bytes = b"") -> None:
         """Say why, in no dialect's words as none is known, and close."""
+        if not self._is_body:  # else there is a request, which is counted where it ends
+            count(NOBODY, [_REASONS[status]])
         text = status.phrase.encode()
         self.transport.write(
             b"HTTP/1.1 %d %s\r\n%scontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s"

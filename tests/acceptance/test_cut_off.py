@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
+import httpx
 import pytest
 
 from tests.acceptance.external import External, external
@@ -57,6 +58,7 @@ def test_an_answer_that_cannot_go_on(
             server.send("POST", "/v1/events", [{"title": "a", "description": _LARGE}] * _BATCH)
 
         first, last = _read_while(server, postgres, path)
+        metrics = httpx.get(f"{server.url}/metrics", timeout=_SECONDS).text
 
     assert first.startswith(b"HTTP/1.1 200 OK\r\n")
     assert last.endswith(_END) is is_whole
@@ -64,3 +66,4 @@ def test_an_answer_that_cannot_go_on(
     lines = [one for one in said if one["event"] in {line, "request.broken"} or "uvicorn" in one.get("of", "")]
     assert [(one["event"], one["reason"]) for one in lines] == [(line, "database")]
     assert f"x-request-id: {lines[0]['request_id']}".encode() in first
+    assert 'whence_refusals_total{dialect="native",reason="database"} 1.0' in metrics

@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
+from tests.operations.counted import refused_since
 from whence.connections import Connections, Patience, most_connections
 
 _SOON: Final = 0.15
@@ -348,6 +349,25 @@ async def test_who_says_nothing_is_sent_away() -> None:
         assert first.startswith(b"HTTP/1.1 200 ")
 
 
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        pytest.param(_GET[:-2], "timeout", id="a head that does not come"),
+        pytest.param(b"GET / HTTP/1.1\r\na: " + b"b" * 70_000 + b"\r\n\r\n", "too_large", id="one that is too long"),
+        pytest.param(_POST + b"1234", None, id="a body, whose request is counted where it is answered"),
+    ],
+)
+async def test_what_is_refused_before_it_is_a_request_is_counted(sent: bytes, reason: str | None) -> None:
+    """[OP1] Once, of no dialect."""
+    since = refused_since()
+    async with serving(head=_SOON, body=_SOON) as served:
+        client = await served.connect()
+        client.send(sent)
+        await client.rest()
+
+    assert since() == ({("none", reason): 1} if reason else {})
+
+
 async def test_blank_lines_keep_nothing_open() -> None:
     """They are no request, however many come."""
     async with serving(idle=_SOON) as served:
@@ -468,7 +488,8 @@ async def test_many_requests_on_one_connection_are_answered() -> None:
 
 
 async def test_beyond_the_room_there_is_is_503() -> None:
-    """[OV5] With `Retry-After`; as soon as somebody leaves there is room again."""
+    """[OV5] With `Retry-After`; as soon as somebody leaves there is room again. It is counted."""
+    since = refused_since()
     async with serving(most=2, refused=_SOON) as served:
         first, second = await served.connect(), await served.connect()
         for client in (first, second):
@@ -479,6 +500,7 @@ async def test_beyond_the_room_there_is_is_503() -> None:
         third.send(_GET)
         said = await third.rest()
         assert await silent.rest() == b""
+        assert since() == {("none", "busy"): 1}
         first.close()
         while True:
             again = await served.connect()

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from whence.dialects import Context
 from whence.dialects.native import decode, encode, wire
-from whence.dialects.native.errors import request_id
+from whence.dialects.native.errors import NAME, request_id
 from whence.dialects.native.events import asked, named
 from whence.dialects.native.gate import authorised, gate, principal
 from whence.dialects.native.problems import ids, shown
@@ -28,6 +28,7 @@ from whence.domain.event import Event
 from whence.domain.filter import Filter
 from whence.domain.problem import ProblemTold
 from whence.follow import Place, Reset
+from whence.refusals import count
 
 HEARTBEAT: Final = timedelta(seconds=15)
 LONGEST: Final = timedelta(hours=1)
@@ -125,6 +126,7 @@ class _File(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         except Refusal as refusal:
+            count(NAME, [refusal.reason])
             log.warning("export.cut", request_id=scope["state"]["request_id"], reason=refusal.reason.value)
 
 
@@ -135,6 +137,7 @@ async def _as_far(said: AsyncGenerator[bytes], number: str) -> AsyncGenerator[by
             async for one in said:
                 yield one
         except Refusal as refusal:
+            count(NAME, [refusal.reason])
             log.warning("stream.cut", request_id=number, reason=refusal.reason.value)
 
 
