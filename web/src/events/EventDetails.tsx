@@ -18,6 +18,7 @@ import classes from './EventDetails.module.css'
 import { Neighbours } from './Neighbours'
 import { Original } from './Original'
 import { Properties } from './Properties'
+import { Section } from './Section'
 import { KindDisc, SeverityBadge } from './Signs'
 import { Where } from './Where'
 
@@ -89,15 +90,6 @@ export function EventDetails({ event, onOpen, onRemoved }: EventDetailsProps): R
       </Section>
       <Original id={event.id} />
     </article>
-  )
-}
-
-export function Section({ title, children }: { title: string; children: ReactNode }): ReactNode {
-  return (
-    <section className={classes.section}>
-      <h3 className={classes.heading}>{title}</h3>
-      {children}
-    </section>
   )
 }
 

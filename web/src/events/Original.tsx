@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { CodeBlock } from '../links/CodeBlock'
 import { Failed, Waiting } from '../shell/States'
-import { Section } from './EventDetails'
+import { Section } from './Section'
 import { useOriginal } from './useEvents'
 
 /** The body as it was received; it is fetched when somebody asks. */

@@ -6,9 +6,9 @@ import { safeAddress } from '../links/address'
 import { Copy } from '../links/Copy'
 import { Outward } from '../links/Outward'
 import { LinkIcon } from '../shell/LinkButton'
-import { Section } from './EventDetails'
 import { flatten } from './flatten'
 import classes from './Properties.module.css'
+import { Section } from './Section'
 
 /** The properties as keys and values, nested ones by their path. */
 export function Properties({ event }: { event: Event }): ReactNode {

@@ -15,7 +15,6 @@ import { useOpenProblems } from '../problems/useProblems'
 import { useRefused } from '../session/useSession'
 import { LinkButton } from '../shell/LinkButton'
 import { Page, Panel } from '../shell/Page'
-import type { ServiceSearch } from '../shell/router'
 import { Empty, Failed, Waiting } from '../shell/States'
 import { useKeys } from '../shell/useKeys'
 import { RangePicker } from '../time/RangePicker'
@@ -28,6 +27,7 @@ import { EVERYWHERE, useLanes } from '../timeline/useLanes'
 import { LanePicker } from './LanePicker'
 import { RelationsOf } from './RelationsOf'
 import classes from './Services.module.css'
+import type { ServiceSearch } from './search'
 
 const route = getRouteApi('/services/$entity')
 

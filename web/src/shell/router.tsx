@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-router'
 import { listOf, oneOf, parseQuery, stringifyQuery } from '../address/query'
 import { readEventSearch } from '../events/search'
-import { readWindow, type WindowSearch } from '../time/window'
+import { readServiceSearch } from '../services/search'
 import { readZone } from '../time/zone'
 import { Home } from './Home'
 import { Lost } from './Lost'
@@ -88,18 +88,10 @@ const services = createRoute({
   component: lazyRouteComponent(() => import('../services/ServicesPage'), 'ServicesPage'),
 })
 
-export interface ServiceSearch extends WindowSearch, DrawerSearch {
-  /** Further entities whose lanes are shown. */
-  lane?: string[]
-}
-
 const service = createRoute({
   getParentRoute: () => root,
   path: '/services/$entity',
-  validateSearch: (search: Record<string, unknown>): ServiceSearch => {
-    const lane = listOf(search.lane)
-    return { ...readWindow(search), lane: lane.length > 0 ? lane : undefined, event: oneOf(search.event) }
-  },
+  validateSearch: readServiceSearch,
   component: lazyRouteComponent(() => import('../services/ServicePage'), 'ServicePage'),
 })
 
