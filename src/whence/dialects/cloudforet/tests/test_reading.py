@@ -11,7 +11,7 @@ from google.protobuf.json_format import ParseDict
 from grpc import StatusCode
 from grpc.aio import AioRpcError, Call
 
-from tests.tenants import Tenant
+from tests.tenants import MakeTenant, Tenant
 from whence.dialects.cloudforet import call as calls
 from whence.dialects.cloudforet import reading
 from whence.dialects.cloudforet.schema import PACKAGE, message_class
@@ -54,28 +54,47 @@ async def test_a_method_that_is_not_implemented_reads_no_message(house: House) -
     assert status is StatusCode.UNIMPLEMENTED
 
 
-@pytest.mark.parametrize("busy", ["known", "strangers"])
+@pytest.mark.parametrize(
+    ("busy", "many"), [("one", reading.EACH), ("another", reading.EACH), ("strangers", reading.STRANGERS)]
+)
 async def test_messages_are_read_a_few_at_a_time(
-    house: House, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, busy: str
+    house: House, tenant: Tenant, account: MakeTenant, monkeypatch: pytest.MonkeyPatch, busy: str, many: int
 ) -> None:
-    """[OV3] Who comes when none of the places is free is told to come again; strangers have their own."""
+    """[OV3] Who comes when none of the places is free is told to come again; others have their own."""
     monkeypatch.setattr(reading, "PATIENCE", 0.2)
-    token = bearing(await tenant.key())
     asked: dict[str, tuple[str, Mapping[str, Any], Metadata]] = {
-        "known": ("Event.get", {"event_id": "e"}, token),
+        "one": ("Event.get", {"event_id": "e"}, bearing(await tenant.key())),
+        "another": ("Event.get", {"event_id": "e"}, bearing(await (await account()).key())),
         "strangers": ("Event.create", {"webhook_id": "w", "data": {}}, []),
     }
-    (other,) = asked.keys() - {busy}
     handlers = {"Event.get": Recorder({}), "Event.create": Recorder({})}
 
     async with over_grpc(house.context, handlers) as wire:
-        async with _silent(wire, asked[busy][0], reading.AT_A_TIME, asked[busy][2]):
+        async with _silent(wire, asked[busy][0], many, asked[busy][2]):
             refused = await _refused_soon(wire, *asked[busy])
-            beside = await wire(*asked[other])
+            beside = [await wire(*asked[other]) for other in asked if other != busy]
         after = await wire(*asked[busy])
 
     assert refused == (StatusCode.UNAVAILABLE, "ERROR_UNKNOWN: Service unavailable")
-    assert (beside, after) == ({}, {})
+    assert [*beside, after] == [{}, {}, {}]
+
+
+async def test_accounts_together_have_a_bound_too(
+    house: House, tenant: Tenant, account: MakeTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[OV3] However many there are."""
+    monkeypatch.setattr(reading, "PATIENCE", 0.2)
+    monkeypatch.setattr(reading, "KNOWN", 2)
+    busy = bearing(await tenant.key())
+    other = bearing(await (await account()).key())
+
+    async with (
+        over_grpc(house.context, {"Event.get": Recorder({})}) as wire,
+        _silent(wire, "Event.get", 2, busy),
+    ):
+        status, _ = await _refused_soon(wire, "Event.get", {"event_id": "e"}, other)
+
+    assert status is StatusCode.UNAVAILABLE
 
 
 async def _refused_soon(wire: Wire, name: str, request: Mapping[str, Any], metadata: Metadata) -> tuple[Any, str]:
