@@ -17,7 +17,7 @@ from whence.turns import PATIENCE, current
 
 KNOWN: Final = 16  # messages of 4 MiB at most that are read at a time
 EACH: Final = 4  # of them of one account: who is slow keeps no other waiting
-STRANGERS: Final = 8  # besides, of callers that show no token
+STRANGERS: Final = 16  # besides, of callers that show no token
 SECONDS: Final = 20.0  # in which a message is there, once it is read
 
 
