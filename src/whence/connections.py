@@ -159,6 +159,7 @@ class _Connection(HttpToolsProtocol):
         self._has_room = True
         self._is_coming = False  # a request, of which the end has not come
         self._is_body = False  # and whose head has
+        self._is_last = False  # and whose answer says that it is the last one
         self._chunk = 0  # bytes that came last
         self._content = 0  # of which so many are of a body
         self._for_nothing = 0  # bytes of the request that came before, and are of no body
@@ -203,9 +204,19 @@ class _Connection(HttpToolsProtocol):
         self._is_body = True
         self._wait(self._patience.body)
         super().on_headers_complete()
-        self.cycle.transport = cast("asyncio.Transport", _Head(self.cycle))
+        self.cycle.transport = cast("asyncio.Transport", _Head(self.cycle, self._end))
+
+    def _end(self, cycle: RequestResponseCycle) -> None:
+        """The last answer begins: if what it answers is still coming, the end waits for the rest of that.
+
+        To close at once would be to reset: whoever sends all before he reads, as most do, would not learn why.
+        """
+        if self._is_coming and cycle is self.cycle:
+            self._is_last = cycle.keep_alive = True
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401  uvicorn's own, private type
+        if self._is_last:
+            return
         self._all.beginning.put(partial(super()._start_asgi_task, cycle, app), self.loop)
 
     def on_body(self, body: bytes) -> None:
@@ -216,6 +227,10 @@ class _Connection(HttpToolsProtocol):
         self._is_coming = False
         self._until = inf
         super().on_message_complete()
+        if self._is_last:
+            self.cycle.keep_alive = False
+            if self.cycle.response_complete:
+                self.transport.close()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -298,17 +313,23 @@ class _Head:
     """Stands in for the transport until an answer's body begins, so that its head leaves with it: in one packet.
 
     That is where the length is known: the body comes at once then. Who streams may wait for what there is to say.
+
+    Args:
+        end: is told when the head says that the connection is closed behind this answer.
     """
 
-    __slots__ = ("_cycle", "_held", "_transport")
+    __slots__ = ("_cycle", "_end", "_held", "_transport")
 
-    def __init__(self, cycle: RequestResponseCycle) -> None:
+    def __init__(self, cycle: RequestResponseCycle, end: Callable[[RequestResponseCycle], None]) -> None:
         self._cycle = cycle
+        self._end = end
         self._transport = cycle.transport
         self._held = b""
 
     def write(self, some: bytes) -> None:
         """Hold a head; send all else, with the head that was held."""
+        if not self._cycle.keep_alive and self._cycle.response_started and not self._held:
+            self._end(self._cycle)
         if not self._held and self._cycle.expected_content_length and self._cycle.scope["method"] != "HEAD":
             self._held = some
         elif not self._cycle.response_started:  # it is told to go on, and has its answer later

@@ -30,7 +30,8 @@ def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
 class _App:
     """Answers with the body, `/early` before it is there, `/much` for ever, `/slow` when it is told to.
 
-    `/later` begins to, and goes on when it is told to; `/broken` never goes on.
+    `/last` is early as well, and says that it is the last answer. `/later` begins to, and goes on when it is told to;
+    `/broken` never goes on.
     """
 
     def __init__(self) -> None:
@@ -41,6 +42,9 @@ class _App:
         match scope["path"]:
             case "/early":
                 await _answer(send, b"early")
+            case "/last":
+                self.told.append("last")
+                await _answer(send, b"last", (b"connection", b"close"))
             case "/much":
                 await self._much(send)
             case "/slow":
@@ -73,8 +77,9 @@ class _App:
         await send({"type": "http.response.body"})
 
 
-async def _answer(send: Send, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+async def _answer(send: Send, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    headers = ((b"content-length", b"%d" % len(body)), *headers)
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -91,6 +96,13 @@ class _Client:
 
     def send(self, data: bytes) -> None:
         self._writer.write(data)
+
+    async def sent(self, data: bytes) -> None:
+        """Send all of it before anything is read."""
+        self._writer.transport.set_write_buffer_limits(0)
+        self._writer.write(data)
+        async with asyncio.timeout(_LONG):
+            await self._writer.drain()
 
     async def answer(self) -> bytes:
         """The head and the body of an answer that says how long it is."""
@@ -423,6 +435,47 @@ async def test_what_is_left_of_an_answered_request_is_not_waited_for() -> None:
         client.send(_POST.replace(b" / ", b" /early ") + b"1")
 
         assert (await client.rest()).endswith(b"early")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST /last HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n",
+        b"POST /early HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n",
+    ],
+    ids=["the server wants it", "the client wants it"],
+)
+async def test_a_last_answer_reaches_who_sends_all_of_a_body_first(head: bytes) -> None:
+    """What is still coming is taken, and for nothing: else its client hears of a broken connection, and not why."""
+    size = 16 * 1024 * 1024
+    async with serving() as served:
+        client = await served.connect()
+        await client.sent(head % size + b"x" * size)
+        answer = await client.rest()
+
+    assert b"\r\nconnection: close\r\n" in answer
+    assert answer.endswith((b"\r\n\r\nlast", b"\r\n\r\nearly"))
+
+
+async def test_a_last_answer_is_the_last() -> None:
+    """Of a request that comes in one packet with the end of what was answered, nothing is heard."""
+    async with serving() as served:
+        client = await served.connect()
+        client.send(_POST.replace(b" / ", b" /last "))
+        head = await client.answer()
+        client.send(b"12345" + _POST.replace(b" / ", b" /last "))
+
+        assert (head[-4:], await client.rest()) == (b"last", b"")
+        assert served.app.told == ["last"]
+
+
+async def test_what_is_left_of_a_last_request_is_not_waited_for() -> None:
+    """Nor for long after an answer that said so."""
+    async with serving(refused=_SOON) as served:
+        client = await served.connect()
+        client.send(_POST.replace(b" / ", b" /last ") + b"1")
+
+        assert (await client.rest()).endswith(b"last")
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["in one piece", "in pieces"])
