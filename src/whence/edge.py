@@ -1,5 +1,6 @@
 """Where requests come in: each gets an id, finds its dialect, is counted, and is answered whatever happens."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -50,6 +51,12 @@ _STATUSES: Final[Mapping[object, Reason]] = {
     503: Reason.BUSY,
     504: Reason.TIMEOUT,
 }
+
+
+def _stopping() -> Response:
+    return PlainTextResponse(
+        "Service unavailable", HTTPStatus.SERVICE_UNAVAILABLE, {"retry-after": "1", "connection": "close"}
+    )
 
 
 def own_contexts(
@@ -116,8 +123,12 @@ class Edge:
             if self._spans is not NOWHERE:
                 _describe(span, self._names[number], method, kind, request_id)
 
+            has_begun = False
+
             async def answer(message: Message) -> None:
+                nonlocal has_begun
                 if message["type"] == "http.response.start":
+                    has_begun = True
                     turn.end()
                     status = message["status"]
                     message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
@@ -129,6 +140,10 @@ class Edge:
 
             try:
                 await app(scope, receive, answer)
+            except asyncio.CancelledError:  # the server ends, and has waited for this one for as long as it does
+                if not has_begun:
+                    refusals.note_reason(Reason.STOPPING)
+                    await _stopping()(scope, receive, answer)
             finally:
                 turn.end()
 

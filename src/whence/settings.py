@@ -5,6 +5,7 @@ a TOML file (`port = 9000`): the one that `WHENCE_CONFIG` names, else `whence.to
 """
 
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ _PREFIX: Final = "WHENCE_"
 _CONFIG: Final = "WHENCE_CONFIG"
 _LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised here, not chosen
+_HOST: Final = re.compile(r"\*|(\*\.)?[^\s:/*]+|\[[0-9a-fA-F:.]+\]")
 _SHORTEST_TOKEN: Final = 16  # characters: what a person invents below that is guessed over a network
 
 
@@ -65,6 +67,13 @@ def _web(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("is no web address: https://whence.example.org")
     return url.rstrip("/")
+
+
+def _hosts(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as a `Host` header has them, whose port is not looked at."""
+    if not all(map(_HOST.fullmatch, names)):
+        raise ValueError("takes names of hosts, without scheme and port: whence.example.org")
+    return names
 
 
 def _bracketed(host: str) -> str:
@@ -132,13 +141,13 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_web)] | None = Field(
         None, description="The address that others reach this service by, for links in answers."
     )
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, AfterValidator(_hosts), BeforeValidator(_split)] = Field(
         (),
         description="`Host` headers to answer, parted by commas; `*.example.org` takes subdomains, `*` any. "
         "Empty = any when `host` is all addresses, else localhost, `host` and the host of `public_url`.",
     )
     query_timeout_seconds: float = Field(
-        10, gt=0, description="A question to the database that takes longer is given up."
+        10, ge=0.1, description="A question to the database that takes longer is given up."
     )
     queue_limit: int = Field(
         50_000,

@@ -66,6 +66,9 @@ def test_a_port_that_is_taken_is_named(whence: Server) -> None:
         ("WHENCE_LOG_FORMAT", "xml"),
         ("WHENCE_CONFIG", "nowhere.toml"),
         ("WHENCE_PUBLIC_URL", "whence.example.org"),
+        ("WHENCE_ALLOWED_HOSTS", "a.example.org,127.0.0.1:8080"),
+        ("WHENCE_ALLOWED_HOSTS", "https://a.example.org"),
+        ("WHENCE_QUERY_TIMEOUT_SECONDS", "0.001"),
     ],
 )
 def test_a_wrong_setting_is_named(home: Path, variable: str, value: str) -> None:

@@ -10,7 +10,7 @@ from tests.builders import draft, report
 from tests.catalog.conftest import Quiet
 from tests.tenants import MakeTenant, Tenant
 from whence.catalog import Catalog
-from whence.domain.entity import Entity, RelationKind, Tag, TagTest
+from whence.domain.entity import Draft, Entity, RelationKind, Tag, TagTest
 from whence.domain.entity_test import AllOf, EntityTest, Negated, OfType, Related, Tagged, Unhealthy, WithId
 from whence.domain.errors import Conflict, Invalid
 from whence.domain.event import Kind
@@ -68,6 +68,20 @@ async def test_who_is_introduced_may_not_take_another_s_name(
 
     assert [v.path for v in refused.value.violations] == ["entities[1].tag", "entities[1].aliases[1]"]
     assert await catalog.count(tenant.admin, EVERYBODY) == 1
+
+
+@pytest.mark.parametrize("taker", [draft("taker", tag="a"), draft("taker", id=TWO, tag="a")], ids=["tag", "id and tag"])
+async def test_an_alias_is_nobody_else_s_tag(
+    registry: Registry, catalog: Catalog, tenant: Tenant, taker: Draft
+) -> None:
+    """Whoever registers with a tag that is another's alias means somebody else, and does not become that one."""
+    (standing,) = await tenant.register(draft("victim", tag="t", aliases=("a",), description="precious"))
+
+    with pytest.raises(Invalid) as refused:
+        await registry.register(tenant.admin, [taker])
+
+    assert [(v.path, v.message) for v in refused.value.violations] == [("entities[0].tag", "belongs to another entity")]
+    assert await catalog.require(tenant.admin, "a") == standing
 
 
 def painted(entity: Entity) -> Entity:

@@ -141,6 +141,17 @@ async def test_a_problem_is_closed_by_a_person(api: httpx.AsyncClient, tenant: T
     assert [(await got(api, f"/v1/events/{one['id']}"))["status"] for one in receipts] == ["closed"] * 2
 
 
+async def test_a_problem_that_is_yet_to_begin_ends_where_it_begins(api: httpx.AsyncClient) -> None:
+    """An alert may begin ahead of time; nothing ends before that."""
+    begins = text(ago(minutes=-60))
+    await made(api, time=begins)
+
+    closed = await close(api, "P-1")
+
+    assert (closed["opened_at"], closed["closed_at"]) == (begins, begins)
+    assert [one["closed_at"] for one in closed["alerts"]] == [begins]
+
+
 async def test_a_comment_on_what_is_closed_is_kept(api: httpx.AsyncClient) -> None:
     """[PR14] The problem itself stays as it ended."""
     await made(api)

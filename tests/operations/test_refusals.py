@@ -1,5 +1,6 @@
 """Whatever is refused is counted once, by its dialect and its reason."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
 
@@ -140,6 +141,30 @@ async def test_a_bug_is_no_refusal(house: House) -> None:
         assert (await client.post("/toy")).status_code == 200
 
     assert since() == {}
+
+
+async def test_who_is_left_when_the_server_ends_is_told_to_come_again(house: House) -> None:
+    """[IN7] As uvicorn leaves those whom it has waited for long enough: by a cancellation, which is no bug."""
+    began = asyncio.Event()
+
+    async def endless(_: Request) -> PlainTextResponse:
+        began.set()
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError
+
+    def app(_: Context) -> Starlette:
+        return Starlette(routes=[Route("/toy", Resource(_TOY, {"POST": endless}))])
+
+    since = refused_since()
+    async with _client(house, Dialect(name="toy", app=app)) as client:
+        asked = asyncio.create_task(client.post("/toy"))
+        await began.wait()
+        asked.cancel()
+        answer = await asked
+
+    assert (answer.status_code, answer.headers["retry-after"], answer.headers["connection"]) == (503, "1", "close")
+    assert answer.headers["x-request-id"]
+    assert since() == {("toy", "stopping"): 1}
 
 
 async def test_a_client_of_the_api_is_told_and_counted(tenant: Tenant, client: MakeClient) -> None:

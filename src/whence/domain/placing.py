@@ -51,12 +51,13 @@ class Register:
     def introduce(self, drafts: Sequence[Draft]) -> tuple[list[Entity], list[Entity]]:
         """The entity of each draft, the way it stands if it does; and those of them that are new. Raises as `place`.
 
-        A draft's id may be any name of what stands. One without a tag gets its id for it: others may share its place.
+        A draft's id may be any name of what stands, and so may the tag of one without an id. One without a tag gets its
+        id for it: others may share its place.
         """
         found: list[Entity] = []
         new: list[Entity] = []
         for n, draft in enumerate(drafts):
-            entity = self._by_id.get(self._by_name.get(draft.id or "") or self._found(draft) or "")
+            entity = self._by_id.get(self._by_name.get(draft.id or draft.tag or "") or self._found(draft) or "")
             if entity is None:
                 entity = self._put(n, replace(draft, tag=draft.tag or draft.id))
                 new.append(entity)
@@ -101,8 +102,13 @@ class Register:
         if draft.id is not None:
             return draft.id if draft.id in self._by_id else None
         if draft.tag is not None:
-            return self._by_name.get(draft.tag)
-        return self._by_place.get(place_of(draft)) or self._by_name.get(default_tag(draft))
+            return self._tagged(draft.tag)
+        return self._by_place.get(place_of(draft)) or self._tagged(default_tag(draft))
+
+    def _tagged(self, tag: str) -> str | None:
+        """Whose tag it is; who has it for an alias is somebody else."""
+        named = self._by_name.get(tag)
+        return named if named is not None and self._by_id[named].tag == tag else None
 
     def _note(self, entity: Entity) -> None:
         if (old := self._by_id.get(entity.id)) is not None:

@@ -41,7 +41,7 @@ _TURN: Final = """
     returning number
 """
 _SEAL: Final = """
-    update problem set is_sealed = true, closed_at = $3, updated_at = $3, explain_at = $3
+    update problem set is_sealed = true, closed_at = greatest(opened_at, $3), updated_at = $3, explain_at = $3
     where account_id = $1 and problem_id = $2
 """
 # Of what goes on and was explained: when anything was told since, or so long ago that relations may have changed. What
