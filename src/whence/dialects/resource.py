@@ -24,12 +24,15 @@ class Refusals(Generic[R]):
 
 
 class Resource(Generic[R]):
-    """An ASGI application for one path: nothing stands between it and the server."""
+    """An ASGI application for one path: nothing stands between it and the server.
+
+    HEAD is GET without the body; of a GET that does what POST does there is none, since that one writes.
+    """
 
     def __init__(self, refusals: Refusals[R], endpoints: Mapping[str, Callable[[Request], Awaitable[R]]]) -> None:
         self._refusals = refusals
         self._endpoints = dict(endpoints)
-        if "GET" in endpoints:
+        if "GET" in endpoints and endpoints["GET"] != endpoints.get("POST"):
             self._endpoints["HEAD"] = endpoints["GET"]
         self._allowed = ", ".join(sorted(self._endpoints))
 

@@ -14,9 +14,8 @@ from whence.dialects import Context
 from whence.dialects.desk import errors, fields, times
 from whence.dialects.desk.answer import Answer, Text
 from whence.dialects.desk.errors import NOT_NULL
-from whence.dialects.desk.fields import Misfit
 from whence.dialects.desk.gate import Routes, caller
-from whence.dialects.desk.json_text import document, unmapped
+from whence.dialects.desk.json_text import document
 from whence.dialects.desk.options import Options
 from whence.dialects.request import body
 from whence.domain.access import Right, Token
@@ -66,15 +65,14 @@ def _secret(raw: bytes) -> str:
     Raises:
         Invalid: it names none.
     """
-    sent = document(raw)
-    try:
-        named = fields.mapping(sent.value, ()) or {}
-        secret = fields.text(named.get("token"), ("token",))
-    except Misfit as misfit:
-        raise unmapped(sent.text, misfit.path) from None
+    secret = fields.read(document(raw), _token)
     if secret is None:
         raise Invalid.at("token", NOT_NULL)
     return secret
+
+
+def _token(value: object) -> str | None:
+    return fields.text((fields.mapping(value, ()) or {}).get("token"), ("token",))
 
 
 def _described(token: Token, *, now: datetime) -> dict[str, Any]:

@@ -3,15 +3,15 @@
 Source: DESK contract 3.2, 3.7 and 3.9.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from pydantic_core import from_json, to_json
 
 from whence.dialects.desk import ids, tag_text
-from whence.dialects.desk.fields import Misfit, Path, items, mapping, text
+from whence.dialects.desk.fields import Inexact, Misfit, Path, items, mapping, text, unread
 from whence.dialects.desk.json_text import spelled
 from whence.dialects.desk.vocabulary import CONTEXTS, ENTITY_TYPES
 from whence.domain.entity import CONTEXTLESS, Tag, TagRule, TagTest
@@ -22,6 +22,9 @@ LONGEST_KEY: Final = 2000  # characters; of a value, too
 _LONGEST_REMEMBERED: Final = 2000  # bytes: senders name the same few entities again and again
 _NOT_EMPTY: Final = "must not be empty"
 _RULES: Final[Path] = (FIELD, "tagRule")
+_KEYS: Final = frozenset({"entityIds", "tagRule"})
+_KEYS_OF_RULE: Final = frozenset({"meTypes", "tags"})
+_KEYS_OF_TAG: Final = frozenset({"context", "key", "value"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class Attach:
     """Attach rules as sent; None where nothing was.
 
     `faults`: what they lack. What the catalogue is asked: `spellings`, the ids as sent, each once, with how it spells
-    them; `names`, either spelling; `rules`.
+    them; `names`, either spelling; `rules`. `ignored`: a sentence for each key that was not read.
     """
 
     entity_ids: tuple[str, ...] | None
@@ -46,6 +49,7 @@ class Attach:
     spellings: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
     rules: tuple[TagRule, ...]
+    ignored: tuple[str, ...]
 
     def __str__(self) -> str:
         """As the vendor's server shows them to somebody whose rules match nothing."""
@@ -63,7 +67,12 @@ def read(value: object) -> Attach | None:
     if value is None:
         return None
     written = to_json(value)
-    return _remembered(written) if len(written) <= _LONGEST_REMEMBERED else _read(value)
+    if len(written) > _LONGEST_REMEMBERED:
+        return _read(value)
+    try:
+        return _remembered(written)
+    except Inexact:  # it is not the digits that are remembered
+        return _read(value)
 
 
 @lru_cache(maxsize=4096)
@@ -90,7 +99,23 @@ def _read(value: object) -> Attach:
         spellings=tuple(spellings.items()),
         names=tuple(dict.fromkeys([*spellings.values(), *spellings])),
         rules=tuple(TagRule(types=rule.types, tags=tuple(map(_tests, rule.tags))) for rule in tag_rules),
+        ignored=tuple(_ignored(found)),
     )
+
+
+def _ignored(found: Mapping[str, object]) -> Iterator[str]:
+    yield from unread(found, _KEYS, (FIELD,))
+    for rule, path in _objects(found.get("tagRule"), _RULES):
+        yield from unread(rule, _KEYS_OF_RULE, path)
+        for tag, at in _objects(rule.get("tags"), (*path, "tags")):
+            yield from unread(tag, _KEYS_OF_TAG, at)
+
+
+def _objects(value: object, path: Path) -> Iterator[tuple[dict[str, object], Path]]:
+    """Those of the items that are objects: a tag may be a text."""
+    for item, at in items(value, path):
+        if isinstance(item, dict):
+            yield cast("dict[str, object]", item), at
 
 
 def _rule(value: object, path: Path) -> Rule:

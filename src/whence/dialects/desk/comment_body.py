@@ -9,8 +9,7 @@ from typing import Final
 
 from whence.dialects.desk import fields
 from whence.dialects.desk.errors import NOT_NULL
-from whence.dialects.desk.fields import Misfit
-from whence.dialects.desk.json_text import Document, unmapped
+from whence.dialects.desk.json_text import Document
 from whence.domain.errors import Invalid, Violation
 
 LONGEST_TEXT: Final = 10_000  # characters
@@ -51,12 +50,13 @@ def text_fault(text: str) -> str | None:
 
 
 def _said(document: Document, *, text: str, author: str | None, required: Iterable[str]) -> Said:
-    try:
-        sent = fields.mapping(document.value, ()) or {}
-        names = [name for name in (text, author, CONTEXT) if name is not None]
-        given = {name: fields.text(sent.get(name), (name,)) for name in names}
-    except Misfit as misfit:
-        raise unmapped(document.text, misfit.path) from None
+    names = [name for name in (text, author, CONTEXT) if name is not None]
+
+    def given_in(value: object) -> dict[str, str | None]:
+        sent = fields.mapping(value, ()) or {}
+        return {name: fields.text(sent.get(name), (name,)) for name in names}
+
+    given = fields.read(document, given_in)
     if violations := list(_violations(given, text, required)):
         raise Invalid(violations)
     return Said(text=given[text], author=None if author is None else given[author], context=given[CONTEXT])

@@ -12,7 +12,7 @@ from typing import Final
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.desk import device_body, errors, ids
+from whence.dialects.desk import device_body, errors, ids, query
 from whence.dialects.desk.answer import Answer, Nothing
 from whence.dialects.desk.device_body import Device
 from whence.dialects.desk.entity_tags import added
@@ -40,13 +40,18 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
             return errors.not_served()
         device = device_body.v1(device_id, document(await body(request, context.max_body_bytes)))
         named, _ = await _register(context, by, device)
-        return Answer(_shown(named))
+        answer = Answer(_shown(named))
+        answer.warn(device.ignored)
+        return answer
 
     async def v2(request: Request) -> Answer:
         by = await caller(context, request, Scope.WRITE_ENTITIES)
+        query.truth(request, "uiBased")  # nothing follows from it, but it means something or is a fault
         device = device_body.v2(document(await body(request, context.max_body_bytes)))
         named, is_new = await _register(context, by, device)
-        return Answer(_shown(named), HTTPStatus.CREATED) if is_new else Nothing()
+        answer = Answer(_shown(named), HTTPStatus.CREATED) if is_new else Nothing()
+        answer.warn(device.ignored)
+        return answer
 
     return {("POST", V1_PATH): v1, ("POST", V2_PATH): v2}
 

@@ -2,7 +2,8 @@
 
 Source: DESK contract 3.11. The properties of a report are the sender's own, and beside them the fields of the type
 under their own names, which the sender's never overwrite: all that were given but the title and the description,
-which the report has itself, and for what opens a problem also `timeoutMinutes` and `allowDavisMerge`.
+which the report has itself, and for what opens a problem also `timeoutMinutes` and `allowDavisMerge`. A title and a
+description that the report does not tell from none (`encode.unsaid`) lie there, too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic_core import to_json
 
+from whence.dialects.desk import encode
 from whence.dialects.desk.constraints import LONGEST_TIMEOUT, instant
 from whence.dialects.desk.correlation import TAG_PROPERTY, correlation_id
 from whence.dialects.desk.handling import handling
@@ -84,7 +86,7 @@ def _common(sent: Message, event_type: EventType, span: Span, original: str) -> 
         "span": span,
         "source": sent.source,
         "dialect": NAME,
-        "properties": {**sent.properties, **own, **dict(_settings(sent))},
+        "properties": {**sent.properties, **encode.unsaid(event_type, sent.texts), **own, **dict(_settings(sent))},
         "timeout": timedelta(minutes=_timeout(sent)) if event_type.opens_problem else None,
         "original": original,
         "numbered": True,

@@ -4,13 +4,15 @@ As tolerant as the push of an event: null is absent, one scalar is a list of one
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, cast
 
 from whence.dialects.desk import fields, tag_text
 from whence.dialects.desk.errors import NOT_NULL, Fault, Place
 from whence.dialects.desk.fields import Misfit
-from whence.dialects.desk.json_text import Document, unmapped
+from whence.dialects.desk.json_text import Document
+from whence.dialects.desk.vocabulary import CONTEXTS
 from whence.domain.entity import Tag
 from whence.domain.errors import Invalid, Violation
 
@@ -25,6 +27,8 @@ _Sent = Mapping[str, object]
 _NAMES: Final = ("customDeviceId", "displayName", "group", "type")
 _TEXTS: Final = ("configUrl", "favicon")
 _LISTS: Final = ("ipAddresses", "hostNames")
+_SERIES: Final = "series"
+_KNOWN: Final = frozenset({"displayName", "group", "type", *_TEXTS, *_LISTS, "listenPorts", "properties", _SERIES})
 # What the second version of the API calls a field: what the first does, and the catalogue with it.
 _V2_NAMES: Final[Mapping[str, str]] = {"dnsNames": "hostNames", "faviconUrl": "favicon"}
 
@@ -33,7 +37,8 @@ _V2_NAMES: Final[Mapping[str, str]] = {"dnsNames": "hostNames", "faviconUrl": "f
 class Device:
     """A custom device as its sender describes it; what the sender does not say is None, or no property.
 
-    `id`: the sender's own. `properties`: fields by the names of the first version of the API.
+    `id`: the sender's own. `properties`: fields by the names of the first version of the API. `ignored`: a sentence for
+    each field that was not read.
     """
 
     id: str
@@ -42,6 +47,7 @@ class Device:
     kind: str | None = None
     tags: tuple[Tag, ...] = ()
     properties: Mapping[str, object] = field(default_factory=dict[str, object])
+    ignored: tuple[str, ...] = ()
 
 
 def v1(device_id: str, body: Document) -> Device:
@@ -59,20 +65,37 @@ def v2(body: Document) -> Device:
 
 
 def _device(body: Document, names: Mapping[str, str], device_id: str | None) -> Device:
-    try:
-        sent = _renamed(body.value, names)
-        if device_id is not None:
-            sent = {**sent, "customDeviceId": device_id}
-        device = _read(sent, with_tags=device_id is not None)
-    except Misfit as misfit:
-        spelled = {ours: theirs for theirs, ours in names.items()}
-        path = tuple(spelled.get(step, step) if isinstance(step, str) else step for step in misfit.path)
-        raise unmapped(body.text, path) from None
-    required = () if device_id is not None else ("customDeviceId", "displayName")
-    place = Place.BODY if required else Place.PATH
-    if violations := [*_missing(sent, required), *_id_too_long(device, place), *_too_long(device, names)]:
+    device, missing = fields.read(body, partial(_described, names=names, device_id=device_id))
+    place = Place.BODY if device_id is None else Place.PATH
+    if violations := [*missing, *_id_too_long(device, place), *_too_long(device, names)]:
         raise Invalid(violations)
     return device
+
+
+def _described(value: object, *, names: Mapping[str, str], device_id: str | None) -> tuple[Device, list[Violation]]:
+    """The device that a body describes, and what it lacks.
+
+    Raises:
+        Misfit: a value has not the shape that belongs there; at its path as the sender spells it.
+    """
+    sent = _renamed(value, names)
+    is_named_by_path = device_id is not None
+    said = {**sent, "customDeviceId": device_id} if is_named_by_path else sent
+    spelled = {ours: theirs for theirs, ours in names.items()}
+    try:
+        device = _read(said, with_tags=is_named_by_path)
+        missing = list(_missing(said, () if is_named_by_path else ("customDeviceId", "displayName")))
+    except Misfit as misfit:
+        path = tuple(spelled.get(step, step) if isinstance(step, str) else step for step in misfit.path)
+        raise Misfit(path) from None
+    known = _KNOWN | {"tags" if is_named_by_path else "customDeviceId"}
+    return replace(device, ignored=tuple(_ignored(sent, known))), missing
+
+
+def _ignored(sent: _Sent, known: frozenset[str]) -> Iterator[str]:
+    if sent.get(_SERIES) is not None:
+        yield f"{_SERIES} ignored, points of metrics are not kept"
+    yield from fields.unread(sent, known)
 
 
 def _renamed(value: object, names: Mapping[str, str]) -> _Sent:
@@ -83,13 +106,12 @@ def _renamed(value: object, names: Mapping[str, str]) -> _Sent:
 
 def _read(sent: _Sent, *, with_tags: bool) -> Device:
     said = {name: fields.text(sent.get(name), (name,)) or None for name in _NAMES}
-    tags = (tag_text.parse(text) for text in _texts(sent, "tags") or ()) if with_tags else ()
+    tags = _tags(sent) if with_tags else ()
     properties: dict[str, object] = {
         **{name: _texts(sent, name) for name in _LISTS},
         "listenPorts": _ports(sent),
         "type": said["type"],
-        # An empty list is what some languages make of an empty object.
-        OWN_PROPERTIES: fields.mapping({} if sent.get("properties") == [] else sent.get("properties"), ("properties",)),
+        OWN_PROPERTIES: None if (own := sent.get("properties")) is None else fields.properties(own, ("properties",)),
         **{name: fields.text(sent.get(name), (name,)) for name in _TEXTS},
     }
     return Device(
@@ -106,6 +128,14 @@ def _texts(sent: _Sent, name: str) -> list[str] | None:
     if sent.get(name) is None:
         return None
     return [fields.text(item, path) or "" for item, path in fields.items(sent[name], (name,))]
+
+
+def _tags(sent: _Sent) -> Iterator[Tag]:
+    for item, path in fields.items(sent.get("tags"), ("tags",)):
+        tag = tag_text.parse(fields.text(item, path) or "")
+        if tag.context not in CONTEXTS:
+            raise Misfit(path)
+        yield tag
 
 
 def _ports(sent: _Sent) -> list[int] | None:

@@ -48,7 +48,7 @@ def v1(event: Event, subject: Subject) -> dict[str, Any]:
     """An event of `/api/v1/events`; DESK contract 5.1."""
     of = nearest.event_type(event)
     fields = _fields(event, of)
-    taken = fields.keys() | _settings(event, of).keys()
+    taken = fields.keys() | _settings(event, of).keys() | _said(event, of).keys()
     custom = {key: text(value) for key, value in event.properties.items() if key not in taken}
     shown: dict[str, Any] = {
         "eventId": number(event.id),
@@ -100,10 +100,11 @@ def v2_properties(event: Event, subject: Subject) -> dict[str, str]:
     """What the second version tells as properties: the sender's own first, what follows from the event last."""
     of = nearest.event_type(event)
     fields = _fields(event, of) | _settings(event, of)
-    shown = {key: text(value) for key, value in event.properties.items() if key not in fields}
+    said = _said(event, of)
+    shown = {key: text(value) for key, value in event.properties.items() if key not in fields and key not in said}
     shown[SOURCE] = event.source
     shown |= {_V2_FIELDS.get(name, name): text(fields[name]) for name in (*FIELDS, *fields) if name in fields}
-    if event.description:
+    if event.description or _about(of) in said:
         shown[_ANNOTATION if _about(of) == _ANNOTATION else DESCRIPTION] = event.description
     computed = {
         ROOT_CAUSE: "true",
@@ -162,10 +163,40 @@ def _sent_title(event: Event, of: EventType) -> str | None:
 
 def _texts(event: Event, of: EventType) -> Iterator[tuple[str, object]]:
     """The title and the description where the first version has them."""
-    if (title := _sent_title(event, of)) is not None:
+    said = _said(event, of)
+    if (title := said.get("title", _sent_title(event, of))) is not None:
         yield "title", title
-    if event.description:
+    if event.description or _about(of) in said:
         yield _ANNOTATION if of.opens_problem else _about(of), event.description
+
+
+def unsaid(of: EventType, texts: Mapping[str, str]) -> dict[str, str]:
+    """Those of a report's title and description that it cannot tell were sent, for its properties to tell.
+
+    Such are a title that is what the type is called, or blank, so that the event is called by its type; and an empty
+    description. `_said` finds them again.
+
+    Args:
+        texts: what was sent, by the fields of the first version.
+    """
+    title, about = texts.get("title"), _about(of)
+    found: dict[str, str] = {}
+    if title is not None and (title == of.shown or not title or title.isspace()):
+        found["title"] = title
+    if texts.get(about) == "":
+        found[about] = ""
+    return {name: text for name, text in found.items() if name in of.texts}
+
+
+def _said(event: Event, of: EventType) -> dict[str, str]:
+    """What `unsaid` left among the properties; one that its sender made up is another, unless it says the very same."""
+    if event.dialect != NAME:
+        return {}
+    title, about = event.properties.get("title"), _about(of)
+    texts = {"title": title} if isinstance(title, str) and event.title in {of.shown, title} else {}
+    if not event.description and event.properties.get(about) == "":
+        texts[about] = ""
+    return unsaid(of, texts)
 
 
 def _fields(event: Event, of: EventType) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from whence.catalog import Catalog
 from whence.dialects import Context
-from whence.dialects.desk import entity_shown, ids, paging, query, tag_text, times
+from whence.dialects.desk import entity_shown, ids, paging, query, tag_text, times, zones
 from whence.dialects.desk.answer import Answer
 from whence.dialects.desk.entity_shown import Standing
 from whence.dialects.desk.gate import Endpoint, Routes, Scope, caller
@@ -35,6 +35,9 @@ _WIDEST: Final = timedelta(days=3)
 _RELATIVE: Final = {word: length for word, length in times.RELATIVE.items() if length <= _WIDEST}
 _MOST_NAMED: Final = 1000  # tags, and entities, in one request
 _ZONES: Final = ("managementZone", "managementZoneName")
+_CARRIED: Final = (
+    "relativeTime", "startTimestamp", "endTimestamp", "tag", "entity", "includeDetails", paging.SIZE, *_ZONES,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +107,10 @@ async def _shown(catalog: Catalog, by: Principal, entities: list[Entity], *, det
 def _asked(by: Principal, request: Request, path: str) -> tuple[_Asked, list[str]]:
     """What the request asks for; a page's key carries it all, and what is repeated beside it is not looked at."""
     if (going_on := paging.question(by, request, path, _Asked)) is not None:
-        return going_on, []
+        return going_on, paging.carried(request, _CARRIED)
     size, warnings = paging.size(request, default=_LARGEST_PAGE, most=_LARGEST_PAGE)
     start, end = _window(request)
-    zones = [name for name in _ZONES if query.text(request, name) is not None]
+    asked_zones = [name for name in _ZONES if query.text(request, name) is not None]
     asked = _Asked(
         start=start,
         end=end,
@@ -115,9 +118,9 @@ def _asked(by: Principal, request: Request, path: str) -> tuple[_Asked, list[str
         entities=tuple(map(ids.normal, _named(request, "entity"))),
         size=size,
         details=query.truth(request, "includeDetails") is not False,
-        is_of_zones=bool(zones),
+        is_of_zones=bool(asked_zones),
     )
-    return asked, [*warnings, *(f"there are no management zones, {name} matches nothing" for name in zones)]
+    return asked, [*warnings, *map(zones.warning, asked_zones)]
 
 
 def _window(request: Request) -> tuple[int, int | None]:

@@ -15,6 +15,9 @@ PATH: Final = "eventSelector"
 LONGEST: Final = 5000  # characters
 MOST_VALUES: Final = 1000  # in all criteria together
 
+ZONES: Final = "managementZoneId"
+"""The criterion that nothing meets: nothing is in a zone."""
+
 _PROPERTY: Final = "property."
 _FLAGS: Final = ("underMaintenance", "suppressAlert", "suppressProblem", "frequentEvent")
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -22,7 +25,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(_FLAGS, ("true", "false")),
 }
 _SINGLE: Final = frozenset({"eventType", *_CHOICES})
-_NAMES: Final = frozenset({"eventId", "entityId", "managementZoneId", "correlationId"}) | _SINGLE
+_NAMES: Final = frozenset({"eventId", "entityId", ZONES, "correlationId"}) | _SINGLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ def parse(text: str) -> EventSelector:
     return EventSelector(
         event_ids=named.get("eventId"),
         entity_ids=named.get("entityId"),
-        zone_ids=named.get("managementZoneId"),
+        zone_ids=named.get(ZONES),
         correlation_ids=named.get("correlationId"),
         types=named.get("eventType"),
         is_open=truths("status", yes="OPEN"),

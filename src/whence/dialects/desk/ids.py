@@ -29,12 +29,12 @@ class CustomDevice:
 def normal(text: str) -> str:
     """The id as the catalogue has it: upper case, 16 digits with zeros on the left; `en` and 16 digits in lower case.
 
-    What is no id stays none: nothing else is checked here.
+    What is no id stays none, as does a type with no digits behind it; nothing else is checked here.
     """
     if _SECOND_SPELLING.fullmatch(text):
         return text.lower()
     kind, hyphen, digits = text.rpartition("-")
-    return f"{kind}-{digits:0>16}".upper() if hyphen else text
+    return f"{kind}-{digits:0>16}".upper() if digits and hyphen else text
 
 
 def type_of(entity_id: str) -> str:

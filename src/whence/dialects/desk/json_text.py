@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from json import JSONDecoder
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from whence.dialects.request import json_value
 from whence.domain.errors import Invalid
@@ -22,6 +22,41 @@ _BLANKS: Final = re.compile(r"[ \t\n\r]*")
 _SKIP: Final = JSONDecoder(parse_int=len, parse_float=len)
 
 
+class Fraction(float):
+    """A number with a fraction or an exponent that knows its text: `1.10` and `1e3` do not come out of its value."""
+
+    text: str
+
+    def __new__(cls, text: str, /) -> Self:
+        """The number that the text spells."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+class Zero(int):
+    """Zero that knows its text, which may be `-0`."""
+
+    text: str
+
+    def __new__(cls, text: str, /) -> Self:
+        """The number that the text spells."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+Written = Fraction | Zero
+"""A number that knows how it was written; any other whole number comes out of its value as it went in."""
+
+
+def _whole(text: str) -> int:
+    return Zero(text) if text in {"0", "-0"} else int(text)
+
+
+_EXACT: Final = JSONDecoder(parse_int=_whole, parse_float=Fraction, strict=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A JSON value, its own text, and whether anything but blanks came behind it."""
@@ -29,6 +64,14 @@ class Document:
     value: Any
     text: str
     has_more: bool
+
+    @property
+    def exact(self) -> Any:  # noqa: ANN401  JSON is anything
+        """The value, with each number whose text its value does not tell as a `Written`.
+
+        It takes some times as long as reading did, and few need it.
+        """
+        return _EXACT.decode(self.text)
 
 
 def document(raw: bytes) -> Document:

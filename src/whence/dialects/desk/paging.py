@@ -3,6 +3,7 @@
 Source: DESK contract 4.1.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -47,6 +48,11 @@ def question(by: Principal, request: Request, listed: str, kind: type[Question])
         raise query.fault(KEY, "belongs to another list")
     lists = {name: tuple(cast("list[str]", value)) for name, value in asked.items() if isinstance(value, list)}
     return kind(**{**asked, **lists})
+
+
+def carried(request: Request, names: Iterable[str]) -> list[str]:
+    """A warning for each parameter of these names that came with a key, which has them already."""
+    return [f"{name} ignored, {KEY} carries it" for name in names if name in request.query_params]
 
 
 def size(request: Request, *, default: int, most: int) -> tuple[int, list[str]]:

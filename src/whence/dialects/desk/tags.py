@@ -5,7 +5,7 @@ They are in force for the very next event. Source: DESK contract 4.1.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 
@@ -14,9 +14,8 @@ from whence.dialects.desk import fields, query, selected, tag_shown
 from whence.dialects.desk.answer import Answer
 from whence.dialects.desk.entity_tags import MOST_TAGS, added, removed
 from whence.dialects.desk.errors import NOT_NULL
-from whence.dialects.desk.fields import Misfit
 from whence.dialects.desk.gate import Routes, Scope, caller
-from whence.dialects.desk.json_text import Document, document, spelled, unmapped
+from whence.dialects.desk.json_text import Document, document, spelled
 from whence.dialects.desk.options import Options
 from whence.dialects.request import body
 from whence.domain.entity import CONTEXTLESS, MOST_AT_ONCE, Tag, TagTest
@@ -27,6 +26,10 @@ PATH: Final = "/api/v2/tags"
 
 _AT: Final = ("tags",)  # where in the body they are
 _LONGEST: Final = 2000  # characters, of a key and of a value
+_KEYS: Final = frozenset({"tags"})
+_KEYS_OF_TAG: Final = frozenset({"context", "key", "value"})
+
+_Sent = tuple[str, str | None, str]  # where a tag stands, its key and its value
 
 
 def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every part has the same signature
@@ -45,9 +48,11 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
     async def add(request: Request) -> Answer:
         by = await caller(context, request, Scope.WRITE_ENTITIES)
         test = _test(request)
-        tags = _tags(document(await body(request, context.max_body_bytes)))
+        tags, ignored = _tags(document(await body(request, context.max_body_bytes)))
         changed = await registry.edit(by, test, lambda entity: added(entity, tags))
-        return Answer({"matchedEntitiesCount": len(changed), "appliedTags": tag_shown.v2(tags) if changed else []})
+        answer = Answer({"matchedEntitiesCount": len(changed), "appliedTags": tag_shown.v2(tags) if changed else []})
+        answer.warn(ignored)
+        return answer
 
     async def remove(request: Request) -> Answer:
         by = await caller(context, request, Scope.WRITE_ENTITIES)
@@ -74,32 +79,43 @@ def _unwanted(request: Request) -> TagTest:
     return TagTest(context=CONTEXTLESS, key=key, value=value)
 
 
-def _tags(sent: Document) -> list[Tag]:
-    """The custom tags of the body, each once.
+def _tags(sent: Document) -> tuple[list[Tag], list[str]]:
+    """The custom tags of the body, each once, and a sentence for each thing in it that was not read.
 
     Raises:
         Invalid: a value has not the shape that belongs there; else with every violation.
     """
-    try:
-        value = fields.mapping(sent.value, ())
-        given = None if value is None else value.get("tags")
-        tags = [] if given is None else [(spelled(path), *_tag(item, path)) for item, path in fields.items(given, _AT)]
-    except Misfit as misfit:
-        raise unmapped(sent.text, misfit.path) from None
-    if violations := list(_violations(given, tags)):
+    given, ignored = fields.read(sent, _given)
+    if violations := list(_violations(given)):
         raise Invalid(violations)
-    return list(dict.fromkeys(Tag(key=key or "", value=value) for _, key, value in tags))
+    return list(dict.fromkeys(Tag(key=key or "", value=value) for _, key, value in given or ())), ignored
 
 
-def _tag(item: object, path: fields.Path) -> tuple[str | None, str]:
-    sent: dict[str, Any] = fields.mapping(item, path) or {}
-    return fields.text(sent.get("key"), (*path, "key")), fields.text(sent.get("value"), (*path, "value")) or ""
+def _given(value: object) -> tuple[list[_Sent] | None, list[str]]:
+    sent = fields.mapping(value, ()) or {}
+    if sent.get("tags") is None:
+        return None, []
+    placed = [(path, fields.mapping(item, path) or {}) for item, path in fields.items(sent["tags"], _AT)]
+    ignored = [*fields.unread(sent, _KEYS), *(said for path, tag in placed for said in _ignored(tag, path))]
+    return [_tag(tag, path) for path, tag in placed], ignored
 
 
-def _violations(given: object, tags: list[tuple[str, str | None, str]]) -> Iterator[Violation]:
-    if given is None:
+def _ignored(sent: dict[str, object], path: fields.Path) -> Iterator[str]:
+    if sent.get("context") not in (*fields.NOTHING, CONTEXTLESS):
+        yield f"{spelled((*path, 'context'))} ignored, what is put on here is a custom tag"
+    yield from fields.unread(sent, _KEYS_OF_TAG, path)
+
+
+def _tag(sent: dict[str, object], path: fields.Path) -> _Sent:
+    key, value = (fields.text(sent.get(name), (*path, name)) for name in ("key", "value"))
+    return spelled(path), key, value or ""
+
+
+def _violations(tags: list[_Sent] | None) -> Iterator[Violation]:
+    if tags is None:
         yield Violation(path="tags", message=NOT_NULL)
-    elif not tags:
+        return
+    if not tags:
         yield Violation(path="tags", message="must not be empty")
     elif len(tags) > MOST_TAGS:
         yield Violation(path="tags", message=f"size must be between 1 and {MOST_TAGS}")

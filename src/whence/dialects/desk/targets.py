@@ -50,7 +50,7 @@ async def look_up(catalog: Catalog, by: Principal, attach: Attach, options: Opti
         for sent, normal in attach.spellings:
             if (entity := known.get(normal) or known.get(sent)) is not None:
                 entities[entity.id] = entity
-            elif options.unknown_entity_ids is Unknown.REGISTER and _is_of_known_type(normal):
+            elif options.unknown_entity_ids is Unknown.REGISTER and is_introduced(by, normal):
                 entities[normal] = None
             else:
                 ignored.append(sent)
@@ -67,14 +67,24 @@ async def look_up(catalog: Catalog, by: Principal, attach: Attach, options: Opti
 
 
 async def registered(registry: Registry, by: Principal, targets: Targets) -> list[Entity]:
-    """The targets' entities; those that nobody knew stand, with their id for a name."""
+    """The targets' entities; those that nobody knew stand, as `introduction` says."""
     unknown = [entity_id for entity_id, entity in targets.entities.items() if entity is None]
     found: dict[str, Entity] = {}
     if unknown:
-        drafts = [Draft(id=entity_id, type=ids.type_of(entity_id), name=entity_id) for entity_id in unknown]
+        drafts = [introduction(by, entity_id) for entity_id in unknown]
         found = dict(zip(unknown, await registry.introduce(by, drafts), strict=True))
     return [entity or found[entity_id] for entity_id, entity in targets.entities.items()]
 
 
-def _is_of_known_type(entity_id: str) -> bool:
-    return is_entity_id(entity_id) and ids.type_of(entity_id) in ENTITY_TYPES
+def is_introduced(by: Principal, entity_id: str) -> bool:
+    """Whether an id that nobody knows is a new entity's: of a known type, and no other account's environment."""
+    kind = ids.type_of(entity_id)
+    if kind == ids.ENVIRONMENT:
+        return entity_id == ids.environment(by.account_id)
+    return is_entity_id(entity_id) and kind in ENTITY_TYPES
+
+
+def introduction(by: Principal, entity_id: str) -> Draft:
+    """An entity of which no more than the id is known, which is its name; the environment's is that of the account."""
+    is_environment = entity_id == ids.environment(by.account_id)
+    return Draft(id=entity_id, type=ids.type_of(entity_id), name=by.account_name if is_environment else entity_id)

@@ -1,5 +1,6 @@
 """`GET /api/v1/events`: what was pushed, read back; a page at a time, and one by its id. Source: DESK contract 5.1."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -92,7 +93,9 @@ def _asked(request: Request, by: Principal, now: datetime) -> tuple[Asked, list[
     sees_all = query.truth(request, "allDialects")
     warnings = finding.unseen(by, asked=sees_all)
     if cursor := query.text(request, "cursor"):
-        return _behind(by, cursor), warnings
+        asked = _behind(by, cursor)
+        ignored = [f"{name} ignored, cursor carries it" for name in _contradictions(request, by, asked)]
+        return asked, [*warnings, *ignored]
     relative = query.choice(request, "relativeTime", times.RELATIVE)
     if relative is None:
         since, to = _window(request, now)
@@ -110,6 +113,24 @@ def _asked(request: Request, by: Principal, now: datetime) -> tuple[Asked, list[
         sees_all=finding.sees_all(by, asked=sees_all),
     )
     return asked, warnings
+
+
+def _contradictions(request: Request, by: Principal, asked: Asked) -> Iterator[str]:
+    """The parameters that say something else than what a cursor carries, which they may repeat."""
+    carried = {
+        "from": str(times.millis(asked.since)),
+        "to": str(times.millis(asked.to)),
+        "relativeTime": next((word for word, width in times.RELATIVE.items() if asked.to - asked.since == width), None),
+        "eventType": asked.event_type,
+        "entityId": asked.entity_id,
+        "correlationId": asked.correlation_id,
+    }
+    for name, value in carried.items():
+        if (said := query.text(request, name)) is not None and said != value:
+            yield name
+    sees_all = query.truth(request, "allDialects")
+    if sees_all is not None and finding.sees_all(by, asked=sees_all) != asked.sees_all:
+        yield "allDialects"
 
 
 def _window(request: Request, now: datetime) -> tuple[datetime, datetime]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from whence.catalog import Catalog
 from whence.dialects import Context
-from whence.dialects.desk import entity_shown, ids, paging, query, selected
+from whence.dialects.desk import entity_shown, ids, paging, query, selected, selector, zones
 from whence.dialects.desk.answer import Answer
 from whence.dialects.desk.entity_shown import ALL_FIELDS, Standing
 from whence.dialects.desk.gate import Routes, Scope, caller, path_text
@@ -30,6 +30,7 @@ _LARGEST_PAGE: Final = 500
 _WINDOW: Final = timedelta(days=3)
 _DIRECTIONS: Final = {"name": 1, "+name": 1, "-name": -1}
 _MOST_FIELDS: Final = 50
+_CARRIED: Final = (selector.PATH, "from", "to", paging.SIZE, "sort", zones.SELECTOR)
 _LONGEST_FIELD: Final = 100  # characters of a caller's text in a warning
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -96,6 +97,7 @@ def _asked(by: Principal, request: Request) -> tuple[_Asked, list[str]]:
     """What the request asks for; a page's key is enough to go on, and other fields may be named with it."""
     fields, warnings = _fields(request)
     if (going_on := paging.question(by, request, _LIST, _Asked)) is not None:
+        warnings += paging.carried(request, _CARRIED)
         return (replace(going_on, fields=fields) if fields else going_on), warnings
     now = datetime.now(UTC)
     size, capped = paging.size(request, default=_PAGE, most=_LARGEST_PAGE)
@@ -112,10 +114,10 @@ def _asked(by: Principal, request: Request) -> tuple[_Asked, list[str]]:
         size=size,
         fields=fields,
         direction=_direction(request),
-        is_of_zones=query.text(request, "mzSelector") is not None,
+        is_of_zones=query.text(request, zones.SELECTOR) is not None,
     )
     if asked.is_of_zones:
-        warnings.append("there are no management zones, mzSelector matches nothing")
+        warnings.append(zones.warning(zones.SELECTOR))
     return asked, [*warnings, *capped]
 
 

@@ -8,7 +8,18 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.desk import asking, encode, event_selector, finding, paging, query, selected, selector, times
+from whence.dialects.desk import (
+    asking,
+    encode,
+    event_selector,
+    finding,
+    paging,
+    query,
+    selected,
+    selector,
+    times,
+    zones,
+)
 from whence.dialects.desk.answer import Answer
 from whence.dialects.desk.event_selector import EventSelector
 from whence.dialects.desk.finding import Found
@@ -27,12 +38,17 @@ _LIST: Final = "desk events 2"  # what a key of this list is sealed with
 _DEFAULT_WIDTH: Final = timedelta(hours=2)
 _DEFAULT_SIZE: Final = 100
 _MOST: Final = 1000
-_CARRIED: Final = ("from", "to", "pageSize", "entitySelector", "eventSelector", "eventType", "allDialects")
+_CARRIED: Final = (
+    "from", "to", "pageSize", "entitySelector", "eventSelector", zones.SELECTOR, "eventType", "allDialects",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a list is of, times in milliseconds. `place`: the sealed end of the page before it."""
+    """What a list is of, times in milliseconds. `place`: the sealed end of the page before it.
+
+    `is_of_zones`: only what lies in some management zone is asked for.
+    """
 
     since: int
     to: int
@@ -41,6 +57,7 @@ class Asked:
     entity_selector: str | None = None
     event_selector: str | None = None
     event_type: str | None = None
+    is_of_zones: bool = False
     sees_all: bool = False
     place: str | None = None
 
@@ -105,6 +122,8 @@ class Events:
             entities=await self._entities(by, asked),
             sees_all=asked.sees_all,
         )
+        if asked.is_of_zones:
+            return Found()
         cursor = unseal_cursor(by.secret, asked.place) if asked.place else None
         if question is None or chosen_by.event_ids is None:
             return await finding.page(self._context, by, question, cursor=cursor, limit=asked.size)
@@ -128,8 +147,8 @@ def _asked(request: Request, by: Principal, now: datetime) -> tuple[Asked, list[
         Invalid: a parameter means nothing.
     """
     if (going_on := paging.question(by, request, _LIST, Asked)) is not None:
-        ignored = [f"{name} ignored, {paging.KEY} carries it" for name in _CARRIED if name in request.query_params]
-        return replace(going_on, sees_all=going_on.sees_all and finding.sees_all(by, asked=True)), ignored
+        sees_all = going_on.sees_all and finding.sees_all(by, asked=True)
+        return replace(going_on, sees_all=sees_all), paging.carried(request, _CARRIED)
     to = selected.instant(request, "to", now=now) or now
     since = selected.instant(request, "from", now=now) or now - _DEFAULT_WIDTH
     if since > to:
@@ -144,6 +163,10 @@ def _asked(request: Request, by: Principal, now: datetime) -> tuple[Asked, list[
         entity_selector=query.text(request, "entitySelector"),
         event_selector=query.text(request, "eventSelector"),
         event_type=query.text(request, "eventType"),
+        is_of_zones=query.text(request, zones.SELECTOR) is not None,
         sees_all=finding.sees_all(by, asked=sees_all),
     )
-    return asked, [*warnings, *finding.unseen(by, asked=sees_all)]
+    nobodys = [zones.SELECTOR] if asked.is_of_zones else []
+    if asked.selector.zone_ids is not None:
+        nobodys.append(event_selector.ZONES)
+    return asked, [*warnings, *map(zones.warning, nobodys), *finding.unseen(by, asked=sees_all)]

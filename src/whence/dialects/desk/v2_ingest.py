@@ -19,12 +19,13 @@ from whence.dialects.desk.answer import Answer
 from whence.dialects.desk.gate import Routes, Scope, caller
 from whence.dialects.desk.options import Options, Unknown
 from whence.dialects.desk.retries import Keyed
+from whence.dialects.desk.targets import introduction, is_introduced
 from whence.dialects.desk.v2_message import LONGEST_TIMEOUT
 from whence.dialects.desk.v2_reports import Reports, Timely
-from whence.dialects.desk.vocabulary import ENTITY_TYPES, NAME
+from whence.dialects.desk.vocabulary import NAME
 from whence.dialects.request import body
 from whence.domain.access import Principal
-from whence.domain.entity import Draft, Entity, is_entity_id
+from whence.domain.entity import Entity
 from whence.domain.entity_test import AllOf, EntityTest, LastSeen, WithId
 from whence.domain.errors import Invalid, Reason
 from whence.domain.event import Rejected, Report
@@ -105,7 +106,7 @@ class Ingest:
         found: dict[str, Entity | None] = {entity.id: entity for entity in known}
         unknown = [] if not isinstance(test, WithId) else [name for name in test.ids if name not in found]
         if options.unknown_entity_ids is Unknown.REGISTER:
-            found |= {name: None for name in unknown if _is_of_known_type(name)}
+            found |= {name: None for name in unknown if is_introduced(by, name)}
         if len(found) > MOST_ENTITIES:
             raise Invalid.at(selector.PATH, f"must not select more than {MOST_ENTITIES} entities")
         return dict(sorted(found.items())), [name for name in unknown if name not in found]
@@ -157,12 +158,7 @@ class Ingest:
 
     async def _registered(self, by: Principal, found: Mapping[str, Entity | None]) -> list[Entity]:
         """The entities; those that nobody knew stand, the environment by the name of the account."""
-        environment = ids.environment(by.account_id)
-        drafts = [
-            Draft(id=name, type=ids.type_of(name), name=by.account_name if name == environment else name)
-            for name, entity in found.items()
-            if entity is None
-        ]
+        drafts = [introduction(by, name) for name, entity in found.items() if entity is None]
         new = {entity.id: entity for entity in await self._context.registry.introduce(by, drafts)} if drafts else {}
         return [entity or new[name] for name, entity in found.items()]
 
@@ -179,7 +175,3 @@ def _result(reports: Reports, statuses: Mapping[str, str], unknown: Sequence[str
     if len(unknown) > _MOST_NAMED:
         warnings.append(f"and {len(unknown) - _MOST_NAMED} more")
     return told | {"warnings": warnings} if warnings else told
-
-
-def _is_of_known_type(entity_id: str) -> bool:
-    return is_entity_id(entity_id) and ids.type_of(entity_id) in ENTITY_TYPES

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Final, cast
 
 from whence.dialects.desk import encode, fields, selector
+from whence.dialects.desk.constraints import LONGEST_SOURCE
 from whence.dialects.desk.encode import text
 from whence.dialects.desk.errors import NOT_NULL
 from whence.dialects.desk.fields import Misfit
 from whence.dialects.desk.handling import ALLOW_MERGE, NEWER_NAMES, SWITCHES
-from whence.dialects.desk.json_text import Document, unmapped
+from whence.dialects.desk.json_text import Document
 from whence.dialects.desk.nearest import V2_EVENT_TYPES
 from whence.dialects.desk.vocabulary import EventType
 from whence.domain.entity_test import EntityTest
@@ -30,7 +31,7 @@ _KNOWN: Final = frozenset({
 _RESERVED: Final = "dt."
 _OPEN_TO_ALL: Final = ("dt.event.", "dt.davis.", "dt.entity.")
 _TIMEOUT: Final = encode.FIELDS["timeoutMinutes"]
-_LONGEST_QUOTED: Final = 100  # characters of a caller's key in a warning or a path
+_LONGEST_QUOTED: Final = 100  # characters of a caller's key in a path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +73,7 @@ def read(document: Document) -> Message:
     Raises:
         Invalid: a value has not the shape that belongs there; the first such value, and nothing besides.
     """
-    try:
-        return _message(document.value)
-    except Misfit as misfit:
-        raise unmapped(document.text, misfit.path) from None
+    return fields.read(document, _message)
 
 
 def check(sent: Message, *, now: datetime) -> EntityTest | None:
@@ -93,7 +91,8 @@ def check(sent: Message, *, now: datetime) -> EntityTest | None:
         faults.append(Violation(path="timeout", message=f"must be between 0 and {LONGEST_TIMEOUT}"))
     test = None
     try:
-        test = selector.parse(sent.entity_selector, now=now) if sent.entity_selector else None
+        said = sent.entity_selector or ""
+        test = selector.parse(said, now=now) if said and not said.isspace() else None
     except Invalid as refusal:
         faults += refusal.violations
     faults += _property_faults(sent.properties)
@@ -106,7 +105,7 @@ def _message(value: object) -> Message:
     if not isinstance(value, dict):
         raise Misfit(())
     sent = cast("dict[str, object]", value)
-    properties = dict(_properties(fields.mapping(sent.get("properties"), ("properties",)) or {}))
+    properties = dict(_properties(fields.properties(sent.get("properties"), ("properties",))))
     allow_merge = fields.truth(sent.get("allowDavisMerge"), ("allowDavisMerge",))
     if allow_merge is not None:
         properties[ALLOW_MERGE] = text(allow_merge)
@@ -116,9 +115,9 @@ def _message(value: object) -> Message:
         start=fields.whole(sent.get("startTime"), ("startTime",)) or None,
         end=fields.whole(sent.get("endTime"), ("endTime",)) or None,
         timeout=fields.whole(sent.get("timeout"), ("timeout",)),
-        entity_selector=(fields.text(sent.get("entitySelector"), ("entitySelector",)) or "").strip() or None,
+        entity_selector=fields.text(sent.get("entitySelector"), ("entitySelector",)),
         properties=properties,
-        ignored=tuple(f"unknown field {_quoted(key)} ignored" for key in sent if key not in _KNOWN),
+        ignored=tuple(fields.unknown(key) for key in sent if key not in _KNOWN),
     )
 
 
@@ -149,13 +148,10 @@ def _property_faults(properties: Mapping[str, str]) -> Iterator[Violation]:
         path = f"properties.{key[:_LONGEST_QUOTED]}"
         if len(key) > LONGEST_KEY:
             yield Violation(path=path, message=f"the key must have at most {LONGEST_KEY} characters")
-        if len(value) > LONGEST_VALUE:
-            yield Violation(path=path, message=f"size must be between 0 and {LONGEST_VALUE}")
+        longest = LONGEST_SOURCE if key == encode.SOURCE else LONGEST_VALUE
+        if len(value) > longest:
+            yield Violation(path=path, message=f"size must be between 0 and {longest}")
         if key.startswith(_RESERVED) and not key.startswith(_OPEN_TO_ALL):
             yield Violation(
                 path=path, message="is reserved: of dt.* only dt.event.*, dt.davis.* and dt.entity.* are free"
             )
-
-
-def _quoted(key: str) -> str:
-    return f'"{key}"' if len(key) <= _LONGEST_QUOTED else f'"{key[:_LONGEST_QUOTED]}..."'

@@ -25,6 +25,7 @@ from whence.dialects.desk import (
     selector,
     times,
     v2_comments,
+    zones,
 )
 from whence.dialects.desk.answer import Answer
 from whence.dialects.desk.gate import Routes, Scope, caller, path_text
@@ -52,13 +53,16 @@ _FIELDS: Final = (_EVIDENCE, _IMPACTS, _COMMENTS)
 _MOST_FIELDS: Final = 50
 _LONGEST_FIELD: Final = 100  # characters of a caller's text in a warning
 _CARRIED: Final = (
-    "from", "to", "pageSize", "sort", "entitySelector", "problemSelector", "impactLevel", "allDialects",
+    "from", "to", "pageSize", "sort", "entitySelector", "problemSelector", zones.SELECTOR, "impactLevel", "allDialects",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a list is of, times in milliseconds. `to`: None: until now. `cursor`, `after`: where the page begins."""
+    """What a list is of, times in milliseconds. `to`: None: until now. `cursor`, `after`: where the page begins.
+
+    `is_of_zones`: only what lies in some management zone is asked for.
+    """
 
     since: int
     to: int | None
@@ -68,6 +72,7 @@ class Asked:
     entity_selector: str | None = None
     problem_selector: str | None = None
     impact_level: str | None = None
+    is_of_zones: bool = False
     sees_all: bool = False
     cursor: str | None = None
     after: tuple[int, ...] = ()
@@ -135,6 +140,8 @@ class Problems:
             window=problem_finding.window(times.instant(asked.since), to, now=datetime.now(UTC)),
             entity_ids=await self._entities(sight, asked.entity_selector, now),
         )
+        if asked.is_of_zones:
+            return Found()
         place = Place(cursor=asked.cursor, after=asked.after)
         return await problem_finding.page(
             self._context, sight, question, order=asked.order, place=place, limit=asked.size
@@ -200,8 +207,8 @@ def _asked(request: Request, by: Principal, now: datetime) -> tuple[Asked, list[
         Invalid: with every parameter that means nothing.
     """
     if (going_on := paging.question(by, request, _LIST, Asked)) is not None:
-        ignored = [f"{name} ignored, {paging.KEY} carries it" for name in _CARRIED if name in request.query_params]
-        return replace(going_on, sees_all=going_on.sees_all and finding.sees_all(by, asked=True)), ignored
+        sees_all = going_on.sees_all and finding.sees_all(by, asked=True)
+        return replace(going_on, sees_all=sees_all), paging.carried(request, _CARRIED)
     faults = Faults()
     window = faults.noted(lambda: _window(request, now))
     size = faults.noted(lambda: paging.size(request, default=_DEFAULT_SIZE, most=_MOST))
@@ -222,9 +229,12 @@ def _asked(request: Request, by: Principal, now: datetime) -> tuple[Asked, list[
         entity_selector=query.text(request, "entitySelector"),
         problem_selector=query.text(request, problem_selector.PATH),
         impact_level=impact,
+        is_of_zones=query.text(request, zones.SELECTOR) is not None,
         sees_all=finding.sees_all(by, asked=all_dialects),
     )
-    return asked, [*warnings, *finding.unseen(by, asked=all_dialects)]
+    nobodys = [zones.SELECTOR] if asked.is_of_zones else []
+    nobodys += [one.name for one in criteria or () if one.name in problem_selector.NOBODYS]
+    return asked, [*warnings, *map(zones.warning, nobodys), *finding.unseen(by, asked=all_dialects)]
 
 
 def _window(request: Request, now: datetime) -> tuple[datetime, datetime | None]:

@@ -130,12 +130,25 @@ class Reports:
         """The property that is the event's description."""
         return _ANNOTATION if _ANNOTATION in self.type.texts else encode.DESCRIPTION
 
+    @property
+    def _first_about(self) -> str:
+        """What the first version calls that property."""
+        return _FIRST_NAMES.get(self._about, self._about)
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """The title and the description, if sent, by the fields of the first version."""
+        if self._sent.title is not None:
+            yield "title", self._sent.title
+        if (about := self._sent.properties.get(self._about)) is not None:
+            yield self._first_about, about
+
     def _properties(self) -> Iterator[tuple[str, object]]:
         """What is kept as properties: the sender's own, then what are fields of the first version, under its names."""
         kept = {key: value for key, value in self._sent.properties.items() if key not in self._held}
         fields = {key: name for key, name in _FIRST_NAMES.items() if key in kept and name in self.type.texts}
         yield from ((key, value) for key, value in kept.items() if key not in fields and key != ALLOW_MERGE)
         yield from ((name, kept[key]) for key, name in fields.items())
+        yield from encode.unsaid(self.type, dict(self._texts())).items()
         is_problem = self.type.opens_problem
         if self._sent.asked_timeout is not None:
             yield ("timeoutMinutes", self.timeout) if is_problem else (_TIMEOUT, str(self.timeout))
@@ -144,5 +157,7 @@ class Reports:
 
     @property
     def _held(self) -> frozenset[str]:
-        """Properties for which the report has places of its own."""
-        return frozenset({encode.SOURCE, self._about, _TIMEOUT})
+        """Properties for which the report has places of its own; for an empty description, where its type has one."""
+        held = frozenset({encode.SOURCE, _TIMEOUT})
+        is_kept = self._sent.properties.get(self._about) == "" and self._first_about not in self.type.texts
+        return held if is_kept else held | {self._about}

@@ -10,7 +10,7 @@ from typing import Final, cast
 from whence.dialects.desk import attach, fields
 from whence.dialects.desk.attach import Attach
 from whence.dialects.desk.fields import Misfit
-from whence.dialects.desk.json_text import Document, unmapped
+from whence.dialects.desk.json_text import Document
 from whence.dialects.desk.vocabulary import BY_ANY_NAME, EVENT_TYPES, EventType
 
 _ALWAYS: Final = frozenset({"eventType", "source", "attachRules", "start", "customProperties", "timeseriesIds"})
@@ -21,8 +21,6 @@ _READ: Final[Mapping[str, frozenset[str]]] = {
     for event_type in EVENT_TYPES.values()
 }
 _KNOWN: Final = frozenset[str]().union(*_READ.values())
-_NOTHING: Final = (None, 0, "")
-_LONGEST_QUOTED: Final = 100  # characters of a caller's key in a warning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +49,7 @@ def read(document: Document) -> Message:
     Raises:
         Invalid: a value has not the shape that belongs there; the first such value, and nothing besides.
     """
-    try:
-        return _message(document.value)
-    except Misfit as misfit:
-        raise unmapped(document.text, misfit.path) from None
+    return fields.read(document, _message)
 
 
 def _message(value: object) -> Message:
@@ -64,6 +59,7 @@ def _message(value: object) -> Message:
     event_type = _event_type(sent.get("eventType"))
     is_problem = event_type is not None and event_type.opens_problem
     is_information = event_type is not None and not is_problem
+    rules = attach.read(sent.get("attachRules"))
     return Message(
         event_type=event_type,
         source=fields.text(sent.get("source"), ("source",)),
@@ -71,11 +67,11 @@ def _message(value: object) -> Message:
         end=fields.whole(sent.get("end"), ("end",)) or None if is_information else None,
         timeout_minutes=fields.whole(sent.get("timeoutMinutes"), ("timeoutMinutes",)) or None if is_problem else None,
         allow_merge=fields.truth(sent.get("allowDavisMerge"), ("allowDavisMerge",)) if is_problem else None,
-        attach=attach.read(sent.get("attachRules")),
+        attach=rules,
         texts=dict(_texts(event_type, sent)) if event_type else {},
         timeseries_ids=tuple(_timeseries_ids(sent.get("timeseriesIds"))),
-        properties=_properties(sent.get("customProperties")),
-        ignored=tuple(_ignored(event_type, sent)) if event_type else (),
+        properties=fields.properties(sent.get("customProperties"), ("customProperties",)),
+        ignored=(*_ignored(event_type, sent), *(rules.ignored if rules else ())) if event_type else (),
     )
 
 
@@ -99,21 +95,12 @@ def _timeseries_ids(value: object) -> Iterator[str]:
         yield fields.text(item, path) or ""
 
 
-def _properties(value: object) -> Mapping[str, object]:
-    """The sender's own; an empty list is what some languages make of an empty object."""
-    return fields.mapping(None if value == [] else value, ("customProperties",)) or {}
-
-
 def _ignored(event_type: EventType, sent: Mapping[str, object]) -> Iterator[str]:
     read = _READ[event_type.name]
     for field, value in sent.items():
-        if field in read or value in _NOTHING:
+        if field in read or value in fields.NOTHING:
             continue
         if field in _KNOWN:
             yield f"{field} does not apply to {event_type.name}, ignored"
         else:
-            yield f"unknown field {_quoted(field)} ignored"
-
-
-def _quoted(key: str) -> str:
-    return f'"{key}"' if len(key) <= _LONGEST_QUOTED else f'"{key[:_LONGEST_QUOTED]}..."'
+            yield fields.unknown(field)

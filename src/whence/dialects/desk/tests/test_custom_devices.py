@@ -235,6 +235,15 @@ async def test_every_violation_is_told(desk: AsyncClient) -> None:
     ]
 
 
+async def test_a_tag_of_an_unknown_context_is_refused(desk: AsyncClient, tenant: Tenant) -> None:
+    """As in attach rules, with the place; nothing is registered."""
+    answer = await desk.post(f"{V1}/cold-room-3", content=b'{"tags": ["x",\n "[FOO]x"]}')
+
+    assert answer.status_code == 400
+    assert answer.json() == {"error": {"code": 400, "message": "Could not map JSON at 'tags[1]' near line 2 column 2"}}
+    assert await tenant.house.context.catalog.named(tenant.admin, [LONE_ROOM]) == {}
+
+
 async def test_an_entity_has_so_many_tags_and_no_more(desk: AsyncClient, tenant: Tenant) -> None:
     """Tags that are added again and again do not make an entity grow without end."""
     first = await desk.post(f"{V1}/cold-room-3", json={"group": "edge-sensors", "tags": [f"t{n}" for n in range(1000)]})
@@ -257,6 +266,17 @@ async def test_the_second_version_says_whether_it_is_new(desk: AsyncClient, tena
     assert (again.status_code, again.content) == (204, b"")
     probe = await entity(tenant, PROBE)
     assert (probe.name, probe.properties, probe.tags) == ("Probe", {"hostNames": ["p.example.com"]}, ())
+
+
+async def test_whether_a_person_sent_it_is_a_truth(desk: AsyncClient) -> None:
+    """`uiBased` changes nothing, and is checked as other parameters are."""
+    said = {"customDeviceId": "checkout-probe", "displayName": "Checkout probe"}
+
+    answer = await desk.post(f"{V2}?uiBased=maybe", json=said)
+    good = await desk.post(f"{V2}?uiBased=true", json=said)
+
+    assert violations(answer) == [("uiBased", "'maybe' must be any of [false, true]", "QUERY")]
+    assert good.status_code == 201
 
 
 async def test_both_versions_mean_the_same_fields(desk: AsyncClient, tenant: Tenant) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
 
 from tests.tenants import MakeTenant, Tenant
+from whence.dialects.desk.ids import environment
 from whence.dialects.desk.tests.pushing import (
     CART,
     MACHINE,
@@ -177,6 +179,37 @@ async def test_what_is_no_known_types_id_is_ignored(desk: AsyncClient, tenant: T
     assert len(beside["storedEventIds"]) == 1
     assert refused(alone) == f"{NO_MATCH}{{entityIds=[{unknown}], tagRules=null}}"
     assert await concerned(tenant) == [CART]
+
+
+async def test_an_id_without_digits_is_nobodys(desk: AsyncClient, tenant: Tenant) -> None:
+    """[3.5] [3.7] An empty variable of a template; alone it matches nothing."""
+    beside = await pushed(desk, message(attachRules={"entityIds": ["HOST-", ORDERS]}))
+    alone = await push(desk, message(attachRules={"entityIds": ["HOST-"]}))
+
+    assert (beside["ignoredEntityIds"], len(beside["storedIds"])) == (["HOST-"], 1)
+    assert refused(alone) == f"{NO_MATCH}{{entityIds=[HOST-], tagRules=null}}"
+    assert await concerned(tenant) == [ORDERS]
+
+
+@pytest.mark.parametrize("unknown", ["ENVIRONMENT-00000000000000AB", environment(UUID(int=7))])
+async def test_an_account_has_one_environment(desk: AsyncClient, tenant: Tenant, unknown: str) -> None:
+    """[4] It stands by its id, with the name of the account; any other one is nobody's."""
+    own = environment(tenant.admin.account_id)
+
+    beside = await pushed(desk, message(attachRules={"entityIds": [unknown, own]}))
+    alone = await push(desk, message(attachRules={"entityIds": [unknown]}))
+    selected = await desk.post(
+        "/api/v2/events/ingest",
+        json={"eventType": "CUSTOM_INFO", "title": "t", "entitySelector": f'entityId("{unknown}")'},
+    )
+
+    assert beside["ignoredEntityIds"] == [unknown]
+    assert refused(alone) == f"{NO_MATCH}{{entityIds=[{unknown}], tagRules=null}}"
+    assert selected.json()["reportCount"] == 0
+    assert await concerned(tenant) == [own]
+    catalog = tenant.house.context.catalog
+    assert (await catalog.require(tenant.admin, own)).name == tenant.name
+    assert await catalog.named(tenant.admin, [unknown]) == {}
 
 
 @pytest.fixture

@@ -74,6 +74,17 @@ async def test_a_close_that_says_nothing(desk: AsyncClient, tenant: Tenant) -> N
     assert (await details(desk, problem_id))["commentCount"] == 0
 
 
+async def test_a_look_closes_nothing(desk: AsyncClient, tenant: Tenant) -> None:
+    """[5.2] HEAD is for what only reads: of a close there is none, and whoever tries changes nothing."""
+    (problem_id,) = await opened(desk, tenant, BACKLOG)
+
+    answer = await desk.head(f"{v1(problem_id)}/close?content=x")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    problem = await details(desk, problem_id)
+    assert (problem["status"], problem["commentCount"]) == ("OPEN", 0)
+
+
 async def test_a_close_by_the_second_version(desk: AsyncClient, tenant: Tenant) -> None:
     """[5.6] The contract's example: 200 with the result, then 204 without a body; it was said once."""
     (problem_id,) = await opened(desk, tenant, BACKLOG)

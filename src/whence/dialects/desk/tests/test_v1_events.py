@@ -266,7 +266,6 @@ async def test_the_level_of_severity(desk: AsyncClient, event_type: str, level: 
         ("SERVICE", "SERVICE"),
         ("SERVICE_METHOD", "SERVICE"),
         ("SERVICE_INSTANCE", "SERVICE"),
-        ("ENVIRONMENT", "ENVIRONMENT"),
         ("HOST", "INFRASTRUCTURE"),
         ("PROCESS_GROUP", "INFRASTRUCTURE"),
         ("CUSTOM_DEVICE", "INFRASTRUCTURE"),
@@ -280,6 +279,15 @@ async def test_the_level_of_impact(desk: AsyncClient, kind: str, level: str) -> 
     (event,) = (await listed(desk))["events"]
 
     assert (event["entityName"], event["impactLevel"]) == (f"{kind}-00000000000000AA", level)
+
+
+async def test_the_level_of_what_is_on_the_environment(desk: AsyncClient, tenant: Tenant) -> None:
+    """[4] [5.1] The account's own: there is one."""
+    await pushed(desk, body(attachRules={"entityIds": [environment(tenant.admin.account_id)]}))
+
+    (event,) = (await listed(desk))["events"]
+
+    assert (event["impactLevel"], event["entityName"]) == ("ENVIRONMENT", tenant.name)
 
 
 async def test_the_window_is_overlapped(desk: AsyncClient) -> None:

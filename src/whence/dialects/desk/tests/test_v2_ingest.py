@@ -140,6 +140,21 @@ async def test_nothing_matches(desk: AsyncClient) -> None:
             [(f"properties.{'k' * 100}", "the key must have at most 100 characters")],
         ),
         (body(properties={"k": "v" * 4097}), [("properties.k", "size must be between 0 and 4096")]),
+        *(
+            (
+                body(properties={"dt.event.source": "s" * length}),
+                [("properties.dt.event.source", "size must be between 0 and 500")],
+            )
+            for length in (501, 4097)
+        ),
+        (
+            body(entitySelector=" \n type(HOST"),
+            [("entitySelector", "Could not parse the entity selector near position 13")],
+        ),
+        (
+            body(entitySelector=f"{' ' * 1991}type(HOST)"),
+            [("entitySelector", "must have at most 2000 characters")],
+        ),
         (
             body(properties={"dt.entity.host": "x", "dt.event.mine": "x", "dt.davis.mine": "x", "dt.source": "x"}),
             [("properties.dt.source", "is reserved: of dt.* only dt.event.*, dt.davis.* and dt.entity.* are free")],
