@@ -9,7 +9,7 @@ from tests.builders import draft
 from tests.tenants import MakeTenant, Tenant
 from whence.domain.document import Document
 from whence.domain.entity import RelationKind
-from whence.domain.entity_test import AllOf, Documented, EntityTest, Negated, OfType, WithId, any_of
+from whence.domain.entity_test import AllOf, Documented, EntityTest, Negated, OfType, SpelledType, WithId, any_of
 from whence.domain.filter import EntityFilter
 from whence.registry import Named
 from whence.server import House
@@ -76,6 +76,35 @@ async def test_entities_are_found_by_what_is_kept_beside_them(house: House, tena
     assert await found(Documented("k", ("x", "y", "z"))) == {"a", "b"}
     assert await found(Documented("k", ())) == set()
     assert await found(Negated(Documented("k", ("x",)))) == {"b", "c"}
+
+
+async def test_entities_are_found_by_how_a_document_spells_their_type(house: House, tenant: Tenant) -> None:
+    """Letter by letter; in lower case where no document of the kind says it, or not in the member that is asked for."""
+    context = house.context
+    said = ["my-kind", "My-Kind", "", None, 7, ["my-kind"], ..., "my_kind"]
+    known = await tenant.register(*(draft(tag=f"e{n}", type="MY_KIND") for n in range(len(said) + 1)))
+    values = [{} if spelled is ... else {"type": spelled, "other": "my-kind"} for spelled in said]
+    beside = [Document(owner=one.id, kind="k", key="", value=value) for one, value in zip(known, values, strict=False)]
+    others = [
+        Document(owner=known[-1].id, kind="k", key="x", value={"type": "my-kind"}),
+        Document(owner=known[-1].id, kind="other", key="", value={"type": "my-kind"}),
+        Document(owner=known[6].id, kind="list", key="", value=["type"]),
+        Document(kind="k", key="", value={"type": "my-kind"}),
+    ]
+    await context.documents.put(tenant.admin, [*beside, *others])
+
+    async def found(*texts: str, kind: str = "k", member: str = "type") -> str:
+        test = SpelledType(kind, member, texts)
+        return "".join(sorted(one.tag[1:] for one in await context.catalog.select(tenant.admin, test, limit=99)))
+
+    assert await found("my-kind") == "0"
+    assert await found("My-Kind", "7") == "14"
+    assert await found("my_kind") == "23678"
+    assert await found("MY_KIND") == ""
+    assert await found() == ""
+    assert await found("my-kind", member="other") == "0123457"
+    assert await found("my_kind", kind="list") == "012345678"
+    assert await found("my_kind", kind="none") == "012345678"
 
 
 async def test_an_entity_is_put_aside_and_taken_back(house: House, tenant: Tenant) -> None:

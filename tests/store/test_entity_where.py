@@ -16,6 +16,7 @@ from whence.domain.entity_test import (
     UPPER,
     AllOf,
     Comparison,
+    Documented,
     EntityTest,
     FirstSeen,
     Having,
@@ -26,6 +27,7 @@ from whence.domain.entity_test import (
     Never,
     OfType,
     Related,
+    SpelledType,
     Tagged,
     Unhealthy,
     WithId,
@@ -174,7 +176,9 @@ async def test_a_property_is_had(
 
 def test_what_relates_or_ails_is_not_told_by_the_entity_alone() -> None:
     """It is a mistake to ask; deep questions are refused as such."""
-    for test in (Unhealthy(), Negated(Unhealthy(yes=False)), Related((), outgoing=True, inner=AllOf(()))):
+    beside: tuple[EntityTest, ...] = (Documented("k", ("x",)), SpelledType("k", "type", ("service",)))
+    related = Related((), outgoing=True, inner=AllOf(()))
+    for test in (Unhealthy(), Negated(Unhealthy(yes=False)), related, *beside):
         with pytest.raises(ValueError, match="alone"):
             passes(test, entity())
 

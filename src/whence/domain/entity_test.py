@@ -141,6 +141,19 @@ class Documented:
 
 
 @dataclass(frozen=True, slots=True)
+class SpelledType:
+    """Whose type is spelled as one of the texts, letter by letter.
+
+    Its spelling is what `member` says in the document of the kind that is kept beside it under no key; where that
+    says nothing, the type itself in lower case.
+    """
+
+    kind: str
+    member: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """Nobody."""
 
@@ -161,7 +174,7 @@ class AllOf:
 
 Lasting: TypeAlias = OfType | WithId | Tagged | Named | FirstSeen | LastSeen | Having | Never
 """What the entity itself tells."""
-EntityTest: TypeAlias = Lasting | Unhealthy | Related | Documented | Negated | AllOf
+EntityTest: TypeAlias = Lasting | Unhealthy | Related | Documented | SpelledType | Negated | AllOf
 """Of alternatives (types, ids, tags, texts, kinds) one is enough; where none is given, nobody passes."""
 
 
@@ -174,7 +187,7 @@ def passes(test: EntityTest, entity: Entity) -> bool:
     """Whether the entity is selected; no archived one is.
 
     Raises:
-        ValueError: `Unhealthy`, `Related` and `Documented` are not told by the entity alone.
+        ValueError: `Unhealthy`, `Related`, `Documented` and `SpelledType` are not told by the entity alone.
     """
     return not entity.archived and _holds(test, entity)
 
@@ -190,7 +203,7 @@ def _holds(test: EntityTest, entity: Entity) -> bool:
             return all(_holds(one, entity) for one in tests)
         case Negated(inner):
             return not _holds(inner, entity)
-        case Unhealthy() | Related() | Documented():
+        case Unhealthy() | Related() | Documented() | SpelledType():
             raise ValueError("is not told by the entity alone")
         case _:
             return _tells(test, entity)

@@ -21,6 +21,7 @@ from whence.domain.entity_test import (
     Never,
     OfType,
     Related,
+    SpelledType,
     Tagged,
     Unhealthy,
     WithId,
@@ -85,6 +86,8 @@ def _condition(where: Where, test: EntityTest, depth: int) -> LiteralString:
             return _related(where, test, depth)
         case Documented(kind, keys):
             return _documented(where, kind, keys, _ALIASES[depth])
+        case SpelledType():
+            return _spelled_type(where, test, _ALIASES[depth])
         case _:
             return _lasting(where, test, _ALIASES[depth])
 
@@ -177,6 +180,16 @@ def _documented(where: Where, kind: str, keys: Sequence[str], e: LiteralString) 
         " and d.kind = ? and d.key = any(?::text[]))",
         kind,
         list(keys),
+    )
+
+
+def _spelled_type(where: Where, test: SpelledType, e: LiteralString) -> LiteralString:
+    return where.fill(
+        "coalesce((select nullif(d.value ->> ?::text, '') from document d where d.account_id = $1"
+        f" and d.owner = {e}.entity_id and d.kind = ? and d.key = ''), lower({e}.type)) = any(?::text[])",
+        test.member,
+        test.kind,
+        list(test.texts),
     )
 
 

@@ -8,9 +8,8 @@ from typing import Final
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.cortex import path
+from whence.dialects.cortex import entity_type, path
 from whence.dialects.cortex.answer import Answer, Done
-from whence.dialects.cortex.described import types_meant
 from whence.dialects.cortex.facts import Rows
 from whence.dialects.cortex.gate import Endpoint, Routes, caller
 from whence.dialects.cortex.naming import entities_named
@@ -19,7 +18,7 @@ from whence.dialects.cortex.query import Query
 from whence.dialects.cortex.shown import Shown
 from whence.domain.access import Principal, Right
 from whence.domain.entity import Entity
-from whence.domain.entity_test import OfType
+from whence.domain.entity_test import AllOf, EntityTest, WithId
 from whence.domain.errors import Invalid
 from whence.domain.filter import EntityFilter
 
@@ -87,11 +86,11 @@ class Catalog:
         query.settle()
         if not types and not names:
             raise Invalid.at("", "types or ids required")
-        wanted = types_meant(types)
+        wanted = entity_type.shown_as(types) if types else AllOf(())
         if names:
             await self._remove_named(by, names, wanted)
         else:
-            await self._remove_typed(by, wanted)
+            await self._remove_every(by, wanted)
         return Done()
 
     async def _details(self, by: Principal, entity: Entity, shown: Shown) -> Answer:
@@ -99,21 +98,15 @@ class Catalog:
         (row,) = [row async for row in rows.walk()]
         return rows.signed(Answer(row))
 
-    async def _remove_named(self, by: Principal, names: tuple[str, ...], types: tuple[str, ...]) -> None:
-        """The entities with these tags or generated ids, and of one of the types if any are given, are gone."""
+    async def _remove_named(self, by: Principal, names: tuple[str, ...], wanted: EntityTest) -> None:
+        """Those with one of the names as tag or generated id that pass the test are gone."""
         found = await entities_named(self._context, by, names)
-        ids = [
-            entity.id
-            for name, entity in found.items()
-            if name in {entity.tag, entity.cid} and (not types or entity.type in types)
-        ]
-        for start in range(0, len(ids), _AT_ONCE):
-            await self._context.registry.remove_each(by, ids[start : start + _AT_ONCE])
+        ids = tuple(entity.id for name, entity in found.items() if name in {entity.tag, entity.cid})
+        await self._remove_every(by, AllOf((WithId(ids), wanted)))
 
-    async def _remove_typed(self, by: Principal, types: tuple[str, ...]) -> None:
-        test = OfType(types)
+    async def _remove_every(self, by: Principal, wanted: EntityTest) -> None:
         while True:
-            found, _ = await self._context.catalog.window(by, _EVERYBODY, test, skip=0, limit=_AT_ONCE)
+            found, _ = await self._context.catalog.window(by, _EVERYBODY, wanted, skip=0, limit=_AT_ONCE)
             await self._context.registry.remove_each(by, [entity.id for entity in found])
             if len(found) < _AT_ONCE:
                 return

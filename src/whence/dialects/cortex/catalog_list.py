@@ -10,9 +10,9 @@ from pydantic_core import to_json
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.cortex import encode
+from whence.dialects.cortex import encode, entity_type
 from whence.dialects.cortex.answer import Answer
-from whence.dialects.cortex.described import GROUP, OWNER, types_meant
+from whence.dialects.cortex.described import GROUP, OWNER
 from whence.dialects.cortex.entity_details import GIT_PROVIDERS
 from whence.dialects.cortex.facts import ADDED_GROUP, Rows
 from whence.dialects.cortex.gate import Endpoint, Routes, caller
@@ -21,7 +21,7 @@ from whence.dialects.cortex.paging import Numbered
 from whence.dialects.cortex.query import Query
 from whence.dialects.cortex.shown import Shown
 from whence.domain.entity import TagTest
-from whence.domain.entity_test import AllOf, Documented, EntityTest, Having, OfType, Tagged, any_of
+from whence.domain.entity_test import AllOf, Documented, EntityTest, Having, Tagged, any_of
 from whence.domain.filter import EntityFilter
 
 _MOST: Final = 100  # values of one parameter, words of a search
@@ -60,7 +60,7 @@ class Wanted:
         """What else they tell."""
         tests: list[EntityTest] = []
         if self.types:
-            tests.append(OfType(types_meant(self.types)))
+            tests.append(entity_type.shown_as(self.types))
         if self.groups:
             tests.append(any_of((_tagged(GROUP, self.groups), Documented(ADDED_GROUP, self.groups))))
         if self.owners:

@@ -20,7 +20,6 @@ from whence.dialects.cortex.naming import entities_named
 from whence.dialects.cortex.options import Options
 from whence.dialects.cortex.paging import Numbered
 from whence.dialects.cortex.query import Query
-from whence.dialects.request import text_faults
 from whence.domain.access import Principal, Right
 from whence.domain.document import Document
 from whence.domain.entity import Entity
@@ -72,7 +71,7 @@ class CustomData:
         """`GET /catalog/custom-data`: one entry, or without a key the list."""
         by = await caller(self._context, request, None)
         query = Query.of(request)
-        tag, key, page = _required(query, "tag"), query.text("key"), Numbered.read(query)
+        tag, key, page = query.required_text("tag"), query.text("key"), Numbered.read(query)
         query.settle()
         entity = await path.entity_named(self._context, by, tag)
         return await self._page(by, entity, page) if key is None else await self._entry(by, entity, key)
@@ -100,7 +99,7 @@ class CustomData:
         by = await caller(self._context, request, Right.WRITE_ENTITIES)
         query = Query.of(request)
         name = _name(request, query)
-        key = _required(query, "key")
+        key = query.required_text("key")
         if len(key) > LONGEST_NAME:
             query.fault("key", custom_entry.TOO_LONG)
         is_forced = query.flag("force")
@@ -140,7 +139,7 @@ class CustomData:
     async def _entry(self, by: Principal, entity: Entity, key: str) -> Answer:
         found = next((entry for entry in await self._entries(by, entity) if entry.key == key), None)
         if found is None:
-            raise NotFound("custom data", key if not text_faults(key) else key.encode(errors="replace").decode())
+            raise NotFound("custom data", path.legible(key))
         return Answer(found.told)
 
     async def _entries(self, by: Principal, entity: Entity) -> list[Entry]:
@@ -175,11 +174,4 @@ def _is_named_in_path(request: Request) -> bool:
 
 
 def _name(request: Request, query: Query) -> str:
-    return path.segment(request, "tag_or_id") if _is_named_in_path(request) else _required(query, "tag")
-
-
-def _required(query: Query, name: str) -> str:
-    text = query.text(name)
-    if text is None:
-        query.fault(name, "is required")
-    return text or ""
+    return path.segment(request, "tag_or_id") if _is_named_in_path(request) else query.required_text("tag")

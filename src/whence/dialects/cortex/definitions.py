@@ -15,6 +15,7 @@ from whence.dialects.cortex import encode, path
 from whence.dialects.cortex.answer import Answer, Done
 from whence.dialects.cortex.described import info_of
 from whence.dialects.cortex.descriptor_rules import TYPE
+from whence.dialects.cortex.entity_type import is_built_in
 from whence.dialects.cortex.fields import Fields
 from whence.dialects.cortex.gate import Routes, caller, json_object
 from whence.dialects.cortex.options import Options
@@ -26,7 +27,6 @@ from whence.domain.document import NEVER, Document
 from whence.domain.errors import Conflict, NotFound
 
 KIND: Final = "definition"
-BUILT_IN: Final = ("service", "domain", "team")
 _LONGEST_TYPE: Final = 64  # characters
 _LIST: Final = "/api/v1/catalog/definitions"
 _ONE: Final = f"{_LIST}/{{type}}"
@@ -71,13 +71,11 @@ class Definitions:
         by = await caller(self._context, request, Right.WRITE_ENTITIES)
         value, _ = await json_object(self._context, request)
         fields = Fields(value)
-        name = fields.required_text("type")
-        if len(name) > _LONGEST_TYPE:
-            fields.fault("type", f"must be at most {_LONGEST_TYPE} characters")
+        name = fields.required_text("type", most=_LONGEST_TYPE)
         said = _said(fields, value)
         fields.settle()
         standing = await self._context.documents.get(by, None, KIND, name)
-        if name in BUILT_IN or (standing is not None and _SCHEMA in _members(standing)):
+        if is_built_in(name) or (standing is not None and _SCHEMA in _members(standing)):
             raise Conflict(f"Entity type already exists: {name}")
         nothing = Document(kind=KIND, key=name, updated_at=NEVER)
         definition = Document(kind=KIND, key=name, value=said)
@@ -109,7 +107,7 @@ class Definitions:
         name = path.segment(request, "type")
         found = None if text_faults(name) else await self._context.documents.get(by, None, KIND, name)
         if found is None:
-            raise NotFound("entity type", name.encode(errors="replace").decode())
+            raise NotFound("entity type", path.legible(name))
         return found
 
 
@@ -118,8 +116,8 @@ async def implied(context: Context, by: Principal, descriptor: object) -> list[D
 
     Source: Cortex contract B1.2.
     """
-    name = str(info_of(descriptor).get(TYPE) or "").lower()
-    if not name or name in BUILT_IN or await context.documents.get(by, None, KIND, name) is not None:
+    name = str(info_of(descriptor).get(TYPE) or "")
+    if not name or is_built_in(name) or await context.documents.get(by, None, KIND, name) is not None:
         return []
     return [Document(kind=KIND, key=name, value={})]
 

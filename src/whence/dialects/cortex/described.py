@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar, cast
 
 from whence.descriptors import cortex, drafts
-from whence.descriptors.found import Place, type_name
+from whence.descriptors.found import Place
 from whence.descriptors.yaml_documents import Document as Parsed
 from whence.dialects.cortex.dependency import DESCRIPTOR
 from whence.dialects.cortex.descriptor_rules import TAG, TYPE, X
@@ -19,7 +19,6 @@ from whence.domain.wanted import Said, Statement
 
 INFO: Final = "info"  # the kind of document of what a descriptor says in `info`, which lists look at: the rest is long
 
-_USUAL_TYPE: Final = "service"
 GROUP: Final = "group"  # the keys of tags of the house
 OWNER: Final = "owner"
 _GIT: Final = "git"  # property of the house
@@ -104,26 +103,6 @@ def generated(entity: Entity) -> dict[str, Any]:
 def tagged(entity: Entity, key: str) -> list[str]:
     """The values of the entity's tags with this key."""
     return [tag.value for tag in entity.tags if (tag.context, tag.key) == (CONTEXTLESS, key) and tag.value]
-
-
-def type_shown(entity: Entity, info: Info | None) -> str:
-    """The entity's type as its descriptor spells it, in lower case."""
-    sent = _type_sent(info) if info is not None else ""
-    return sent.lower() if sent and type_name(sent) == entity.type else entity.type.lower()
-
-
-def type_meant(descriptor: object) -> str:
-    """The entity's type, in the letters of the house."""
-    return type_name(_type_sent(info_of(descriptor)))
-
-
-def types_meant(types: Sequence[str]) -> tuple[str, ...]:
-    """Types that were sent, in the letters of the house."""
-    return tuple(map(type_name, types))
-
-
-def _type_sent(info: Info) -> str:
-    return str(info.get(TYPE) or _USUAL_TYPE)
 
 
 def _united(some: Sequence[T], others: Sequence[T]) -> tuple[T, ...]:

@@ -12,10 +12,10 @@ from starlette.requests import Request
 
 from whence.descriptors.yaml_text import written
 from whence.dialects import Context
-from whence.dialects.cortex import path
+from whence.dialects.cortex import entity_type, path
 from whence.dialects.cortex.answer import Answer, Streamed
 from whence.dialects.cortex.dependency import DESCRIPTOR
-from whence.dialects.cortex.described import generated, types_meant
+from whence.dialects.cortex.described import generated
 from whence.dialects.cortex.gate import Routes, caller
 from whence.dialects.cortex.options import Options
 from whence.dialects.cortex.paging import Numbered
@@ -23,7 +23,7 @@ from whence.dialects.cortex.query import Query
 from whence.domain.access import Principal
 from whence.domain.document import Document
 from whence.domain.entity import Entity
-from whence.domain.entity_test import AllOf, OfType
+from whence.domain.entity_test import AllOf
 from whence.domain.filter import EntityFilter
 
 _ONE: Final = "/api/v1/catalog/{tag_or_id}/openapi"
@@ -62,7 +62,7 @@ class StoredDescriptors:
         query = Query.of(request)
         is_yaml, types, numbered = _is_yaml(query), query.listed("types"), Numbered.read(query)
         query.settle()
-        test = OfType(types_meant(types)) if types else AllOf(())
+        test = entity_type.shown_as(types) if types else AllOf(())
         found, total = await self._context.catalog.window(
             by, EntityFilter(), test, skip=numbered.skip, limit=numbered.size
         )

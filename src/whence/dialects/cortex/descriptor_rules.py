@@ -14,6 +14,8 @@ X: Final = "x-cortex-"
 TAG: Final = f"{X}tag"
 TYPE: Final = f"{X}type"
 
+# What stands in paths of this API where an entity's tag would: `/catalog/deploys` is no entity's.
+_SHADOWED: Final = frozenset({"custom-data", "definitions", "dependencies", "deploys", "descriptors"})
 LONGEST_NAME: Final = 500  # characters of what is looked up: they are in an index
 _LONGEST_TYPE: Final = 64  # characters
 _MOST_NAMED: Final = 10_000  # entities that a descriptor names
@@ -161,7 +163,7 @@ def faults(value: object) -> list[Fault]:
         return [Fault(at=("info",), said="is required" if info is None else "must be an object")]
     known = cast("dict[str, object]", info)
     found = [fault for name, shape in _INFO.items() for fault in shape(known.get(name), ("info", name))]
-    return [*found, *_named(known), *_unstorable(descriptor, ())]
+    return [*found, *_shadowed(known), *_named(known), *_unstorable(descriptor, ())]
 
 
 def tag_faults(value: object) -> list[Fault]:
@@ -180,6 +182,13 @@ def tag_of(item: object) -> str:
     if isinstance(item, dict):
         return tag_of(cast("Mapping[str, object]", item).get("tag"))
     return str(item).strip()
+
+
+def _shadowed(info: Mapping[str, object]) -> Iterator[Fault]:
+    tag = info.get(TAG)
+    if isinstance(tag, str) and tag in _SHADOWED:
+        said = "is also a path of another call: ask for the entity by its id"
+        yield Fault(at=("info", TAG), said=said, blocks=False)
 
 
 def _named(info: Mapping[str, object]) -> Iterator[Fault]:

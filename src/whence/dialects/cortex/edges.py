@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from whence.dialects import Context
-from whence.dialects.cortex import dependency, described
+from whence.dialects.cortex import dependency, entity_type
 from whence.dialects.cortex.dependency import KIND, Call, Edge, Edges
 from whence.dialects.cortex.described import INFO
 from whence.dialects.cortex.naming import entities_named
@@ -48,7 +48,7 @@ async def told(context: Context, by: Principal, some: Sequence[Edge]) -> list[di
     ends = {end.id: end for edge in some for end in (edge.caller, edge.callee)}
     infos = await context.documents.of(by, list(ends), [INFO])
     info_of = {found.owner: cast("Mapping[str, Any]", found.value) for found in infos if isinstance(found.value, dict)}
-    types = {end.id: described.type_shown(end, info_of.get(end.id)) for end in ends.values()}
+    types = {end.id: entity_type.shown(end, info_of.get(end.id)) for end in ends.values()}
     return [edge.told(types) for edge in some]
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from whence.dialects.cortex import dates
-from whence.dialects.cortex.described import GROUP, Info, tagged, type_shown
+from whence.dialects.cortex import dates, entity_type
+from whence.dialects.cortex.described import GROUP, Info, tagged
 from whence.dialects.cortex.descriptor_rules import X
 from whence.dialects.cortex.shown import Shown
 from whence.domain.entity import Entity
@@ -48,7 +48,7 @@ class Facts:
 def row(entity: Entity, facts: Facts, shown: Shown, hierarchy: Mapping[str, object]) -> Row:
     """The entity, with as much as is to be shown."""
     info = facts.info
-    said: Row = {"id": entity.cid, "tag": entity.tag, "name": entity.name, "type": type_shown(entity, info)}
+    said: Row = {"id": entity.cid, "tag": entity.tag, "name": entity.name, "type": entity_type.shown(entity, info)}
     if entity.description:
         said["description"] = entity.description
     said["isArchived"] = entity.archived
@@ -71,7 +71,7 @@ def row(entity: Entity, facts: Facts, shown: Shown, hierarchy: Mapping[str, obje
 
 def node(entity: Entity, info: Info | None, added: Sequence[str] | None) -> Row:
     """The entity in another's hierarchy; with its groups, unless `added` (by calls) is None."""
-    said: Row = {"id": entity.cid, "tag": entity.tag, "name": entity.name, "type": type_shown(entity, info)}
+    said: Row = {"id": entity.cid, "tag": entity.tag, "name": entity.name, "type": entity_type.shown(entity, info)}
     if entity.description:
         said["description"] = entity.description
     if added is not None:

@@ -8,6 +8,7 @@ from whence.dialects.cortex import custom_entry
 from whence.dialects.cortex.answer import Answer
 from whence.dialects.cortex.described import INFO, generated, info_of
 from whence.dialects.cortex.entity_details import TEAM, Facts, node, owner_names, row
+from whence.dialects.cortex.entity_type import is_built_in
 from whence.dialects.cortex.hierarchy import MOST_IN_DETAILS, MOST_IN_LIST, Hierarchies
 from whence.dialects.cortex.naming import entities_named
 from whence.dialects.cortex.shown import Shown
@@ -81,8 +82,8 @@ class Rows:
             ids = [entity.id for entity in self._entities]
             lineage = await self._context.catalog.lineage(self._by, ids, RelationKind.PART_OF)
             relatives = list(lineage.entities.values())
-            # The house's letters tell most types exactly; what else one was spelled with, its descriptor knows.
-            found = await self._documents([e.id for e in relatives if "_" in e.type], INFO)
+            # The house's letters tell built-in types exactly; how another was spelled, its descriptor knows.
+            found = await self._documents([e.id for e in relatives if not is_built_in(e.type)], INFO)
             infos = {document.owner: cast("dict[str, Any]", document.value) for document in found}
             if self._shown.groups_of_relatives:
                 groups = _groups(await self._documents([e.id for e in relatives], ADDED_GROUP))

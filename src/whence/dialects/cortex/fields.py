@@ -21,11 +21,13 @@ class Fields:
         self._sent = sent
         self._faults: list[Violation] = []
 
-    def required_text(self, name: str) -> str:
-        """A text with more than blanks in it, as it was sent."""
+    def required_text(self, name: str, *, most: int | None = None) -> str:
+        """A text with more than blanks in it and at most so many characters, as it was sent."""
         text = self.text(name)
         if not (text or "").strip() and not self._is_faulty(name):
             self.fault(name, "is required")
+        if most is not None and len(text or "") > most:
+            self.fault(name, f"must be at most {most} characters")
         return text or ""
 
     def text(self, name: str) -> str | None:

@@ -13,6 +13,7 @@ from whence.domain.entity import Entity
 from whence.domain.event import Span
 from whence.domain.filter import Filter
 
+_UPDATED_SINCE: Final = "updatedSince"
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -31,16 +32,18 @@ class Asked:
         """What is asked for; what is wrong with it is a fault of the query.
 
         Args:
-            updates: whether the call has the parameter `updatedSince`.
+            updates: whether the call has the parameter `updatedSince`; one without is refused when it is given.
         """
         types = query.several("type")
         start, end = query.instant("startTime"), query.instant("endTime")
         older_name = query.instant("timestamp")
+        if not updates:
+            query.unread(_UPDATED_SINCE)
         return cls(
             types=types,
             start=start or older_name,
             end=end,
-            updated_since=query.instant("updatedSince") if updates else None,
+            updated_since=query.instant(_UPDATED_SINCE) if updates else None,
         )
 
     def by_call(self, call: str, *, entity: Entity | None) -> Filter | None:

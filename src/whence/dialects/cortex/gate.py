@@ -6,7 +6,7 @@ Source: Cortex contract A2. What a request calls its content is never looked at:
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from whence.dialects import Context
 from whence.dialects.cortex import errors
@@ -20,6 +20,7 @@ Endpoint = Callable[[Request], Awaitable[Answer]]
 Routes = Mapping[tuple[str, str], Endpoint]  # by method and path: ("GET", "/api/v1/catalog/{tag_or_id}")
 
 _SCHEME: Final = "bearer"
+_OTHERS_KEY: Final = "x-api-key"  # what came with it is answered by whoever reads it
 
 
 def refusals(context: Context) -> Refusals[Answer]:
@@ -44,11 +45,15 @@ async def caller(context: Context, request: Request, right: Right | None) -> Pri
         Unauthenticated, Forbidden: it is no good key, or lacks the right.
         TooMany: it is used too often.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    principal = await context.access.authenticate(token.strip() if scheme.lower() == _SCHEME else None)
+    principal = await context.access.authenticate(_key(request))
     if right is not None:
         principal.require(right)
     return principal
+
+
+def carries_key(connection: HTTPConnection) -> bool:
+    """Whether a key is there, good or bad, as this dialect's clients send it; and none as others' do."""
+    return _key(connection) is not None and _OTHERS_KEY not in connection.headers
 
 
 async def json_object(context: Context, request: Request) -> tuple[dict[str, Any], str]:
@@ -60,3 +65,8 @@ async def json_object(context: Context, request: Request) -> tuple[dict[str, Any
     """
     raw = await body(request, context.max_body_bytes)
     return document(raw), raw.decode()
+
+
+def _key(connection: HTTPConnection) -> str | None:
+    scheme, _, key = connection.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == _SCHEME else None

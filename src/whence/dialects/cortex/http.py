@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from whence.dialects import Context
 from whence.dialects.cortex import (
@@ -31,7 +32,7 @@ from whence.dialects.cortex import (
     groups,
 )
 from whence.dialects.cortex.answer import Answer
-from whence.dialects.cortex.gate import Endpoint, Routes, caller, refusals, resource
+from whence.dialects.cortex.gate import Endpoint, Routes, caller, carries_key, refusals, resource
 from whence.dialects.cortex.options import Options
 from whence.dialects.resource import answered
 
@@ -52,6 +53,7 @@ _PARTS: Final[tuple[Callable[[Context, Options], Routes], ...]] = (
 )
 _WHOLE: Final = frozenset({"/api/v1/catalog", "/api/v1/open-api", "/api/v1/custom-events"})
 _BEGUN: Final = ("/api/v1/catalog/", "/api/v1/open-api/", "/api/v1/custom-events/", "/api/v1/relationship")
+_SHARED: Final = "/api/v1/"  # below which other dialects have calls, too
 
 
 def app(context: Context) -> Starlette:
@@ -65,16 +67,27 @@ def app(context: Context) -> Starlette:
     for part in _PARTS:
         for (method, path), endpoint in part(context, options).items():
             by_path.setdefault(path, {})[method] = endpoint
-    routes = [Route(path, resource(context, **by_path[path])) for path in sorted(by_path, key=_words_first)]
+    routes = [_Path(path, resource(context, **by_path[path])) for path in sorted(by_path, key=_words_first)]
     cortex = Starlette(routes=routes, exception_handlers={HTTPException: _not_routed(context)})
     cortex.router.redirect_slashes = False  # a redirected POST becomes a GET in many a client
     return cortex
 
 
 def owns(connection: HTTPConnection) -> bool:
-    """Whether a request that nothing serves is answered in this dialect's shape."""
+    """Whether a request that nothing serves is answered in this dialect's shape: by its path, else by its key."""
     path: str = connection.scope["path"]
-    return path in _WHOLE or path.startswith(_BEGUN)
+    if path in _WHOLE or path.startswith(_BEGUN):
+        return True
+    return path.startswith(_SHARED) and carries_key(connection)
+
+
+class _Path(Route):
+    """A path that two slashes at the end are no part of: one is as good as none, and more are another path."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope.get("raw_path", b"").endswith(b"//"):  # as it was sent: the house leaves off whatever is at the end
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 def _words_first(path: str) -> list[bool]:

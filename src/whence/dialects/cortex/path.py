@@ -34,7 +34,7 @@ async def entity(context: Context, by: Principal, request: Request, parameter: s
 async def entity_named(context: Context, by: Principal, name: str) -> Entity:
     """The entity with this tag, else with this generated id. Raises as `entity`."""
     if text_faults(name):
-        raise NotFound("entity", name.encode(errors="replace").decode())
+        raise NotFound("entity", legible(name))
     found = (await context.catalog.named(by, [name])).get(name)
     if found is not None and found.tag != name:
         # The house looks a name up among ids and aliases first; here a tag comes before all of them.
@@ -53,10 +53,15 @@ def uuid(request: Request, parameter: str = "uuid") -> UUID:
     """
     text = segment(request, parameter)
     if not _UUID.fullmatch(text):
-        raise Invalid.at("", f"Invalid UUID: {shown(text).encode(errors='replace').decode()}")
+        raise Invalid.at("", f"Invalid UUID: {shown(legible(text))}")
     return UUID(text)
 
 
 def segment(request: Request, parameter: str) -> str:
     """The segment as it was meant; lone surrogates stand for what is no UTF-8."""
     return unquote(request.path_params[parameter], errors="surrogateescape")
+
+
+def legible(segment: str) -> str:
+    """The segment as an answer can say it: with U+FFFD for what is no UTF-8."""
+    return segment.encode(errors="surrogateescape").decode(errors="replace")

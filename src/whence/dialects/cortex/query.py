@@ -77,6 +77,13 @@ class Query:
             self.fault(name, fault)
         return text
 
+    def required_text(self, name: str) -> str:
+        """The value, which must be there and not be empty, as a name of something."""
+        text = self.text(name)
+        if text is None and not any(fault.path == name for fault in self._faults):
+            self.fault(name, "is required")
+        return text or ""
+
     def instant(self, name: str) -> datetime | None:
         """The time, in any of the forms of `dates`, if there is one."""
         if (text := self.one(name)) is None:
@@ -95,6 +102,11 @@ class Query:
             return int(text)
         self.fault(name, "must be an integer")
         return None
+
+    def unread(self, name: str) -> None:
+        """The call does not narrow by the parameter, so who gives it means less than would be done."""
+        if name in self._values:
+            self.fault(name, "is not read by this call")
 
     def fault(self, name: str, message: str) -> None:
         """Something is wrong with the parameter."""

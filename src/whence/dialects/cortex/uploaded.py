@@ -10,7 +10,7 @@ from typing import Any, Final, Self, cast
 from whence.descriptors.found import Faulty
 from whence.descriptors.yaml_documents import only
 from whence.descriptors.yaml_text import written
-from whence.dialects.cortex import described, descriptor_rules
+from whence.dialects.cortex import described, descriptor_rules, entity_type
 from whence.dialects.cortex.descriptor_rules import TAG, TYPE
 from whence.dialects.cortex.merge import Merging, is_same
 from whence.dialects.cortex.query import Query
@@ -138,8 +138,8 @@ def _misplaced(asked: Asked, value: dict[str, Any], standing: Standing | None) -
         return []
     if asked.only_new:
         return [Fault(at=("info", TAG), said=f"{standing.entity.tag} exists already")]
-    if described.type_meant(value) != standing.entity.type:
-        shown = described.type_shown(standing.entity, (standing.value or {}).get("info"))
+    if entity_type.meant(value) != standing.entity.type:
+        shown = entity_type.shown(standing.entity, (standing.value or {}).get("info"))
         return [Fault(at=("info", TYPE), said=f"must be {shown}: the type of an entity does not change")]
     return []
 

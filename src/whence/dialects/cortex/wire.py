@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from whence.dialects.cortex.fields import Fields
 from whence.dialects.cortex.json_text import CUSTOM_DATA
+
+LONGEST_TYPE: Final = 500  # characters: events are counted by it, so it is in an index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,7 @@ class CustomEvent:
         fields = Fields(sent)
         event = cls(
             title=fields.required_text("title"),
-            type=fields.required_text("type"),
+            type=fields.required_text("type", most=LONGEST_TYPE),
             timestamp=fields.required_instant("timestamp"),
             description=fields.text("description"),
             url=fields.text("url"),

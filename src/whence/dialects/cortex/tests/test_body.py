@@ -17,6 +17,7 @@ from whence.domain.errors import Invalid
 
 AT = f"{DAY}T06:30:00Z"
 DEEP = 200 * "["
+RARE = "".join(chr(0x1F300 + n * 7919 % 0x2C000) for n in range(500))  # four bytes each, and hard to compress
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,11 @@ DEEP = 200 * "["
         ({"type": ...}, "type is required"),
         ({"type": "  "}, "type is required"),
         ({"type": 1.5}, "type must be a string"),
+        ({"type": "x" * 501}, "type must be at most 500 characters"),
+        (
+            {"type": "\N{SNOWMAN}" * 501, "title": 1, "url": 1},
+            "title must be a string; type must be at most 500 characters; url must be a string",
+        ),
         ({"timestamp": ...}, "timestamp is required"),
         ({"timestamp": None}, "timestamp is required"),
         ({"timestamp": ""}, "timestamp is required"),
@@ -61,6 +67,19 @@ async def test_a_bad_field_is_told(cortex: AsyncClient, method: str, changed: di
     is_bad(await cortex.request(method, where, json=body(**changed)), details)
 
     assert (await cortex.get(EVENTS)).json()["total"] == 0
+
+
+@pytest.mark.parametrize("letters", ["x", "\N{SNOWMAN}", RARE])
+async def test_the_longest_type_is_stored(cortex: AsyncClient, letters: str) -> None:
+    """[A4] And found, and counted: 500 characters, of however many bytes."""
+    longest = (letters * 500)[:500]
+    there = await made(cortex, EVENTS, type=longest)
+
+    listed = await cortex.get(EVENTS, params={"type": longest})
+    changed = await cortex.put(f"{EVENTS}/{there['uuid']}", json=body(type=longest[::-1]))
+
+    assert listed.json()["events"] == [there]
+    assert (changed.status_code, changed.json()["type"]) == (200, longest[::-1])
 
 
 async def test_all_faults_are_told_in_the_order_of_the_fields(cortex: AsyncClient) -> None:

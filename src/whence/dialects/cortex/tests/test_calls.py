@@ -234,6 +234,19 @@ async def test_a_bad_filter_is_told(cortex: AsyncClient, method: str, query: str
     assert await titles(cortex, EVENTS) == ["Flag turned on"]
 
 
+@pytest.mark.parametrize("since", ["", "2030-01-01T00:00:00Z", "x&updatedSince=y"])
+async def test_a_removal_is_not_wider_than_it_was_meant(cortex: AsyncClient, since: str) -> None:
+    """[A8.3, B6] A filter of ours that it does not read is refused; one of nobody's is ignored, as everywhere."""
+    await made(cortex, EVENTS)
+
+    refused = await cortex.delete(f"{EVENTS}?endTime=x&updatedSince={since}")
+
+    is_bad(refused, "endTime is not an ISO-8601 date-time: x; updatedSince is not read by this call")
+    is_bad(await cortex.delete(f"{EVENTS}?updatedSince={since}"), "updatedSince is not read by this call")
+    assert await titles(cortex, EVENTS) == ["Flag turned on"]
+    assert (await cortex.delete(f"{EVENTS}?updatedUntil=x")).status_code == 204
+
+
 async def test_only_events_made_here_are_listed(cortex: AsyncClient, tenant: Tenant, checkout: Entity) -> None:
     """[A1.11] Neither other dialects' nor other calls' events are there, in `total` or by their uuid."""
     said = {"scope": Scope.entities([checkout.id])}

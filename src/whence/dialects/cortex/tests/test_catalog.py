@@ -172,6 +172,41 @@ async def test_many_are_removed_together(admin: AsyncClient, query: str, left: s
     assert await tags(admin, includeArchived="true") == list(left)
 
 
+ALIKE = {"a": "my-kind", "b": "my kind", "c": "MY.KIND", "d": "my_kind", "e": "My-Kind"}
+
+
+@pytest.mark.parametrize(
+    ("types", "gone"),
+    [
+        ("my_kind", "df"), ("my-kind", "a"), ("my kind,My-Kind", "be"), ("MY_KIND", ""), ("MY.KIND", "c"),
+        (64 * "x", "g"), (65 * "x", ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("named", [False, True])
+async def test_types_that_are_spelled_alike_are_not_one(
+    admin: AsyncClient,
+    tenant: Tenant,
+    types: str,
+    gone: str,
+    named: bool,  # noqa: FBT001  drawn
+) -> None:
+    """[B1.1, B1.4-B1.6] Asked for and removed is what is shown with that very type; with ids, too."""
+    for tag, kind in ALIKE.items():
+        await upload(admin, tag, type=kind)
+    await tenant.register(draft("f", tag="f", type="MY_KIND"))
+    await upload(admin, "g", type=64 * "x")
+    shown = {tag: (await details(admin, tag))["type"] for tag in "abcdefg"}
+    assert shown == {**ALIKE, "f": "my_kind", "g": 64 * "x"}
+
+    assert await tags(admin, types=types) == list(gone)
+    found = (await admin.get(f"{CATALOG}/descriptors", params={"types": types})).json()
+    assert [one["info"]["x-cortex-tag"] for one in found["descriptors"]] == list(gone)
+
+    query = {"types": types, "ids": "a,b,c,d,e,f,g"} if named else {"types": types}
+    assert (await admin.delete(CATALOG, params=query)).status_code == 200
+    assert await tags(admin) == [tag for tag in "abcdefg" if tag not in gone]
+
+
 @pytest.mark.parametrize("query", ["", "?types=", "?ids=&types=,", "?tags=a"])
 async def test_nobody_is_removed_by_accident(admin: AsyncClient, query: str) -> None:
     """[B1.1] Whoever names neither is refused."""

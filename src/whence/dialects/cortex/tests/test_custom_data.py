@@ -265,6 +265,21 @@ async def test_an_entity_that_comes_again_starts_empty(editor: AsyncClient, admi
 
 
 @pytest.mark.parametrize(
+    ("method", "where", "said"),
+    [
+        ("DELETE", f"{DATA}?key=x&key=n", "key must be given once"),
+        ("DELETE", f"{ANY}?key=x&key=n", "tag is required; key must be given once"),
+        ("GET", f"{ANY}?tag=a&tag=b", "tag must be given once"),
+        ("DELETE", f"{DATA}?key=%00", "key must not hold a NUL character"),
+        ("DELETE", f"{DATA}?key=", "key is required"),
+    ],
+)
+async def test_a_parameter_has_one_fault(editor: AsyncClient, method: str, where: str, said: str) -> None:
+    """[A7.1] What is given twice is not missing."""
+    is_bad(await editor.request(method, where), said)
+
+
+@pytest.mark.parametrize(
     ("method", "where"), [("POST", DATA), ("DELETE", DATA), *((m, ANY) for m in ("PUT", "POST", "DELETE"))]
 )
 async def test_writing_takes_the_right(

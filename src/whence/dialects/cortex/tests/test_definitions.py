@@ -8,6 +8,7 @@ from httpx import AsyncClient
 from tests.tenants import MakeTenant, Tenant
 from whence.dialects.cortex.tests.answers import is_bad, is_error, is_missing
 from whence.dialects.cortex.tests.conftest import MakeClient
+from whence.dialects.cortex.tests.uploads import details, tags, upload
 from whence.domain.access import Right
 
 PATH: Final = "/api/v1/catalog/definitions"
@@ -102,7 +103,7 @@ async def test_strange_requests(editor: AsyncClient) -> None:
     is_bad(await editor.put(f"{PATH}/x", params={"force": "1"}, json={"schema": {}}), "force must be true or false")
     is_bad(await editor.post(PATH, content=b"["), "Malformed JSON")
     assert (await editor.get(f"{PATH}/%00")).status_code == 404
-    assert (await editor.get(f"{PATH}/%FF")).status_code == 404
+    is_missing(await editor.get(f"{PATH}/%FF"), "Entity type not found: \N{REPLACEMENT CHARACTER}")
     slashed = {**SQUAD, "type": "a/b"}
     assert (await editor.post(PATH, json=slashed)).status_code == 200
     assert (await editor.get(f"{PATH}/a%2Fb")).json()["type"] == "a/b"
@@ -122,6 +123,34 @@ async def test_a_type_that_a_descriptor_names_first_is_there(editor: AsyncClient
     assert (await editor.get(f"{PATH}/squad")).json()["name"] == "Squad"
     await editor.post("/api/v1/open-api", content="info: {title: Shop, x-cortex-tag: shop}")
     assert await types(editor) == ["squad"]
+
+
+@pytest.mark.parametrize("sent", ["service", "Service", "SERVICE", "Domain", "TEAM"])
+async def test_the_types_of_every_account_are_so_in_whatever_case(editor: AsyncClient, sent: str) -> None:
+    """[B1.2, B4] Shown in lower case, never defined, and found in either."""
+    await upload(editor, "a", type=sent, children=[{"tag": "b"}])
+    await upload(editor, "b", type=sent, dependency=[{"tag": "a"}])
+
+    entity = await details(editor, "a")
+    assert (entity["type"], entity["hierarchy"]["children"][0]["type"]) == (sent.lower(), sent.lower())
+    assert await types(editor) == []
+    assert await tags(editor, types=sent) == await tags(editor, types=sent.lower()) == ["a", "b"]
+    said = await editor.post(PATH, json={"type": sent, "schema": {}})
+    is_error(said, 409, "CONFLICT", "Conflict", f"Entity type already exists: {sent}")
+
+
+async def test_a_type_is_shown_as_it_is_spelled(editor: AsyncClient) -> None:
+    """[B1.2, B1.6] A descriptor's entity is of the type that is defined, in its own letters everywhere."""
+    await editor.post(PATH, json={**SQUAD, "type": "Squad"})
+    await upload(editor, "red", type="Squad", children=[{"tag": "blue"}])
+    await upload(editor, "blue", type="SQUAD", dependency=[{"tag": "red"}])
+
+    assert await types(editor) == ["SQUAD", "Squad"]
+    red = await details(editor, "red")
+    assert (red["type"], red["hierarchy"]["children"][0]["type"]) == ("Squad", "SQUAD")
+    (edge,) = (await editor.get("/api/v1/catalog/blue/dependencies")).json()["dependencies"]
+    assert (edge["callerType"], edge["calleeType"]) == ("SQUAD", "Squad")
+    assert await tags(editor, types="Squad") == ["red"]
 
 
 @pytest.mark.parametrize(("method", "where"), [("POST", PATH), ("PUT", f"{PATH}/x"), ("DELETE", f"{PATH}/x")])

@@ -8,9 +8,11 @@ from typing import Final
 
 import pytest
 from httpx import AsyncClient
+from starlette.routing import Route
 
 from tests.builders import draft
 from tests.tenants import MakeTenant, Tenant
+from whence.dialects.cortex import DIALECT
 from whence.dialects.cortex.tests.answers import is_bad
 from whence.dialects.cortex.tests.conftest import MakeClient
 from whence.dialects.cortex.tests.uploads import (
@@ -28,6 +30,7 @@ from whence.dialects.cortex.tests.uploads import (
 from whence.domain.access import Right
 from whence.domain.entity import Tag
 from whence.domain.link import Link
+from whence.server import House
 
 EXAMPLE = """\
 openapi: 3.0.1
@@ -322,6 +325,27 @@ async def test_a_type_does_not_change(admin: AsyncClient, tenant: Tenant) -> Non
         answer = await admin.post(UPLOAD, content=text(tag))
         said = f"info.x-cortex-type must be {kind}: the type of an entity does not change"
         assert violations(answer) == [("MUST", "/info/x-cortex-type", said)]
+
+
+def fixed_segments(house: House) -> set[str]:
+    """What stands in a path of ours where others have an entity's tag."""
+    paths = [route.path.split("/") for route in DIALECT.app(house.context).routes if isinstance(route, Route)]
+    return {path[4] for path in paths if path[3] == "catalog" and path[4:] and not path[4].startswith("{")}
+
+
+async def test_a_tag_in_whose_place_a_path_has_something_else_is_doubtful(admin: AsyncClient, house: House) -> None:
+    """[A7.2, B1.2] It is taken with a warning; the entity is there by its id, and in letters that are encoded."""
+    shadowed = fixed_segments(house)
+    assert shadowed == {"custom-data", "definitions", "dependencies", "deploys", "descriptors"}
+    for tag in shadowed:
+        answer = await admin.post(UPLOAD, content=text(tag))
+        said = "info.x-cortex-tag is also a path of another call: ask for the entity by its id"
+        assert violations(answer) == [("SHOULD", "/info/x-cortex-tag", said)]
+        encoded = f"%{ord(tag[0]):x}{tag[1:]}"
+        assert (await details(admin, (await details(admin, encoded))["id"]))["tag"] == tag
+    assert await tags(admin) == sorted(shadowed)
+    merged = await merge(admin, "deploys", how={}, title="Deploys")
+    assert [kind for kind, *_ in violations(merged)] == ["SHOULD"]
 
 
 async def test_another_entity_s_name_is_no_tag(admin: AsyncClient, tenant: Tenant) -> None:

@@ -98,8 +98,9 @@ async def test_a_path_reaches_the_server_as_it_was_sent(house: House, tenant: Te
         ("en0000000000000000", "en0000000000000000"),
         ("en4F0C", "en4F0C"),
         ("%00", "\0"),
-        ("%FF", "?"),
-        ("%C3", "?"),
+        ("%FF", "\N{REPLACEMENT CHARACTER}"),
+        ("a%C3", "a\N{REPLACEMENT CHARACTER}"),
+        ("a%ED%A0%80b", "a" + 3 * "\N{REPLACEMENT CHARACTER}" + "b"),
         ("x" * 3000, "x" * 1000 + "…"),
     ],
 )
@@ -186,6 +187,40 @@ async def test_an_unknown_path_is_told_after_the_key(
     is_missing(await cortex.request(method, f"{path}?x=1"), f"No such path: {path}")
     refused = await anonymous.request(method, path)
     is_error(refused, 401, "UNCATEGORIZED", "Unauthorized", "Missing or invalid API key")
+
+
+@pytest.mark.parametrize("path", ["teams", "nope", "nope/a%2Fb", "events/a/b/c", ""])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_an_unknown_path_is_of_whose_key_came_with_it(
+    cortex: AsyncClient, anonymous: AsyncClient, method: str, path: str
+) -> None:
+    """[A2.4, A7.1, C2.11] Others have calls below `/api/v1`, too: a bearer's key is one of ours, good or bad."""
+    path = f"/api/v1/{path}"
+
+    is_missing(await cortex.request(method, path), f"No such path: {path}")
+    refused = await anonymous.request(method, path, headers={"authorization": "bearer nobody"})
+    is_error(refused, 401, "UNCATEGORIZED", "Unauthorized", "Missing or invalid API key")
+    for theirs in ({}, {"authorization": "Api-Token nobody"}, {"authorization": "Bearer nobody", "x-api-key": "a"}):
+        assert "httpStatus" not in (await anonymous.request(method, path, headers=theirs)).json()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{CATALOG}/checkout-api//"), ("GET", f"{CATALOG}/checkout%2Dapi//"), ("GET", f"{CATALOG}//"),
+        ("PUT", f"{CATALOG}/checkout-api/unarchive//"), ("DELETE", f"{CATALOG}/checkout-api///"),
+        ("GET", f"{EVENTS}//"), ("DELETE", f"{EVENTS}//"), ("GET", "/api/v1/custom-events//"),
+        ("PATCH", "/api/v1/open-api//"),
+    ],
+)  # fmt: skip
+async def test_two_slashes_at_the_end_are_not_one(
+    admin: AsyncClient, anonymous: AsyncClient, checkout: Entity, method: str, path: str
+) -> None:
+    """[A3.4] Never collapsed: nothing is at such a path, and nothing happens."""
+    is_missing(await admin.request(method, path), f"No such path: {path}")
+
+    assert (await anonymous.request(method, path)).status_code == 401
+    assert (await admin.get(f"{CATALOG}/{checkout.tag}/?x=//")).status_code == 200
 
 
 @pytest.mark.parametrize(
