@@ -15,9 +15,9 @@ from tests.tenants import MakeTenant
 from whence.domain.access import Principal
 from whence.domain.entity import Draft, Entity
 from whence.domain.event import Accepted, Event, Kind, Report
-from whence.domain.filter import EntityFilter, Filter, PropertyTest
+from whence.domain.filter import EntityFilter, Filter, PropertyTest, Within
 from whence.domain.page import Order
-from whence.domain.scope import Scope
+from whence.domain.scope import ALL_SERVICES, Places, Scope
 from whence.server import House
 from whence.store import entities, events, groups, problems, summary
 from whence.store.pool import Pool, Reader
@@ -119,6 +119,38 @@ async def test_sql_and_memory_agree(
 
         assert [e.id for e in newest] == [e.id for e in everything if question.matches(e)]
         assert oldest == newest[::-1]
+
+
+@pytest.mark.parametrize(
+    ("within", "expected"),
+    [
+        (Within(), ["all", "nobody", "nobody in a", "services of a"]),
+        (Within(clusters=("a",)), ["all", "services of a"]),
+        (Within(clusters=("b",)), ["all"]),
+        (Within(namespaces=("shop",)), ["all", "services of a"]),
+        (Within(services=("cart",)), ["all", "services of a"]),
+    ],
+)
+async def test_what_concerns_nobody_is_within_no_place(
+    house: House, by: Principal, within: Within, expected: list[str]
+) -> None:
+    """[TL4] A scope without a clause names no place, as the whole account's does not; nothing is in it for all that."""
+    nobody = Scope(clauses=())
+    await stored(
+        house,
+        by,
+        [
+            report(title="all", scope=ALL_SERVICES),
+            report(title="services of a", scope=Scope.services(clusters=["a"])),
+            report(title="nobody", scope=nobody),
+            report(title="nobody in a", scope=nobody, places=Places(clusters=("a",))),
+        ],
+    )
+
+    listed = await found(house.pool, by, asked(within=within))
+
+    assert sorted(e.title for e in listed) == expected
+    assert sorted(e.title for e in await found(house.pool, by, asked()) if within.admits(e)) == expected
 
 
 @given(

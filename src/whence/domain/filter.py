@@ -140,18 +140,27 @@ class Within:
     """Events that may concern something in these clusters AND namespaces AND of these services, known or not.
 
     An event that names no cluster concerns every cluster, so it is within each, and so on; one that names
-    entities is where those are. What is empty does not narrow.
+    entities is where those are; one whose scope has no clause concerns nobody, so it is within none. What is
+    empty does not narrow.
     """
 
     clusters: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for anything."""
+        return bool(self.clusters or self.namespaces or self.services)
+
     def admits(self, event: Event) -> bool:
-        """Whether what the event names does not shut all of them out."""
+        """Whether the event concerns somebody, and what it names does not shut all of them out."""
+        if not self.narrows:
+            return True
         places = event.places
         return (
-            _none_or_some(places.clusters, self.clusters)
+            bool(event.scope.clauses)
+            and _none_or_some(places.clusters, self.clusters)
             and _none_or_some(places.namespaces, self.namespaces)
             and _none_or_some(places.services, self.services)
         )

@@ -125,6 +125,8 @@ def _within(where: Where, within: Within) -> None:
     for condition, names in columns:
         if names:
             where.add(condition, list(names))
+    if within.narrows:
+        where.add("(e.scope is null or json_array_length(e.scope) > 0)")
 
 
 def _property(where: Where, test: PropertyTest) -> None:

@@ -3,13 +3,12 @@
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.komodor import encode
+from whence.dialects.komodor import encode, tolerance, wire
 from whence.dialects.komodor.answer import Answer
-from whence.dialects.komodor.gate import caller
+from whence.dialects.komodor.gate import caller, query, query_as
 from whence.dialects.komodor.vocabulary import CLUSTER
 from whence.domain.access import Principal, Right
 from whence.domain.entity import Entity
-from whence.domain.errors import Invalid, Violation
 from whence.domain.filter import EntityFilter
 
 
@@ -22,12 +21,12 @@ class Clusters:
     async def described(self, request: Request) -> Answer:
         """`GET /api/v2/clusters`."""
         by = await caller(self._context, request, Right.READ_ENTITIES)
-        names = {name for name in request.query_params.getlist("clusterName") if name.strip()}
-        tags = _tags(request.query_params.getlist("tags"))
+        asked = query_as(wire.ClustersQuery, request.scope["query_string"])
         known = await self._known(by)
-        rows = [encode.cluster(name, entity) for name, entity in known.items() if not names or name in names]
-        rows = [row for row in rows if tags.items() <= row["tags"].items()]
-        return Answer({"data": {"clusters": rows}, "meta": {"pageSize": len(rows), "page": 0}})
+        rows = [encode.cluster(name, entity) for name, entity in known.items() if _is_asked_for(asked, name, entity)]
+        answer = Answer({"data": {"clusters": rows}, "meta": {"pageSize": len(rows), "page": 0}})
+        answer.warn(tolerance.warnings(asked))
+        return answer
 
     async def named(self, request: Request) -> Answer:
         """`GET /api/v2/user/clusters`."""
@@ -37,7 +36,9 @@ class Clusters:
             {"name": name} if entity is None else {"name": name, "clusterId": entity.id}
             for name, entity in known.items()
         ]
-        return Answer({"data": {"clusters": rows}})
+        answer = Answer({"data": {"clusters": rows}})
+        answer.warn(tolerance.warnings(query(request)))
+        return answer
 
     async def _known(self, by: Principal) -> dict[str, Entity | None]:
         known: dict[str, Entity | None] = dict.fromkeys(await self._context.catalog.clusters(by))
@@ -46,10 +47,7 @@ class Clusters:
         return dict(sorted(known.items()))
 
 
-def _tags(sent: list[str]) -> dict[str, str]:
-    """The tags that are asked for, all of which a cluster must have."""
-    faults = [Violation(path=f"tags[{n}]", message="must be key:value") for n, tag in enumerate(sent) if ":" not in tag]
-    if faults:
-        raise Invalid(faults)
-    pairs = (tag.split(":", 1) for tag in sent)
-    return {key: value for key, value in pairs}  # noqa: C416  `dict` does not know that each has two
+def _is_asked_for(asked: wire.ClustersQuery, name: str, entity: Entity | None) -> bool:
+    """Whether the cluster has one of the names, and every one of the tags, in whatever context."""
+    tags = {f"{tag.key}:{tag.value}" for tag in entity.tags} if entity else set[str]()
+    return (not asked.clusterName or name in asked.clusterName) and tags.issuperset(asked.tags)

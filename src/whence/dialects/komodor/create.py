@@ -8,17 +8,16 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.komodor import decode, encode, wire
+from whence.dialects.komodor import decode, encode, tolerance, wire
 from whence.dialects.komodor.answer import Answer
 from whence.dialects.komodor.fields import read
-from whence.dialects.komodor.gate import caller, json_body, receipt
+from whence.dialects.komodor.gate import caller, json_body, query, query_as, receipt
 from whence.dialects.komodor.options import Options
 from whence.domain.access import Principal, Right
-from whence.domain.errors import Invalid
 from whence.domain.event import Accepted, Duplicate, Report
 
 _SENT: Final = b'{"message": "Custom event sent successfully"}'  # upstream's to the byte, as clients show it
-_TRUTH: Final = {"true": True, "1": True, "": False, "false": False, "0": False}
+_NO_QUERY: Final = wire.CreateQuery()
 _MOST_SHOWN: Final = 100  # services in a rehearsal's answer
 
 
@@ -32,9 +31,11 @@ class Create:
     async def custom_event(self, request: Request) -> Answer:
         """`POST /mgmt/v1/events`."""
         by = await caller(self._context, request, Right.WRITE_EVENTS)
-        is_rehearsal = _is_rehearsal(request)
-        _, report, warnings = await self._read(request, wire.CustomEvent, by)
-        if is_rehearsal:
+        sent, report, beside = await self._read(request, wire.CustomEvent, by)
+        text: bytes = request.scope["query_string"]
+        asked = query_as(wire.CreateQuery, text) if text else _NO_QUERY  # nearly always
+        warnings = tolerance.warnings(asked, sent, beside=beside)
+        if asked.dryRun:
             return await self._rehearse(by, report, warnings)
         stored = await self._context.ingest.accept_one(by.account_id, report, retention=by.retention)
         return await signed(Answer(_SENT, HTTPStatus.CREATED), self._context, by, report, stored, warnings)
@@ -42,27 +43,38 @@ class Create:
     async def k8s_event(self, request: Request) -> Answer:
         """`POST /api/v2/services/k8s-events`."""
         by = await caller(self._context, request, Right.WRITE_EVENTS)
-        sent, report, warnings = await self._read(request, wire.K8sEvent, by)
+        sent, report, beside = await self._read(request, wire.K8sEvent, by)
+        warnings = tolerance.warnings(query(request), sent, beside=beside)
         stored = await self._context.ingest.accept_one(by.account_id, report, retention=by.retention)
-        made = report if isinstance(stored, Accepted) else await self._context.timeline.require(by, stored.id)
-        answer = Answer(encode.created(stored.id, made, decode.details(sent)), HTTPStatus.CREATED)
+        at = await self._first_said(by, sent, report, stored)
+        answer = Answer(encode.created(stored.id, report, at, decode.details(sent)), HTTPStatus.CREATED)
         return await signed(answer, self._context, by, report, stored, warnings)
 
     async def _read(
         self, request: Request, model: type[wire.CustomEvent], by: Principal
     ) -> tuple[wire.CustomEvent, Report, list[str]]:
         value, raw = await json_body(self._context, request)
-        warnings = _take_key(value, request.headers.get("idempotency-key"))
+        beside = _take_key(value, request.headers.get("idempotency-key"))
         received = receipt(self._context, by, datetime.now(UTC))
         sent = read(model, value, received)
         options = self._options.under(by.options.get(decode.NAME))
         report = decode.report(sent, raw, by=by, receipt=received, options=options)
-        return sent, report, [*decode.warnings(sent), *warnings]
+        return sent, report, beside
+
+    async def _first_said(
+        self, by: Principal, sent: wire.CustomEvent, report: Report, stored: Accepted | Duplicate
+    ) -> datetime:
+        """When it was, as its first answer has it: what names no time itself comes later when it is repeated."""
+        if isinstance(stored, Accepted) or sent.timestamp is not None:
+            return report.span.start
+        first = await self._context.timeline.require(by, stored.id)
+        ends_another = report.pairing is not None and report.pairing.ends
+        return first.span.end if ends_another else first.span.start
 
     async def _rehearse(self, by: Principal, report: Report, warnings: list[str]) -> Answer:
         services = await self._context.catalog.services(by)
         concerned = services.concerned(report.scope, first=_MOST_SHOWN)
-        unknown = decode.unknown_names(services.unknown(report.scope.places()))
+        unknown = tolerance.unknown_names(services.unknown(report.scope.places()))
         answer = Answer(encode.rehearsal(report, concerned, [*warnings, *unknown]))
         answer.warn(warnings)
         return answer
@@ -74,22 +86,13 @@ async def signed(
     by: Principal,
     report: Report,
     stored: Accepted | Duplicate,
-    warnings: Sequence[str] = (),
+    warnings: Sequence[str],
 ) -> Answer:
     """The answer with the headers of every create."""
     services = await context.catalog.services(by)
     answer.name_event(stored.id, services.concerned(report.scope), is_replay=isinstance(stored, Duplicate))
     answer.warn(warnings)
     return answer
-
-
-def _is_rehearsal(request: Request) -> bool:
-    if not request.scope["query_string"]:  # nearly always
-        return False
-    truth = _TRUTH.get(request.query_params.get("dryRun", "").lower())
-    if truth is None:
-        raise Invalid.at("dryRun", "must be true or false")  # a typing error must not create an event
-    return truth
 
 
 def _take_key(value: dict[str, Any], header: str | None) -> list[str]:

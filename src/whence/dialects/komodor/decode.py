@@ -1,6 +1,6 @@
 """From Komodor's words to the house's nouns. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -11,14 +11,12 @@ from whence.dialects.komodor.options import Options
 from whence.domain.access import Principal
 from whence.domain.event import Kind, Once, Pairing, Report, Span
 from whence.domain.link import Link
-from whence.domain.scope import Places, Scope
+from whence.domain.scope import Scope
 
 NAME: Final = "komodor"
 _KEY_LIFETIME: Final = timedelta(hours=24)
 _NAMED_KEYS: Final = 5  # of a configuration change, in its summary
 _LONGEST_NAMED: Final = 100  # characters of one of them
-_LONGEST_QUOTED: Final = 100  # characters of a caller's key in a warning
-_MOST_WARNINGS: Final = 20
 _NO_SERVICE: Final = Scope(clauses=())
 
 
@@ -57,48 +55,6 @@ def scope(sent: wire.CustomEvent) -> Scope:
         return Scope.services()
     names = (*sent.scope.servicesNames, *sent.scope.serviceNames)
     return Scope.services(clusters=sent.scope.clusters, namespaces=sent.scope.namespaces, names=names)
-
-
-def warnings(sent: wire.CustomEvent) -> list[str]:
-    """What was tolerated or ignored, in one plain line each."""
-    return shortened(list(_warnings(sent)))
-
-
-def unknown_names(unknown: Places) -> list[str]:
-    """What a rehearsal says of names that no service has."""
-    return shortened(
-        [
-            *(f"no cluster is called {name}" for name in unknown.clusters),
-            *(f"no namespace is called {name}" for name in unknown.namespaces),
-            *(f"no service is called {name}" for name in unknown.services),
-        ]
-    )
-
-
-def unknown_parameters(asked: wire.EventsQuery) -> list[str]:
-    """What of a query is not known: a filter with a typing error shows more than was asked for."""
-    return shortened([f"unknown parameter {quoted(name)} ignored" for name in asked.model_extra or ()])
-
-
-def shortened(warnings: list[str]) -> list[str]:
-    """The first of them, and how many there were."""
-    hidden = len(warnings) - _MOST_WARNINGS
-    return [*warnings[:_MOST_WARNINGS], f"and {hidden} more"] if hidden > 0 else warnings
-
-
-def _warnings(sent: wire.CustomEvent) -> Iterator[str]:
-    if sent.scope is not None:
-        if sent.scope.serviceNames:
-            yield "scope.serviceNames read as scope.servicesNames"
-        for key in sent.scope.model_extra or ():
-            yield f"unknown scope field {quoted(key)} ignored, the event is wider than you may expect"
-    for key in sent.model_extra or ():
-        yield f"unknown field {quoted(key)} ignored"
-
-
-def quoted(key: str) -> str:
-    """The caller's key in quotes, and cut: a warning travels in a header."""
-    return f'"{key}"' if len(key) <= _LONGEST_QUOTED else f'"{key[:_LONGEST_QUOTED]}..."'
 
 
 def once(key: str | None, content: bytes, *, by: Principal, options: Options) -> Once | None:
@@ -164,7 +120,7 @@ def image_source(
     receipt: Receipt,
     options: Options,
 ) -> Report:
-    """Where an image comes from. It concerns no service until one runs the image."""
+    """Where an image comes from; it concerns no service."""
     git = sent.git or {}
     origin = " ".join(str(git[key]) for key in ("repository", "branch", "ref") if git.get(key))
     return Report(

@@ -50,13 +50,22 @@ def event(event: Event, concerned: Concerned) -> dict[str, Any]:
         "scope": _places_named(event),
         "details": event.properties,
         "eventTime": instant(event.span.start),
-        "endTime": None if (end := _ended_at(event)) is None else instant(end),
+        "endTime": _end_time(event),
         "receivedAt": instant(event.received_at),
         "updatedAt": instant(event.updated_at),
         "count": event.report_count,
         "matched": {"count": concerned.count, "of": concerned.of, "sample": places(concerned.first)},
         "links": [{"title": link.title, "url": link.url} for link in event.links],
     }
+
+
+def ended(event: Event) -> dict[str, Any]:
+    """As much of an event as who ended it is told in any case."""
+    return {"id": str(event.id), "endTime": _end_time(event)}
+
+
+def _end_time(event: Event) -> str | None:
+    return None if (end := _ended_at(event)) is None else instant(end)
 
 
 def scope(scope: Scope) -> dict[str, list[str]]:
@@ -86,14 +95,14 @@ def places(services: Iterable[Service]) -> list[dict[str, str]]:
     return [{"cluster": s.cluster, "namespace": s.namespace, "service": s.name} for s in services]
 
 
-def created(event_id: UUID, made: Event | Report, details: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The answer of the newer create; `details` None: none were sent."""
+def created(event_id: UUID, made: Report, at: datetime, details: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The answer of the newer create, in the words that were sent; `details` None: none were."""
     body = {
         "id": str(event_id),
         "eventType": made.type,
         "summary": made.title,
         "severity": SEVERITY[made.severity],
-        "eventTime": instant(made.span.start),
+        "eventTime": instant(at),
     }
     return body if details is None else {**body, "details": details}
 

@@ -48,6 +48,7 @@ _SEVERITIES: Final[Mapping[str, Severity]] = {
     "warning": Severity.WARNING,
     "error": Severity.ERROR,
 }
+_TRUTH: Final[Mapping[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
 _MESSAGES: Final[Mapping[str, str]] = {
     "missing": "is required",
     "model_type": "must be an object",
@@ -259,14 +260,33 @@ def _page_number(value: object) -> int:
     return _integer(value, 0, LAST_PAGE, default=0)
 
 
-def _single(values: object) -> object:
-    """The one value of a query parameter, which may be given once; blank is absent."""
+def _once(values: object) -> object:
+    """The one value of a query parameter, which may be given once."""
     if not isinstance(values, list):
         return values
     given = cast("list[str]", values)
-    if len(given) > 1:
+    if len(given) != 1:
         raise ValueError("must be given once")
-    return given[0] if given and given[0].strip() else None
+    return given[0]
+
+
+def _single(values: object) -> object:
+    """As `_once`; blank is absent."""
+    value = _once(values)
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _truth(value: object) -> bool:
+    truth = _TRUTH.get(value.lower()) if isinstance(value, str) else None
+    if truth is None:
+        raise ValueError("must be true or false")
+    return truth
+
+
+def _pair(tag: str) -> str:
+    if ":" not in tag:
+        raise ValueError("must be key:value")
+    return tag
 
 
 def _some(values: list[str]) -> list[str]:
@@ -313,9 +333,13 @@ WebAddress = Annotated[Filled, AfterValidator(_web_address)]
 Key = Annotated[Filled, at_most(LONGEST_KEY)]
 PageSize = Annotated[int, PlainValidator(_page_size)]
 PageNumber = Annotated[int, PlainValidator(_page_number)]
+Once = BeforeValidator(_once)
 Single = BeforeValidator(_single)
+Truth = Annotated[bool, PlainValidator(_truth), Once]
 Asked = Annotated[str, AfterValidator(_storable)]
 AskedList = Annotated[list[Asked], BeforeValidator(_some)]
+AskedNames = Annotated[list[str], BeforeValidator(_some)]
+AskedTags = list[Annotated[str, AfterValidator(_pair)]]
 AskedSeverities = Annotated[list[SeverityField], BeforeValidator(_some)]
 QueryTime = Annotated[datetime | None, PlainValidator(_query_time), Single]
 Limit = Annotated[int, PlainValidator(_limit), Single]

@@ -4,14 +4,15 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.komodor import errors
+from whence.dialects.komodor import errors, wire
 from whence.dialects.komodor.answer import Answer
-from whence.dialects.komodor.fields import Receipt
+from whence.dialects.komodor.fields import Model, Receipt, read
 from whence.dialects.request import body, json_value
 from whence.dialects.resource import Refusals, Resource
 from whence.domain.access import Principal, Right
@@ -20,6 +21,7 @@ from whence.domain.errors import Invalid, NotFound
 Endpoint = Callable[[Request], Awaitable[Answer]]
 
 KEY_HEADER: Final = "x-api-key"
+_NO_QUERY: Final = wire.NoQuery()
 
 
 def resource(**endpoints: Endpoint) -> Resource[Answer]:
@@ -47,6 +49,11 @@ async def caller(context: Context, request: Request, right: Right | None) -> Pri
     return principal
 
 
+def may_read_events(by: Principal) -> bool:
+    """Whether the principal may know of events and problems; if not, no other call tells them anything of those."""
+    return bool(by.rights & {Right.READ_EVENTS, Right.ADMIN})
+
+
 async def json_body(context: Context, request: Request) -> tuple[dict[str, Any], bytes]:
     """The body as a JSON object, and as it came.
 
@@ -68,6 +75,21 @@ def _object(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Invalid.at("", "must be a JSON object")
     return cast("dict[str, Any]", value)
+
+
+def query(request: Request) -> wire.NoQuery:
+    """The parameters, none of which the call knows."""
+    text: bytes = request.scope["query_string"]
+    return query_as(wire.NoQuery, text) if text else _NO_QUERY  # nearly always
+
+
+def query_as(model: type[Model], text: bytes) -> Model:
+    """The parameters of a query string in the model's shape.
+
+    Raises:
+        Invalid: with every violation, in the order of the model's fields.
+    """
+    return read(model, parse_qs(text.decode("latin-1"), keep_blank_values=True))
 
 
 def receipt(context: Context, by: Principal, at: datetime) -> Receipt:

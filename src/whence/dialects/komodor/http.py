@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from whence.dialects import Context
 from whence.dialects import Endpoint as Calls
-from whence.dialects.komodor import errors
+from whence.dialects.komodor import errors, tolerance
 from whence.dialects.komodor.answer import Answer
 from whence.dialects.komodor.clusters import Clusters
 from whence.dialects.komodor.create import Create
-from whence.dialects.komodor.gate import KEY_HEADER, Endpoint, caller, resource
+from whence.dialects.komodor.gate import KEY_HEADER, Endpoint, caller, query, resource
 from whence.dialects.komodor.issues import Issues
 from whence.dialects.komodor.legacy import Legacy
 from whence.dialects.komodor.options import Options
@@ -90,7 +90,7 @@ async def _not_routed(request: Request, _: Exception) -> Response:
 def _validate(context: Context) -> Endpoint:
     async def validate(request: Request) -> Answer:
         await caller(context, request, None)
-        return Answer({"valid": True})
+        return _warned(request, Answer({"valid": True}))
 
     return validate
 
@@ -98,7 +98,12 @@ def _validate(context: Context) -> Endpoint:
 def _document() -> Endpoint:
     written = to_json(yaml.safe_load(DOCUMENT.read_text(encoding="utf-8")))
 
-    async def document(_: Request) -> Answer:
-        return Answer(written)
+    async def document(request: Request) -> Answer:
+        return _warned(request, Answer(written))
 
     return document
+
+
+def _warned(request: Request, answer: Answer) -> Answer:
+    answer.warn(tolerance.warnings(query(request)))
+    return answer

@@ -8,10 +8,10 @@ from typing import Final
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.komodor import encode, vocabulary, wire
+from whence.dialects.komodor import encode, tolerance, vocabulary, wire
 from whence.dialects.komodor.answer import Answer, numbered_page
 from whence.dialects.komodor.fields import read
-from whence.dialects.komodor.gate import base_url, caller, json_body
+from whence.dialects.komodor.gate import base_url, caller, json_body, query
 from whence.dialects.komodor.places import meant, resources
 from whence.dialects.komodor.props import events_of
 from whence.dialects.komodor.readback import window_of
@@ -52,6 +52,20 @@ class Issues:
         by = await caller(self._context, request, Right.READ_EVENTS)
         value, _ = await json_body(self._context, request)
         sent = read(wire.ServiceIssuesSearch, value)
+        answer = await self._of_service(request, by, sent)
+        answer.warn(tolerance.warnings(query(request), sent))
+        return answer
+
+    async def of_cluster(self, request: Request) -> Answer:
+        """`POST /api/v2/clusters/issues/search`."""
+        by = await caller(self._context, request, Right.READ_EVENTS)
+        value, _ = await json_body(self._context, request)
+        sent = read(wire.ClusterIssuesSearch, value)
+        answer = await self._of_cluster(request, by, sent)
+        answer.warn(tolerance.warnings(query(request), sent))
+        return answer
+
+    async def _of_service(self, request: Request, by: Principal, sent: wire.ServiceIssuesSearch) -> Answer:
         asked = _asked(sent)
         services = await meant(self._context.catalog, by, sent.scope)
         if asked.issue_type != vocabulary.FAILED_DEPLOY:
@@ -59,11 +73,7 @@ class Issues:
         events, is_last = await self._failed_deploys(by, asked, concerning=services)
         return self._deploys_shown(request, asked, events, [sent.scope.kind] * len(events), is_last=is_last)
 
-    async def of_cluster(self, request: Request) -> Answer:
-        """`POST /api/v2/clusters/issues/search`."""
-        by = await caller(self._context, request, Right.READ_EVENTS)
-        value, _ = await json_body(self._context, request)
-        sent = read(wire.ClusterIssuesSearch, value)
+    async def _of_cluster(self, request: Request, by: Principal, sent: wire.ClusterIssuesSearch) -> Answer:
         asked = _asked(sent)
         cluster, namespaces = sent.scope.cluster, tuple(sent.scope.namespaces)
         if asked.issue_type != vocabulary.FAILED_DEPLOY:

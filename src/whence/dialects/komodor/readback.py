@@ -1,5 +1,6 @@
 """Reading events back, and ending one: what upstream lacks."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -7,10 +8,10 @@ from typing import Final
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.komodor import decode, encode, wire
+from whence.dialects.komodor import decode, encode, tolerance, wire
 from whence.dialects.komodor.answer import Answer
 from whence.dialects.komodor.fields import read
-from whence.dialects.komodor.gate import caller, optional_json_body, path_id, receipt
+from whence.dialects.komodor.gate import caller, may_read_events, optional_json_body, path_id, query, query_as, receipt
 from whence.domain.access import Principal, Right, Sees
 from whence.domain.errors import Invalid
 from whence.domain.event import Event, Severity, Span
@@ -30,21 +31,21 @@ class Readback:
     async def page(self, request: Request) -> Answer:
         """`GET /mgmt/v1/events`."""
         by = await caller(self._context, request, Right.READ_EVENTS)
-        asked = read(wire.EventsQuery, _parameters(request))
+        asked = query_as(wire.EventsQuery, request.scope["query_string"])
         cursor = events_cursor(by, asked.cursor) if asked.cursor else None
         window = cursor.window if cursor else window_of(asked.since, asked.to, datetime.now(UTC), path="from")
         found = await self._context.timeline.page(by, _filter(by, asked, window), cursor=cursor, limit=asked.limit)
         services = await self._context.catalog.services(by)
         events = [encode.event(event, services.concerned(event.scope, first=_SAMPLE)) for event in found.items]
         answer = Answer({"events": events, "next": found.following})
-        answer.warn(decode.unknown_parameters(asked))
+        answer.warn(tolerance.warnings(asked))
         return answer
 
     async def event(self, request: Request) -> Answer:
         """`GET /mgmt/v1/events/{id}`."""
         by = await caller(self._context, request, Right.READ_EVENTS)
         found = await self._context.timeline.require(by, path_id(request), dialect=only_dialect(by))
-        return await self._shown(by, found)
+        return await self._shown(by, found, tolerance.warnings(query(request)))
 
     async def close(self, request: Request) -> Answer:
         """`POST /mgmt/v1/events/{id}/close`."""
@@ -54,11 +55,18 @@ class Readback:
         sent = read(wire.Close, await optional_json_body(self._context, request), received)
         end = sent.endTimestamp or received.at
         changed = await self._context.amend.change(by, event_id, lambda event: ended(event, end), dialect=decode.NAME)
-        return await self._shown(by, changed)
+        warnings = tolerance.warnings(query(request), sent)
+        if may_read_events(by):
+            return await self._shown(by, changed, warnings)
+        answer = Answer(encode.ended(changed))
+        answer.warn(warnings)
+        return answer
 
-    async def _shown(self, by: Principal, event: Event) -> Answer:
+    async def _shown(self, by: Principal, event: Event, warnings: Sequence[str]) -> Answer:
         services = await self._context.catalog.services(by)
-        return Answer(encode.event(event, services.concerned(event.scope, first=_SAMPLE)))
+        answer = Answer(encode.event(event, services.concerned(event.scope, first=_SAMPLE)))
+        answer.warn(warnings)
+        return answer
 
 
 def ended(event: Event, end: datetime) -> Event:
@@ -118,7 +126,3 @@ def _filter(by: Principal, asked: wire.EventsQuery, window: Span) -> Filter:
         dialects=(own,) if own else (),
         words=tuple((asked.q or "").split()),
     )
-
-
-def _parameters(request: Request) -> dict[str, list[str]]:
-    return {name: request.query_params.getlist(name) for name in request.query_params}

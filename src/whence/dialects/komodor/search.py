@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.komodor import encode, wire
+from whence.dialects.komodor import encode, tolerance, wire
 from whence.dialects.komodor.answer import Answer, page
 from whence.dialects.komodor.fields import read
-from whence.dialects.komodor.gate import base_url, caller, json_body
+from whence.dialects.komodor.gate import base_url, caller, json_body, query
 from whence.dialects.komodor.places import meant, resources
 from whence.dialects.komodor.props import events_of
 from whence.dialects.komodor.readback import events_cursor, window_of
@@ -40,7 +40,7 @@ class Search:
             "namespace": place.namespace,
             "kind": place.kind,
         }
-        return self._shown(request, found, [resource] * len(found.items))
+        return self._shown(request, sent, found, [resource] * len(found.items))
 
     async def cluster_events(self, request: Request) -> Answer:
         """`POST /api/v2/clusters/k8s-events/search`."""
@@ -50,7 +50,7 @@ class Search:
         cluster = sent.scope.cluster
         within = Within(clusters=(cluster,), namespaces=tuple(sent.scope.namespaces))
         found = await self._events(by, sent, within=within)
-        return self._shown(request, found, await resources(self._context.catalog, by, found.items, cluster))
+        return self._shown(request, sent, found, await resources(self._context.catalog, by, found.items, cluster))
 
     async def _events(
         self,
@@ -68,10 +68,18 @@ class Search:
         asked = events_of(by, props.type, window, concerning=concerning, within=within)
         return await self._context.timeline.page(by, asked, cursor=cursor, limit=pagination.pageSize)
 
-    def _shown(self, request: Request, found: Page[Event], resources: Sequence[dict[str, str]]) -> Answer:
+    def _shown(
+        self,
+        request: Request,
+        sent: wire.ServiceEventsSearch | wire.ClusterEventsSearch,
+        found: Page[Event],
+        resources: Sequence[dict[str, str]],
+    ) -> Answer:
         base = base_url(self._context, request)
         rows = [
             encode.k8s_event(event, resource, f"{base}/events/{event.id}")
             for event, resource in zip(found.items, resources, strict=True)
         ]
-        return page("events", rows, len(rows), found.following)
+        answer = page("events", rows, len(rows), found.following)
+        answer.warn(tolerance.warnings(query(request), sent))
+        return answer

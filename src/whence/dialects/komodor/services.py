@@ -9,10 +9,10 @@ from typing import Final
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.komodor import encode, vocabulary, wire
+from whence.dialects.komodor import encode, tolerance, vocabulary, wire
 from whence.dialects.komodor.answer import Answer, page
 from whence.dialects.komodor.fields import read
-from whence.dialects.komodor.gate import base_url, caller, optional_json_body
+from whence.dialects.komodor.gate import base_url, caller, may_read_events, optional_json_body, query
 from whence.dialects.komodor.props import events_of
 from whence.dialects.komodor.standing import HEALTHY, UNHEALTHY, UNKNOWN, Issue, Standing
 from whence.domain.access import Principal, Right
@@ -44,7 +44,9 @@ class Services:
         found = await self._page(by, sent, pagination)
         base = base_url(self._context, request)
         rows = [encode.service(standing, f"{base}/services/{standing.service.id}") for standing in found.items]
-        return page("services", rows, pagination.pageSize, found.following)
+        answer = page("services", rows, pagination.pageSize, found.following)
+        answer.warn(tolerance.warnings(query(request), sent))
+        return answer
 
     async def _page(self, by: Principal, sent: wire.ServicesSearch, pagination: wire.Pagination) -> Page[Standing]:
         if _asks_in_vain(by, sent):
@@ -92,7 +94,7 @@ class Services:
         return told
 
     async def _standings(self, by: Principal, services: Sequence[Entity]) -> list[Standing]:
-        if not services or not _may_know(by):
+        if not services or not may_read_events(by):
             return [Standing(service=service, status=UNKNOWN) for service in services]
         troubled = await self._context.problems.open_on(by, [service.id for service in services])
         return [
@@ -100,7 +102,7 @@ class Services:
         ]
 
     async def _with_issues(self, by: Principal, standings: Sequence[Standing]) -> list[Standing]:
-        if not standings or not _may_know(by):
+        if not standings or not may_read_events(by):
             return list(standings)
         problems = await self._context.problems.newest_on(by, [one.service.id for one in standings])
         suspects = await self._suspects(by, problems.values())
@@ -115,7 +117,7 @@ class Services:
         return await self._context.catalog.named(by, ids) if ids else {}
 
     async def _with_deploys(self, by: Principal, standings: Sequence[Standing]) -> list[Standing]:
-        if not standings or not _may_know(by):
+        if not standings or not may_read_events(by):
             return list(standings)
         now = datetime.now(UTC)
         asked = events_of(by, "deploy", Span(start=now - self._context.kept(by), end=now))
@@ -124,14 +126,9 @@ class Services:
         return [replace(one, deploy=deploys.get(one.service.id)) for one in standings]
 
 
-def _may_know(by: Principal) -> bool:
-    """Whether the principal may know of events and problems; if not, a list of services tells nothing of them."""
-    return bool(by.rights & {Right.READ_EVENTS, Right.ADMIN})
-
-
 def _asks_in_vain(by: Principal, sent: wire.ServicesSearch) -> bool:
     """Whether no service can be what is asked for."""
-    if _may_know(by):
+    if may_read_events(by):
         return sent.status == UNKNOWN  # who is registered was seen
     return sent.status in {HEALTHY, UNHEALTHY} or bool(sent.issueReasonCategory)
 

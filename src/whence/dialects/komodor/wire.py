@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from whence.dialects.komodor.fields import (
     Asked,
     AskedList,
+    AskedNames,
     AskedSeverities,
+    AskedTags,
     Details,
     EpochSeconds,
     EventTime,
@@ -20,6 +22,7 @@ from whence.dialects.komodor.fields import (
     Name,
     Names,
     NotEmpty,
+    Once,
     PageNumber,
     PageSize,
     QueryTime,
@@ -28,6 +31,7 @@ from whence.dialects.komodor.fields import (
     SeverityField,
     Single,
     Text,
+    Truth,
     WebAddress,
     at_most,
     one_of,
@@ -38,11 +42,13 @@ from whence.domain.event import Severity
 KINDS: Final = ("Deployment", "DaemonSet", "StatefulSet", "Rollout")
 
 
-class _Open(BaseModel):
+class Open(BaseModel):
+    """What may hold more than is known here; `tolerance` says so."""
+
     model_config = ConfigDict(extra="allow")
 
 
-class Scope(_Open):
+class Scope(Open):
     """Which services an event concerns, in both spellings; `details` in here is upstream's slip on v2."""
 
     clusters: Names = []
@@ -52,14 +58,14 @@ class Scope(_Open):
     details: Details = None
 
 
-class Link(BaseModel):
+class Link(Open):
     """Shown in the event's drawer."""
 
     title: Text = ""
     url: WebAddress
 
 
-class CustomEvent(_Open):
+class CustomEvent(Open):
     """`POST /mgmt/v1/events`. From `timestamp` on the keys are ours."""
 
     eventType: Annotated[Filled, at_most(60)]
@@ -89,8 +95,18 @@ class K8sEvent(CustomEvent):
     summary: Annotated[Filled, at_most(100)]
 
 
-class EventsQuery(_Open):
-    """The query of `GET /mgmt/v1/events`; each parameter comes as the list of its values."""
+class NoQuery(Open):
+    """The query of a call that knows no parameter. Here and below each one comes as the list of its values."""
+
+
+class CreateQuery(Open):
+    """The query of `POST /mgmt/v1/events`."""
+
+    dryRun: Truth = False
+
+
+class EventsQuery(Open):
+    """The query of `GET /mgmt/v1/events`."""
 
     since: QueryTime = Field(None, alias="from")
     to: QueryTime = None
@@ -104,43 +120,50 @@ class EventsQuery(_Open):
     cursor: Annotated[Asked | None, Single] = None
 
 
-class Close(BaseModel):
+class ClustersQuery(Open):
+    """The query of `GET /api/v2/clusters`."""
+
+    clusterName: AskedNames = []
+    tags: AskedTags = []
+
+
+class Close(Open):
     """`POST /mgmt/v1/events/{id}/close`."""
 
     endTimestamp: EventTime = None
 
 
-class Target(BaseModel):
+class Target(Open):
     """The query of the legacy configuration change: the one service that it is about."""
 
-    clusterName: Name
-    namespace: Name
-    serviceName: Name
+    clusterName: Annotated[Name, Once]
+    namespace: Annotated[Name, Once]
+    serviceName: Annotated[Name, Once]
 
 
 class ImageSource(BaseModel):
-    """`POST /v0/image/source`: where an image comes from."""
+    """`POST /v0/image/source`: where an image comes from. What else is sent is kept as details."""
 
     image: Filled
     git: Details = None
     ci: Details = None
 
 
-class Pagination(BaseModel):
+class Pagination(Open):
     """How many rows are asked for, and behind which."""
 
     pageSize: PageSize = 100
     token: Text | None = None
 
 
-class ServicesScope(BaseModel):
+class ServicesScope(Open):
     """Services in one cluster, in any of the namespaces."""
 
     cluster: Name | None = None
     namespaces: Names = []
 
 
-class ServicesSearch(BaseModel):
+class ServicesSearch(Open):
     """`POST /api/v2/services/search`."""
 
     scope: ServicesScope | None = None
@@ -151,8 +174,8 @@ class ServicesSearch(BaseModel):
     pagination: Pagination | None = None
 
 
-class ServiceScope(BaseModel):
-    """One service. Upstream's `workflowRun` narrows what whence does not have, and is not read."""
+class ServiceScope(Open):
+    """One service. Upstream's `workflowRun` narrows what whence does not have: it is unknown here."""
 
     cluster: Name
     namespace: Text
@@ -160,14 +183,14 @@ class ServiceScope(BaseModel):
     kind: Name
 
 
-class ClusterScope(BaseModel):
+class ClusterScope(Open):
     """One cluster, or some of its namespaces."""
 
     cluster: Name
     namespaces: Names = []
 
 
-class Props(BaseModel):
+class Props(Open):
     """Which events, and when."""
 
     type: Annotated[Text, one_of("deploy", "node-created", "node-terminated", "custom", "all")]
@@ -175,7 +198,7 @@ class Props(BaseModel):
     toEpoch: EpochSeconds = None
 
 
-class ServiceEventsSearch(BaseModel):
+class ServiceEventsSearch(Open):
     """`POST /api/v2/services/k8s-events/search`."""
 
     scope: ServiceScope
@@ -183,7 +206,7 @@ class ServiceEventsSearch(BaseModel):
     pagination: Pagination | None = None
 
 
-class ClusterEventsSearch(BaseModel):
+class ClusterEventsSearch(Open):
     """`POST /api/v2/clusters/k8s-events/search`."""
 
     scope: ClusterScope
@@ -191,7 +214,7 @@ class ClusterEventsSearch(BaseModel):
     pagination: Pagination | None = None
 
 
-class IssueProps(BaseModel):
+class IssueProps(Open):
     """Which issues, and when."""
 
     type: Annotated[Text, one_of(*ISSUE_TYPES)]
@@ -200,14 +223,14 @@ class IssueProps(BaseModel):
     toEpoch: EpochSeconds = None
 
 
-class NumberedPages(BaseModel):
+class NumberedPages(Open):
     """How many rows are asked for, and the how-manieth time that many; from 0 on."""
 
     pageSize: PageSize = 100
     page: PageNumber = 0
 
 
-class ServiceIssuesSearch(BaseModel):
+class ServiceIssuesSearch(Open):
     """`POST /api/v2/services/issues/search`."""
 
     scope: ServiceScope
@@ -215,7 +238,7 @@ class ServiceIssuesSearch(BaseModel):
     pagination: NumberedPages | None = None
 
 
-class ClusterIssuesSearch(BaseModel):
+class ClusterIssuesSearch(Open):
     """`POST /api/v2/clusters/issues/search`."""
 
     scope: ClusterScope

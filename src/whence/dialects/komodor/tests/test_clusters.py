@@ -14,7 +14,12 @@ REGISTERED = (
     Draft(
         type="CLUSTER",
         name="eu-west",
-        tags=(Tag(key="stage", value="prod"), Tag(key="url", value="a:b")),
+        tags=(
+            Tag(key="stage", value="prod"),
+            Tag(key="url", value="a:b"),
+            Tag(context="aws", key="tier", value="1"),
+            Tag(context="gcp", key="tier", value="2"),
+        ),
         properties={"apiServerUrl": URL},
     ),
     Draft(type="CLUSTER", name="empty", properties={"apiServerUrl": 7}),
@@ -37,12 +42,17 @@ REGISTERED = (
         ({"tags": "stage:test"}, []),
         ({"tags": ["stage:prod", "url:a:b"]}, ["eu-west"]),
         ({"tags": "stage:prod", "clusterName": "eu-north"}, []),
+        ({"tags": ["stage:prod", "stage:dev"]}, []),
+        ({"tags": ["stage:dev", "stage:prod"]}, []),
+        ({"tags": ["stage:prod", "stage:prod"]}, ["eu-west"]),
+        ({"tags": ["tier:1", "tier:2"]}, ["eu-west"]),
+        ({"tags": "tier:1"}, ["eu-west"]),
     ],
 )
 async def test_clusters_are_found(
     komodor: AsyncClient, tenant: Tenant, query: dict[str, Any], expected: list[str]
 ) -> None:
-    """[7.5] Those registered and those that services are in, by name and by tags."""
+    """[7.5] Those registered and those that services are in, by name and by all of the tags."""
     await tenant.register(*REGISTERED)
 
     answer = await komodor.get("/api/v2/clusters", params=query)
@@ -63,7 +73,12 @@ async def test_clusters_read_as_in_the_contract(komodor: AsyncClient, tenant: Te
     assert described == [
         {"name": "empty", "tags": {}, "apiServerUrl": "", "clusterId": empty.id},
         {"name": "eu-north", "tags": {}, "apiServerUrl": ""},
-        {"name": "eu-west", "tags": {"stage": "prod", "url": "a:b"}, "apiServerUrl": URL, "clusterId": west.id},
+        {
+            "name": "eu-west",
+            "tags": {"stage": "prod", "url": "a:b", "tier": "2"},
+            "apiServerUrl": URL,
+            "clusterId": west.id,
+        },
     ]
     assert named == {
         "data": {
@@ -78,6 +93,6 @@ async def test_clusters_read_as_in_the_contract(komodor: AsyncClient, tenant: Te
 
 async def test_a_tag_is_a_pair(komodor: AsyncClient) -> None:
     """[7.5] 400 for anything else."""
-    answer = await komodor.get("/api/v2/clusters", params={"tags": ["a:b", "stage"]})
+    answer = await komodor.get("/api/v2/clusters", params={"tags": ["a:b", "stage", ""]})
 
-    assert faults(answer) == ["tags[1]: must be key:value"]
+    assert faults(answer) == ["tags[1]: must be key:value", "tags[2]: must be key:value"]

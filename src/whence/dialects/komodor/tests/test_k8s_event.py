@@ -1,6 +1,6 @@
 """`POST /api/v2/services/k8s-events`: the newer create."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from whence.dialects.komodor.tests.test_create import faults, stored
 
 PATH = "/api/v2/services/k8s-events"
 GOOD = {"eventType": "chaos-run", "summary": "started"}
+NOW = datetime.now(UTC)
 
 
 async def test_the_contracts_example(komodor: AsyncClient) -> None:
@@ -90,6 +91,26 @@ async def test_a_replay_gives_the_event_as_it_was_made(komodor: AsyncClient) -> 
     again = await komodor.post(PATH, json=GOOD | {"details": {"a": 1}}, headers=headers)
 
     assert again.content == first.content
+    assert again.headers["x-idempotent-replay"] == "true"
+
+
+@pytest.mark.parametrize("times", [{}, {"timestamp": encode.instant(NOW)}])
+async def test_a_resolved_is_answered_as_it_was_sent(komodor: AsyncClient, times: dict[str, str]) -> None:
+    """[6, 9.1] Under the id of the firing that it ended; a replay says the same, and nothing of the firing."""
+    alert = {"eventType": "KubePodCrash", "details": {"fingerprint": "8f1b", "status": "firing"}}
+    began = encode.instant(NOW - timedelta(minutes=5))
+    firing = await komodor.post(PATH, json=alert | {"summary": "down", "severity": "error", "timestamp": began})
+    details = {"fingerprint": "8f1b", "status": "resolved"}
+
+    resolved = await komodor.post(PATH, json=alert | times | {"summary": "up", "details": details})
+    again = await komodor.post(PATH, json=alert | times | {"summary": "up", "details": details})
+
+    said = resolved.json()
+    event = await stored(komodor, again)
+    assert said["id"] == firing.json()["id"]
+    assert (said["summary"], said["severity"], said["details"]) == ("up", "information", details)
+    assert (event["summary"], event["eventTime"], event["endTime"]) == ("down", began, said["eventTime"])
+    assert again.content == resolved.content
     assert again.headers["x-idempotent-replay"] == "true"
 
 

@@ -6,7 +6,7 @@ import pytest
 from httpx import AsyncClient
 
 from tests.tenants import Tenant
-from whence.dialects.komodor.tests.test_create import EVENTS, faults
+from whence.dialects.komodor.tests.test_create import EVENTS, GOOD, faults
 from whence.domain.entity import Draft
 
 PATHS = pytest.mark.parametrize("path", ["/v0/config_change", "/v0/event/config_change"])
@@ -72,6 +72,20 @@ async def test_the_summary_names_the_first_keys(komodor: AsyncClient, body: dict
         (PLACE.replace("cart", "%20"), ["serviceName: must not be blank"]),
         (PLACE.replace("cart", "x" * 501), ["serviceName: must be at most 500 characters, got 501"]),
         (PLACE.replace("cart", "%00"), ["serviceName: must not hold a NUL character"]),
+        (f"{PLACE}&clusterName=eu-north", ["clusterName: must be given once"]),
+        (f"{PLACE}?clusterName=eu-west", ["clusterName: must be given once"]),
+        (
+            f"clusterName&namespace=shop&serviceName=&{PLACE}",
+            [
+                "clusterName: must be given once",
+                "namespace: must be given once",
+                "serviceName: must be given once",
+            ],
+        ),
+        (
+            "namespace=a&namespace=&serviceName=",
+            ["clusterName: is required", "namespace: must be given once", "serviceName: must not be blank"],
+        ),
     ],
 )
 async def test_all_three_parameters_are_needed(
@@ -127,7 +141,7 @@ IMAGE = {
 async def test_an_images_source_is_stored(
     komodor: AsyncClient, tenant: Tenant, body: dict[str, Any], summary: str
 ) -> None:
-    """[7.7] 202; on no service's timeline until one runs the image."""
+    """[7.7] 202; all that was sent is kept, on no service's timeline."""
     await tenant.register(Draft(name="cart", cluster="eu-west", namespace="shop"))
 
     answer = await komodor.post("/v0/image/source", json=body)
@@ -141,6 +155,41 @@ async def test_an_images_source_is_stored(
         body,
         0,
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({}, 1),
+        ({"cluster": ""}, 1),
+        ({"eventType": "image source"}, 1),
+        ({"cluster": "eu-west"}, 0),
+        ({"namespace": "shop"}, 0),
+        ({"service": "cart"}, 0),
+        ({"cluster": "zzz", "namespace": "zzz", "service": "1"}, 0),
+    ],
+)
+async def test_an_images_source_is_in_no_services_list(
+    komodor: AsyncClient, tenant: Tenant, query: dict[str, str], count: int
+) -> None:
+    """[7.7, 9.2] It names no place as an account-wide event does not, but concerns nobody."""
+    await tenant.register(Draft(name="cart", cluster="eu-west", namespace="shop"))
+    await komodor.post("/v0/image/source", json=IMAGE)
+
+    listed = await komodor.get(EVENTS, params=query)
+
+    assert len(listed.json()["events"]) == count
+
+
+@pytest.mark.parametrize("scope", [{"cluster": "eu-west"}, {"cluster": "nobody"}, {"cluster": "a", "namespaces": "b"}])
+async def test_an_images_source_is_in_no_clusters_search(komodor: AsyncClient, scope: dict[str, str]) -> None:
+    """[7.3, 7.7] An account-wide event is in each."""
+    await komodor.post("/v0/image/source", json=IMAGE)
+    await komodor.post(EVENTS, json=GOOD)
+
+    found = await komodor.post("/api/v2/clusters/k8s-events/search", json={"scope": scope, "props": {"type": "all"}})
+
+    assert [event["summary"] for event in found.json()["data"]["events"]] == [GOOD["summary"]]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 from tests.tenants import MakeTenant, Tenant
 from whence.dialects.komodor import encode
 from whence.dialects.komodor.tests.test_create import EVENTS, GOOD, faults
-from whence.domain.access import Sees
+from whence.domain.access import Right, Sees
 from whence.domain.entity import Draft
 from whence.domain.event import Kind, Report, Severity, Span
 from whence.domain.scope import ALL_SERVICES, Scope
@@ -237,6 +237,33 @@ async def test_closing_ends_an_event(komodor: AsyncClient) -> None:
     assert again.json()["endTime"] >= encode.instant(NOW)
     assert again.json() == (await komodor.get(sent.headers["location"])).json()
     assert again.json()["updatedAt"] > again.json()["receivedAt"]
+
+
+@pytest.mark.parametrize(
+    ("rights", "is_told"),
+    [
+        ([Right.WRITE_EVENTS], False),
+        ([Right.WRITE_EVENTS, Right.READ_ENTITIES], False),
+        ([Right.WRITE_EVENTS, Right.READ_EVENTS], True),
+        ([Right.ADMIN], True),
+    ],
+)
+async def test_who_closes_is_told_what_they_may_read(
+    komodor: AsyncClient, anonymous: AsyncClient, tenant: Tenant, rights: list[Right], *, is_told: bool
+) -> None:
+    """[3, 9.2] The event, or no more than that it ended, and when."""
+    sent = await komodor.post(EVENTS, json=GOOD | {"timestamp": at(2), "details": {"secret": 1}})
+    headers = {"x-api-key": await tenant.key(*rights)}
+
+    closed = await anonymous.post(
+        f"{sent.headers['location']}/close", json={"endTimestamp": at(1), "end": 1}, headers=headers
+    )
+
+    event = (await komodor.get(sent.headers["location"])).json()
+    assert event["endTime"] == encode.instant(NOW - timedelta(hours=1))
+    assert closed.status_code == 200
+    assert closed.json() == (event if is_told else {"id": event["id"], "endTime": event["endTime"]})
+    assert closed.headers["x-whence-warning"] == 'unknown field "end" ignored'
 
 
 @pytest.mark.parametrize(

@@ -71,14 +71,41 @@ async def test_a_rehearsal_refuses_what_a_create_refuses(komodor: AsyncClient) -
     assert faults(answer) == ["summary: is required", "timestamp: must not be older than 90 days"]
 
 
-@pytest.mark.parametrize(
-    ("value", "status"), [("true", 200), ("TRUE", 200), ("1", 200), ("false", 201), ("0", 201), ("", 201)]
-)
+@pytest.mark.parametrize(("value", "status"), [("true", 200), ("TRUE", 200), ("1", 200), ("false", 201), ("0", 201)])
 async def test_the_words_for_a_rehearsal(komodor: AsyncClient, value: str, status: int) -> None:
     """[9.4] True or false."""
     assert (await komodor.post(EVENTS, params={"dryRun": value}, json=GOOD)).status_code == status
 
 
-async def test_a_word_that_is_neither_creates_nothing(komodor: AsyncClient) -> None:
-    """Who wrote `dryRun=ture` did not want an event."""
-    assert faults(await komodor.post(f"{EVENTS}?dryRun=ture", json=GOOD)) == ["dryRun: must be true or false"]
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        ("dryRun=ture", "must be true or false"),
+        ("dryRun", "must be true or false"),
+        ("dryRun=", "must be true or false"),
+        ("dryRun=%20", "must be true or false"),
+        ("dryRun=true&dryRun=false", "must be given once"),
+        ("dryRun=true&dryRun", "must be given once"),
+    ],
+)
+async def test_a_word_that_is_neither_creates_nothing(komodor: AsyncClient, query: str, fault: str) -> None:
+    """Who wrote `dryRun=ture`, or `dryRun` alone, did not want an event."""
+    assert faults(await komodor.post(f"{EVENTS}?{query}", json=GOOD)) == [f"dryRun: {fault}"]
+    assert (await komodor.get(EVENTS)).json()["events"] == []
+
+
+async def test_the_body_is_looked_at_before_the_word(komodor: AsyncClient) -> None:
+    """[4.5] JSON, then fields."""
+    answer = await komodor.post(f"{EVENTS}?dryRun=ture", content=b"{")
+
+    assert answer.json()["error"]["message"] == "Request body is not valid JSON"
+
+
+async def test_a_rehearsal_says_what_it_ignored(komodor: AsyncClient) -> None:
+    """[2, 9.4] In its body as in its headers."""
+    answer = await komodor.post(f"{EVENTS}?dryRun=true&dryrun=false", json=GOOD | {"owner": "me"})
+
+    said = ['unknown parameter "dryrun" ignored', 'unknown field "owner" ignored']
+    assert answer.status_code == 200
+    assert answer.json()["warnings"] == said
+    assert answer.headers.get_list("x-whence-warning") == said
