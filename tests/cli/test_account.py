@@ -55,6 +55,17 @@ def test_days_that_are_none(alone: Terminal, days: str) -> None:
     assert list(alone.home.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u3000", "x" * 201, "a\nb", "a\x1b[31mb", "a\u202eb", "a\x85b"])
+def test_names_that_are_none(alone: Terminal, name: str) -> None:
+    """Wrong usage, told without opening a database: neither an account nor a token's account is called so."""
+    for arguments in (["account", "create", "--", name], ["token", "create", "--name", "ci", "--account", name]):
+        done = alone(*arguments)
+
+        assert done.returncode == 2, arguments
+        assert "1 to 200 characters" in done.stderr
+        assert list(alone.home.iterdir()) == []
+
+
 def test_a_deletion_names_the_account_twice(alone: Terminal) -> None:
     """Wrong usage, told without opening a database."""
     done = alone("account", "delete", "acme", "--confirm", "acne")

@@ -32,8 +32,12 @@ def _tour(alone: Terminal, *, tried: str | None = None, **settings: str) -> _Tou
 
 
 def test_each_start_names_a_token_that_works(alone: Terminal) -> None:
-    """Three starts show one history, each with a good token of its own; the one before opens nothing any more."""
-    tours = [_tour(alone) for _ in range(3)]
+    """Three starts show one history, each with a good token of its own.
+
+    One that a start made anew opens nothing any more after the next; the first one of all is the database's, and stays.
+    """
+    tours = [_tour(alone), _tour(alone)]
+    tours.append(_tour(alone, tried=tours[0].token))
     stale = _tour(alone, tried=tours[2].token)
 
     assert len({tour.token for tour in tours}) == len(tours)

@@ -51,6 +51,22 @@ def test_before_the_first_start(alone: Terminal, home: Path) -> None:
     assert not (home / "data").exists()
 
 
+@pytest.mark.parametrize("stands", [False, True], ids=["before the first start", "with data"])
+def test_more_workers_than_the_embedded_postgresql_serves(alone: Terminal, stands: bool) -> None:  # noqa: FBT001
+    """[OP4] It says what `serve` would say, and not that all is well."""
+    if stands:
+        alone.good("db", "upgrade")
+    refused = alone("serve", WHENCE_WORKERS="6")
+
+    found = _findings(alone, code=1, WHENCE_WORKERS="6")["connections"]
+
+    assert refused.returncode == 2
+    assert found["level"] == "failed"
+    assert found["text"] in refused.stderr
+    assert found["remedy"] in refused.stderr
+    assert _findings(alone, code=0, WHENCE_WORKERS="5").get("connections", {"level": "ok"})["level"] == "ok"
+
+
 def test_what_is_wrong_comes_with_a_remedy(alone: Terminal) -> None:
     """Every failure says what to do."""
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -226,6 +242,21 @@ def test_what_no_test_can_make_happen(finding: Finding, level: str) -> None:
     """[OP4] A full disk, an old release and a wrong clock, by their figures."""
     assert finding.level == level
     assert bool(finding.remedy) == (level != "ok")
+
+
+def test_an_old_event_makes_no_database_old(alone: Terminal) -> None:
+    """[OP4] How it grows is told by when events came: those of last months may all have come today."""
+    with alone.begin("demo", WHENCE_BOOTSTRAP_TOKEN="from-outside-0123456789") as demo:
+        url = demo.address()
+        alone.good(
+            "event", "send", "-t", "old", "--time", "40d ago", "--url", url, "--token", "from-outside-0123456789"
+        )
+        demo.stop()
+
+    growth = _findings(alone, code=0)["growth"]
+
+    assert growth["level"] == "ok"
+    assert growth["text"].startswith("the database has ")
 
 
 def test_a_table_for_people(at_server: Terminal) -> None:

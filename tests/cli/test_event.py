@@ -67,6 +67,72 @@ def test_a_bad_line_does_not_spoil_its_neighbours(whence: Terminal) -> None:
 
 
 @pytest.mark.parametrize(
+    "bad",
+    [
+        '{"title":"no end"',
+        "[1]",
+        "null",
+        '{"title":"\\ud800"}',
+        '{"title":NaN}',
+        "[" * 100_000,
+        f'{{"title":"{"x" * 3_000_000}"}}',
+    ],
+    ids=["no JSON", "a list", "nothing", "half a letter", "no number", "deep", "longer than a body may be"],
+)
+def test_a_line_that_is_no_event(whence: Terminal, bad: str) -> None:
+    """It is refused as any other, wherever the fault is seen: what stands before and behind it is stored."""
+    lines = ('{"title":"a"}', bad, '{"title":"b"}')
+
+    done = whence("event", "send", "-", stdin="\n".join(lines))
+
+    found = whence.value("events", "-o", "json")
+    assert done.returncode == 1
+    assert sorted(done.stdout.split()) == sorted(event["id"] for event in found)
+    assert sorted(event["title"] for event in found) == ["a", "b"]
+    assert "line 2: " in done.stderr
+    assert "1 of 3 events were refused" in done.stderr
+    assert "mend the lines named above" in done.stderr
+
+
+def test_a_first_line_that_is_no_event(whence: Terminal) -> None:
+    """The others say that these are lines."""
+    done = whence("event", "send", "-", stdin='# mine\n{"title":"a"}\n')
+
+    assert (done.returncode, len(done.stdout.split())) == (1, 1), done.stderr
+    assert "line 1: " in done.stderr
+
+
+def test_a_mended_line_is_sent_again(whence: Terminal) -> None:
+    """With the same idempotency key the other lines are no new events."""
+    now = int(time() * 1000)
+    lines = [f'{{"title":"{title}","time":{now}}}' for title in "abc"]
+    arguments = ("event", "send", "-", "--idempotency-key", "mine")
+    whence(*arguments, stdin="\n".join((lines[0], lines[1] + "}", lines[2])))
+
+    again = whence(*arguments, stdin="\n".join(lines))
+
+    assert "1 accepted, 2 duplicate, 0 rejected" in again.stderr
+    assert len(whence.value("events", "-o", "json")) == 3
+
+
+def test_a_bad_item_of_a_list(whence: Terminal) -> None:
+    """It is told by its place in the list: which line it is on, nobody has counted."""
+    listed = '[{"title":"a"}, {"title":"b"},\n{"titel":"c"}, 4]'
+
+    done = whence("event", "send", "-", stdin=listed)
+    receipts = [
+        json.loads(line) for line in whence("event", "send", "-", "-o", "json", stdin=listed).stdout.splitlines()
+    ]
+
+    assert (done.returncode, len(done.stdout.split())) == (1, 2)
+    assert "item 3: " in done.stderr
+    assert "item 4: " in done.stderr
+    assert "mend the items named above" in done.stderr
+    assert "line" not in done.stderr
+    assert [receipt["item"] for receipt in receipts] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
     ("arguments", "stdin", "code", "said"),
     [
         ([], "", 2, "--title"),
@@ -79,8 +145,16 @@ def test_a_bad_line_does_not_spoil_its_neighbours(whence: Terminal) -> None:
         (["-t", "x", "--severity", "awful"], "", 2, "awful"),
         (["-t", "x", "--event-url", "ftp://x"], "", 1, "http"),
         (["-t", "x", "--entity", "nobody"], "", 1, "no entity has this"),
+        (["-t", "x", "--idempotency-key", "\u00e9"], "", 2, "1 to 200 characters of printable ASCII"),
+        (["-t", "x", "--idempotency-key", ""], "", 2, "1 to 200 characters of printable ASCII"),
+        (["-t", "x", "--idempotency-key", " k"], "", 2, "1 to 200 characters of printable ASCII"),
+        (["-t", "x", "--idempotency-key", "k" * 201], "", 2, "1 to 200 characters of printable ASCII"),
+        (["-", "--idempotency-key", "a\nb"], "", 2, "1 to 190 characters of printable ASCII"),
         (["-"], "{no json\n", 1, "-:1 is no JSON"),
-        (["-"], "[1]", 1, "no JSON object"),
+        (["-"], '[{"title":"a"},\n{"title":"b"}\n', 1, "-:1 is no JSON"),
+        (["-"], '{\n  "title": "a",\n}\n', 1, "-:1 is no JSON"),
+        (["-"], "[1]", 1, "item 1: "),
+        (["-"], "1", 1, "line 1: "),
         (["--file", "/none/such"], "", 1, "cannot be read"),
     ],
 )

@@ -124,6 +124,31 @@ def test_following(whence: Terminal, output: str) -> None:
     assert code == 0
 
 
+def test_following_writes_the_csv_of_the_export(whence: Terminal) -> None:
+    """Column for column and cell for cell, with what a spreadsheet would take for a formula disarmed."""
+    scope = ("--cluster", "eu", "--cluster", "us", "--namespace", "shop", "--service", "cart")
+    more = (
+        "--prop",
+        "é=\u2028x",
+        "--properties",
+        '{"n": [1, 2.5]}',
+        "--event-url",
+        "https://example.org/1",
+        "--end-time",
+        "now",
+    )
+    whence.good(
+        "event", "send", "-t", "=1+1", "-d", "+2", "--type", "-3", "--source", "@SUM(A1)", "--time", "9s", *scope, *more
+    )
+    whence.good("event", "send", "-t", "\tTab", "--time", "8s")
+
+    followed = whence.good("events", "-f", "--since", "1m", "--limit", "2", "-o", "csv")
+
+    assert "'=1+1" in followed
+    assert "'@SUM(A1)" in followed
+    assert followed == whence.good("events", "--order", "time", "-o", "csv")
+
+
 @pytest.mark.parametrize("output", ["ndjson", "csv", "table"])
 def test_following_shows_events_alone(whence: Terminal, output: str) -> None:
     """What happens to alerts is on the same stream, and is no event: a problem is printed once, however often told."""

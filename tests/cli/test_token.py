@@ -73,6 +73,25 @@ def test_rights_that_are_none(alone: Terminal, rights: str) -> None:
     assert "read, write, admin" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["", " ", "x" * 201, "a\nb"])
+def test_names_that_are_none(alone: Terminal, name: str) -> None:
+    """Wrong usage, told without opening a database."""
+    done = alone("token", "create", "--name", name)
+
+    assert done.returncode == 2
+    assert "1 to 200 characters" in done.stderr
+    assert list(alone.home.iterdir()) == []
+
+
+def test_names_of_the_greatest_length(at_server: Terminal) -> None:
+    """Are good ones, as the API takes them."""
+    name = "\u00e9" * 200
+
+    made = at_server.value("token", "create", "--name", name, "--account", name, "-o", "json")
+
+    assert (made["name"], made["account"]) == (name, name)
+
+
 def test_without_a_server(alone: Terminal) -> None:
     """The machine in hand is enough."""
     assert alone.good("token", "create", "--name", "first").startswith("wh_")

@@ -4,6 +4,7 @@ from typing import Final
 
 import pytest
 
+from tests.acceptance.server import await_fact
 from tests.cli.terminal import Terminal
 from tests.cli.told import MINUTE, ask, deploy, problem, tell
 
@@ -70,6 +71,30 @@ def test_what_no_change_explains(whence: Terminal, written: Callable[[str], Path
     assert done.returncode == 0
     assert "long ago" in done.stdout
     assert "no cause is likely" in done.stderr
+
+
+def test_a_problem_on_no_entity(whence: Terminal) -> None:
+    """It has alerts, and nobody is told that nothing alerted."""
+    tell(whence, {"title": "It is slow", "kind": "problem", "key": "x", "severity": "error"})
+    await_fact(lambda: ask(whence, "GET", "/v1/problems")["problems"] != [], seconds=60, what="a problem is open")
+
+    entities, changes, whatever = (whence("why", *more) for more in (["P-1"], ["P-1", "--of", "changes"], []))
+
+    assert {(done.returncode, done.stdout) for done in (entities, changes, whatever)} == {(0, "")}
+    assert "no alert of P-1 is on an entity" in entities.stderr
+    assert "no change fits the alerts of P-1" in changes.stderr
+    assert "nothing alerted on a known entity" in whatever.stderr
+
+
+def test_alerts_that_no_change_went_before(whence: Terminal, written: Callable[[str], Path]) -> None:
+    """What alerts is not denied."""
+    whence.good("entity", "import", written(_CATALOGUE))
+    tell(whence, problem("ledger", MINUTE, "It is slow"))
+
+    done = whence("why", "--of", "changes")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no change fits what alerted" in done.stderr
 
 
 def test_json_is_the_answer_as_it_is(broken: Terminal) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from whence.cli.options import DataDir
+from whence.cli.options import DataDir, new_name
 from whence.cli.output import Style, indented, plain, say, stdout, table, write
 
 app = typer.Typer(name="account", help="Tenants.", no_args_is_help=True)
@@ -15,6 +15,7 @@ _AS_INSTALLED = "default"
 _MOST_DAYS = 36_500  # as `domain.retention` has it, for which nobody is to wait who wants help
 
 Name = Annotated[str, typer.Argument(help="What it is called.", metavar="NAME", show_default=False)]
+NewName = Annotated[str, typer.Argument(parser=new_name, help="What it is called.", metavar="NAME", show_default=False)]
 Format = Annotated[Style, typer.Option("--output", "-o", help="For people, or for programs.")]
 
 
@@ -51,7 +52,7 @@ def list_(data_dir: DataDir = None, output: Format = Style.TEXT) -> None:
 
 
 @app.command()
-def create(name: Name, data_dir: DataDir = None, output: Format = Style.TEXT) -> None:
+def create(name: NewName, data_dir: DataDir = None, output: Format = Style.TEXT) -> None:
     """Make an account. `whence token create --account NAME` makes what opens it."""
     from whence.cli import house, tenants  # noqa: PLC0415  as above
 

@@ -7,6 +7,7 @@ from typing import Final
 from whence.settings import Settings
 
 MOST_ON_EMBEDDED: Final = 5  # the embedded PostgreSQL has 100 connections, a process up to 15
+FEWER: Final = "set WHENCE_DATABASE_URL to a PostgreSQL of yours, or take fewer"  # what to do about an excess
 
 
 def processes(asked: Settings) -> int:
@@ -14,6 +15,14 @@ def processes(asked: Settings) -> int:
     if asked.workers:
         return asked.workers
     return _cores() if asked.database_url else min(_cores(), MOST_ON_EMBEDDED)
+
+
+def excess(asked: Settings) -> str:
+    """Why so many cannot serve together; nothing when they can."""
+    count = processes(asked)
+    if asked.database_url is not None or count <= MOST_ON_EMBEDDED:
+        return ""
+    return f"{count} workers are more than the embedded PostgreSQL has connections for: {MOST_ON_EMBEDDED} at most"
 
 
 def _cores() -> int:

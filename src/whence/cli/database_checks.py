@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
 from whence.cli import house
-from whence.cli.counting import processes
+from whence.cli.counting import FEWER, excess, processes
 from whence.cli.failure import CommandError
 from whence.cli.finding import Finding, Level
 from whence.cli.surroundings import existing
 from whence.embedded import Embedded
 from whence.server import connected
 from whence.settings import Settings
-from whence.store import migrate, partitions
+from whence.store import access, migrate, partitions
+from whence.store.pool import Pool
 from whence.store.vitals import Vitals, keeps_the_past_apart, newest_migration, passes_notices_on, vitals
 
 _OLDEST: Final = 15  # PostgreSQL's major release
@@ -33,7 +35,7 @@ _GIBIBYTE: Final = 1024**3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a look at the database saw. `skew`: seconds that its clock is ahead; `oldest`: the first month of events."""
+    """What a look at the database saw. `skew`: seconds that its clock is ahead; `since`: when events began to come."""
 
     vitals: Vitals
     pending: int
@@ -41,13 +43,14 @@ class Seen:
     skew: float
     hears: bool
     keeps_the_past_apart: bool
-    oldest: datetime | None
+    since: datetime | None
 
 
 def database(asked: Settings) -> Iterator[Finding]:
     """Every finding about it. Nothing is changed but what starting PostgreSQL changes, and that is stopped again."""
     if asked.database_url is None and not (asked.data_dir / "postgres").exists():
         yield _trial(asked)
+        yield from _too_many(asked)
         return
     try:
         seen = house.finish(asked, _look(asked))
@@ -58,7 +61,7 @@ def database(asked: Settings) -> Iterator[Finding]:
     yield schema(seen)
     yield encoding(seen.vitals)
     yield durability(seen.vitals)
-    yield connections(asked, seen.vitals)
+    yield from _too_many(asked) or [connections(asked, seen.vitals)]
     yield locks(seen.vitals)
     yield notices(seen)
     yield clock(seen.skew)
@@ -66,7 +69,7 @@ def database(asked: Settings) -> Iterator[Finding]:
     if asked.database_url is None:
         yield growth(
             seen.vitals.size,
-            since=seen.oldest,
+            since=seen.since,
             now=datetime.now(UTC),
             kept=timedelta(days=asked.retention_days),
             free=shutil.disk_usage(existing(asked.data_dir)).free,
@@ -79,17 +82,28 @@ async def _look(asked: Settings) -> Seen:
         before = datetime.now(UTC)
         found = await vitals(pool)
         middle = before + (datetime.now(UTC) - before) / 2
-        async with pool.reader() as db:
-            months = await partitions.standing(db)
+        pending = len(await migrate.pending(pool))
         return Seen(
             vitals=found,
-            pending=len(await migrate.pending(pool)),
+            pending=pending,
             newest=await newest_migration(pool),
             skew=(found.at - middle).total_seconds(),
             hears=await passes_notices_on(pool, seconds=_NOTICE_SECONDS),
             keeps_the_past_apart=await keeps_the_past_apart(pool),
-            oldest=months[0] if months else None,
+            since=None if pending else await _began(pool),
         )
+
+
+async def _began(pool: Pool) -> datetime | None:
+    """When events began to come; None when none can have come.
+
+    That was when the first account was made: the months of events tell what time senders gave them, which may be long
+    before they came. What came in months that are gone by now is no part of the size.
+    """
+    async with pool.reader() as db:
+        months = await partitions.standing(db)
+        accounts = await access.accounts(db, after=UUID(int=0), limit=1)
+    return max(months[0], accounts[0].created_at) if months and accounts else None
 
 
 def _remedy(asked: Settings, failure: CommandError) -> str:
@@ -181,6 +195,12 @@ def durability(found: Vitals) -> Finding:
         text=f"{', '.join(off)} off: a crash may lose what was answered",
         remedy=f"set {', '.join(off)} = on, for the server and for this role and database",
     )
+
+
+def _too_many(asked: Settings) -> list[Finding]:
+    """More of our processes than the embedded PostgreSQL serves, with which none of them would begin."""
+    text = excess(asked)
+    return [Finding(name="connections", level="failed", text=text, remedy=FEWER)] if text else []
 
 
 def connections(asked: Settings, found: Vitals) -> Finding:

@@ -1,8 +1,9 @@
 """`whence event send`: one event from options, or many from a file or a pipe."""
 
 import json
+import re
 import sys
-from collections.abc import Iterator
+from codecs import BOM_UTF8
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,12 +17,17 @@ from whence.cli.client import Client, Json
 from whence.cli.failure import CommandError
 from whence.cli.options import DEFAULT_URL, Token, Url
 from whence.cli.output import Style
+from whence.cli.sending import Part
 from whence.cli.times import instant, moment
 
 app = typer.Typer(name="event", help="Single events.", no_args_is_help=True)
 
 _MANY = "With --file"
 _SCOPE = "Whom it concerns (nothing: every service)"
+_KEY = "[!-~]([ -~]*[!-~])?"  # as the API has it: HTTP takes away the blanks around it
+_LONGEST_KEY = 200
+_LONGEST_KEY_OF_MANY = 190  # each request has a number behind it
+_NO_JSON = (ValueError, RecursionError)
 
 
 class Kind(StrEnum):
@@ -126,16 +132,17 @@ def send(
     }
     given = _present(fields)
     path = _file(source_file, file)
+    once = _key(idempotency_key, most=_LONGEST_KEY if path is None else _LONGEST_KEY_OF_MANY)
     if path is not None:
         if given:
             raise typer.BadParameter("a file's events are complete: no other field goes with them", param_hint="--file")
         with Client(url, token) as client:
-            sending.many(client, _read(path), key=idempotency_key or str(uuid4()), output=output)
+            sending.many(client, _read(path), key=once, output=output)
         return
     if title is None:
         raise typer.BadParameter("an event has one (or give events by --file)", param_hint="--title")
     with Client(url, token) as client:
-        sending.one(client, given, key=idempotency_key or str(uuid4()), output=output)
+        sending.one(client, given, key=once, output=output)
 
 
 def _file(argument: str | None, option: Path | None) -> Path | None:
@@ -146,39 +153,59 @@ def _file(argument: str | None, option: Path | None) -> Path | None:
     return Path("-")
 
 
-def _read(path: Path) -> Iterator[tuple[int, Json]]:
-    """Each event, and the line on which it begins (1 for a JSON list: all of them)."""
+def _read(path: Path) -> list[Part]:
+    """Each event, and the line on which it begins; of a JSON list, which of its items it is."""
     try:
         text = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as exc:
         raise CommandError(f"{path} cannot be read: {exc.strerror}") from exc
     try:
         whole: object = json.loads(text)
-    except ValueError:
-        yield from _lines(path, text)
-        return
-    events = cast("list[object]", whole) if isinstance(whole, list) else [whole]
-    for event in events:
-        yield 1, _object(event, f"{path}")
+    except _NO_JSON:
+        return _lines(path, text)
+    if isinstance(whole, list):
+        items = cast("list[object]", whole)
+        return [Part("item", number, json.dumps(item).encode()) for number, item in enumerate(items, 1)]
+    return [Part("line", 1, json.dumps(whole).encode())]
 
 
-def _lines(path: Path, text: bytes) -> Iterator[tuple[int, Json]]:
-    for number, line in enumerate(text.split(b"\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            event: object = json.loads(line)
-        except ValueError as exc:
+def _lines(path: Path, text: bytes) -> list[Part]:
+    """The lines as they are, for the server to tell what is wrong with one.
+
+    Raises:
+        CommandError: they are not meant as NDJSON, but are pieces of something else.
+    """
+    numbered = enumerate(text.removeprefix(BOM_UTF8).split(b"\n"), 1)
+    parts = [Part("line", number, line) for number, line in numbered if line.strip()]
+    if parts and (fault := _fault(parts[0].body)):
+        begins_a_list = parts[0].body.lstrip().startswith(b"[")
+        if begins_a_list or not any(_is_object(part.body) for part in parts):
             raise CommandError(
-                f"{path}:{number} is no JSON: {exc}", remedy="one JSON object a line, or a JSON list"
-            ) from exc
-        yield number, _object(event, f"{path}:{number}")
+                f"{path}:{parts[0].number} is no JSON: {fault}", remedy="one JSON object a line, or a JSON list"
+            )
+    return parts
 
 
-def _object(event: object, where: str) -> Json:
-    if not isinstance(event, dict):
-        raise CommandError(f"{where} is no JSON object")
-    return cast("Json", event)
+def _fault(line: bytes) -> str:
+    """Why it is no JSON; nothing when it is."""
+    try:
+        json.loads(line)
+    except _NO_JSON as exc:
+        return str(exc)
+    return ""
+
+
+def _is_object(line: bytes) -> bool:
+    return line.lstrip().startswith(b"{") and not _fault(line)
+
+
+def _key(given: str | None, *, most: int) -> str:
+    """The idempotency key that was given, else one that nobody has."""
+    if given is None:
+        return str(uuid4())
+    if len(given) > most or not re.fullmatch(_KEY, given):
+        raise typer.BadParameter(f"must have 1 to {most} characters of printable ASCII", param_hint="--idempotency-key")
+    return given
 
 
 def _present(fields: dict[str, Any]) -> Json:

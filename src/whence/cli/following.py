@@ -15,14 +15,14 @@ from rich.text import Text
 from whence.cli import listing
 from whence.cli.client import Client, Json, Query
 from whence.cli.failure import CommandError, Exit
-from whence.cli.output import Output, compact, csv_line, say, stdout, write
+from whence.cli.output import Output, compact, csv_line, harmless, say, stdout, write
 from whence.cli.times import instant
 
 _SILENCE: Final = 45.0  # seconds: three heartbeats of the server
 _LONGEST_PAUSE: Final = 10.0
 _LASTED: Final = 5.0  # seconds: a connection that stood so long was a good one
 _REMEMBERED: Final = 10_000  # ids of printed events: what comes again after a gap is printed once
-_CSV: Final = (
+_CSV: Final = (  # as the server's export has them
     "id",
     "time",
     "end_time",
@@ -32,8 +32,12 @@ _CSV: Final = (
     "title",
     "description",
     "source",
-    "where",
+    "dialect",
+    "clusters",
+    "namespaces",
+    "services",
     "url",
+    "properties",
 )
 _WIDTHS: Final = (14, 8, 8, 12)
 
@@ -134,6 +138,13 @@ def _print(event: Json, output: Output) -> None:
         case Output.JSON | Output.NDJSON:
             write(compact(event))
         case Output.CSV:
-            cells = {**event, "where": listing.where(event)}
-            csv_line([cells[name] if cells[name] is not None else "" for name in _CSV])
+            csv_line(_cells(event))
     sys.stdout.flush()
+
+
+def _cells(event: Json) -> list[str]:
+    """The event as a row of the server's export, whose places are those that its scope spells out."""
+    scope: Json = event["scope"] or {}
+    places = {name: " ".join(scope.get(name, [])) for name in ("clusters", "namespaces", "services")}
+    cells: Json = {**event, **places, "properties": compact(event["properties"])}
+    return [harmless(cells[name] or "") for name in _CSV]

@@ -35,7 +35,7 @@ async def show_around(asked: Settings, house: House, addresses: Addresses) -> No
 
 
 async def _fresh_token(house: House) -> str:
-    """A new admin token; the one of the start before opens nothing any more."""
+    """A new admin token; those that starts before made so open nothing any more. The database's first one stays."""
     access = house.context.access
     made, secret = await access.create_token(
         None, name=_NAME, rights={Right.ADMIN}, account=DEFAULT_ACCOUNT, sees=Sees.ALL

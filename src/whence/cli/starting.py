@@ -12,7 +12,7 @@ from typing import Literal
 
 import uvloop
 
-from whence.cli.counting import MOST_ON_EMBEDDED, processes
+from whence.cli.counting import FEWER, excess, processes
 from whence.cli.failure import CommandError, Exit
 from whence.cli.house import explained, settings
 from whence.settings import Settings
@@ -66,11 +66,6 @@ def _processes(asked: Settings) -> int:
     Raises:
         CommandError: more than the embedded PostgreSQL has connections for.
     """
-    count = processes(asked)
-    if asked.database_url is None and count > MOST_ON_EMBEDDED:
-        raise CommandError(
-            f"{count} workers are more than the embedded PostgreSQL has connections for: {MOST_ON_EMBEDDED} at most",
-            remedy="set WHENCE_DATABASE_URL to a PostgreSQL of yours, or take fewer",
-            code=Exit.USAGE,
-        )
-    return count
+    if too_many := excess(asked):
+        raise CommandError(too_many, remedy=FEWER, code=Exit.USAGE)
+    return processes(asked)

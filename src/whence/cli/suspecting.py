@@ -1,5 +1,6 @@
 """Prints the causes that a server suspects: a line for each that is read in seconds, or the answer as it is."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from rich.text import Text
@@ -28,7 +29,7 @@ def print_causes(client: Client, query: Query, *, as_json: bool) -> None:
     causes: list[Json] = answer["causes"]
     window = f"{clock(answer['window']['from'])} to {clock(answer['window']['to'])} UTC"
     if not causes:
-        say(f"nothing alerted from {window}; --lookback 7d looks further back")
+        say(plain(_nothing(dict(query), window)))
         return
     are_changes = causes[0]["event"] is not None
     made = table(*(_CHANGES if are_changes else _ENTITIES))
@@ -37,6 +38,16 @@ def print_causes(client: Client, query: Query, *, as_json: bool) -> None:
     stdout().print(made)
     if not answer["likely"]:
         say(f"no cause is likely: nothing fits what alerted from {window} well", "yellow")
+
+
+def _nothing(asked: Mapping[str, str], window: str) -> str:
+    """What is so when nothing is suspected: a problem has alerts, though they be on nothing that is known."""
+    if asked["of"] == "changes":
+        alerting = f"the alerts of {asked['problem']}" if "problem" in asked else f"what alerted from {window}"
+        return f"no change fits {alerting}; --lookback 7d looks further back"
+    if "problem" in asked:
+        return f"no alert of {asked['problem']} is on an entity that is known, and only such alerts lead to others"
+    return f"nothing alerted on a known entity from {window}; --lookback 7d looks further back"
 
 
 def bar(score: float) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from whence.cli.options import DataDir
+from whence.cli.options import DataDir, new_name
 from whence.cli.output import Style, indented, write
 from whence.cli.times import stretch
 
@@ -37,8 +37,13 @@ def noun() -> None:
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Option(help="What to call it, for people.", show_default=False)],
-    account: Annotated[str, typer.Option(help="The account it opens; made if need be.")] = "default",
+    name: Annotated[
+        str,
+        typer.Option(parser=new_name, metavar="TEXT", help="What to call it, for people.", show_default=False),
+    ],
+    account: Annotated[
+        str, typer.Option(parser=new_name, metavar="TEXT", help="The account it opens; made if need be.")
+    ] = "default",
     rights: Annotated[
         str, typer.Option(help="Parted by commas: read, write, admin, or single ones such as events:write.")
     ] = "read,write",
