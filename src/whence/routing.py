@@ -114,16 +114,31 @@ class Routing:
         async with self._pool.reader() as db:
             return [project for project in await projects.every(db, by.account_id) if not project.is_removed]
 
+    async def workspaces(self, by: Principal) -> set[str]:
+        """Every workspace that a project was set or used in: all that have webhooks or alerts are among them."""
+        async with self._pool.reader() as db:
+            return {project.workspace for project in await projects.every(db, by.account_id)}
+
     async def use_project(self, by: Principal, project: str, *, workspace: str | None = None) -> Project:
         """How the project treats its alerts; one that was never used before has the defaults, and a row from now on.
 
         One that was removed is returned as such: it is for the caller to refuse.
+
+        Args:
+            workspace: the one that the project is used in; None: the account's own.
+
+        Raises:
+            Conflict: it is of another workspace, which named it first.
         """
+        new = _new(by, project, workspace)
         async with self._pool.transaction() as db:
-            return await projects.ensure(db, by.account_id, _new(by, project, workspace))
+            standing = await projects.ensure(db, by.account_id, new)
+        if standing.workspace != new.workspace:
+            raise Conflict(f"project {project} is of another workspace")
+        return standing
 
     async def add_project(self, by: Principal, project: Project, *, within: str | None = None) -> Project:
-        """The project is treated as given.
+        """The project is treated as given; one that was removed stays in its workspace.
 
         Args:
             within: the workspace that the caller is held to; None: any.
@@ -136,6 +151,7 @@ class Routing:
             if standing != project:
                 if not standing.is_removed or not _is_within(standing, within):
                     raise Conflict(f"project {project.id} is set already")
+                project = replace(project, workspace=standing.workspace)
                 await projects.update(db, by.account_id, project)
             await self._tell(db, by, "created", project)
         return project

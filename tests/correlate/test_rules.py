@@ -54,10 +54,12 @@ def test_a_condition(field: str, comparison: str, value: str, holds: bool) -> No
     assert (routed.assignee == "dba") is holds
 
 
-def test_what_a_signal_lacks_passes_no_test() -> None:
-    said = signal(resources=())
+@pytest.mark.parametrize("field", ["title", "description", "rule", "account", "provider", "resource", "resources"])
+@pytest.mark.parametrize("comparison", ["not", "not_contain"])
+def test_what_a_signal_lacks_passes_no_test(field: str, comparison: str) -> None:
+    said = signal(title="")
 
-    routed = route(said, webhook(), [rule(condition("resource", "not", "x"), actions={"assignee": "dba"})])
+    routed = route(said, webhook(), [rule(condition(field, comparison, "x"), actions={"assignee": "dba"})])
 
     assert routed.assignee == ""
 
@@ -87,7 +89,7 @@ def test_rules_of_the_workspace_run_before_those_of_the_project() -> None:
     routed = route(_SAID, webhook(), [own, wide])
 
     assert routed.assignee == "wide"
-    assert routed.info == {"team": "dba", "count": "3", "a": 1, "b": 2}
+    assert routed.info == {"team": "dba", "count": "3", "a": "1", "b": "2"}
 
 
 def test_a_rule_that_stops_is_the_last() -> None:
@@ -145,3 +147,10 @@ def test_moves_in_a_circle(moves: list[tuple[str, str]], new: tuple[str, str], c
         return rule(project=way[0], actions={"project": way[1]})
 
     assert moves_in_a_circle(moving(new), [moving(way) for way in moves]) is circle
+
+
+def test_rules_of_another_workspace_close_no_circle() -> None:
+    """They do not run together: a signal is of one workspace."""
+    others = [rule(workspace="w-2", project="q", actions={"project": "p"})]
+
+    assert not moves_in_a_circle(rule(actions={"project": "q"}), others)

@@ -165,7 +165,7 @@ async def test_the_same_rows_are_found(pool: Pool, relation: Relation, rows: lis
 
 FORMATS: Final = (
     "year", "month", "day", "%Y-%m-%d", "%Y-%m", "%H", "%Y-%m-%dT%H:%M:%S.%L%z", "%j", "%G-W%V-%u", "%U%%", "x\\\"'Y",
-    "", "%m", "%Y %Z",
+    "", "%m", "%Y %Z", "%y", "%B%b", "%A%a%w", "%d %B %Y", "%s", "%f", "%I%p", "%d%d%a%d%j%Y%B%d%S%s",
 )  # fmt: skip
 formats = st.one_of(st.none(), st.sampled_from(FORMATS).map(DateFormat.read))
 ORDERED: Final = (Accumulation.FIRST, Accumulation.LAST, Accumulation.PUSH, Accumulation.MERGE_OBJECTS)

@@ -78,7 +78,9 @@ async def test_groups_are_in_the_order_of_their_keys(pool: Pool) -> None:
         ("%m/%d %%", ["03/04 %", "03/05 %"]), ("year", [2026]), ("month", [3]), ("day", [4, 5]),
         ("%Y-%m-%dT%H:%M:%S.%L%z", ["2026-03-04T12:00:00.000+0000", "2026-03-05T13:00:00.000+0000"]),
         ("%j %u %U %V %G %Z", ["063 3 09 10 2026 +0", "064 4 09 10 2026 +0"]), ('"\\x', ['"\\x']), ("", [""]),
-        ("%U", ["09"]),
+        ("%U", ["09"]), ("%B %b %A %a", ["March Mar Thursday Thu", "March Mar Wednesday Wed"]),
+        ("%f %s %w", ["000000 1772625600 3", "000000 1772715600 4"]), ("w%y-%I%p", ["w26-01PM", "w26-12PM"]),
+        ("%d%d%j%a%a%w%s%Y", ["0404063WedWed317726256002026", "0505064ThuThu417727156002026"]),
     ],
 )  # fmt: skip
 async def test_times_are_grouped_by_what_a_format_shows(pool: Pool, date_format: str, keys: list[object]) -> None:
@@ -92,7 +94,7 @@ async def test_times_are_grouped_by_what_a_format_shows(pool: Pool, date_format:
     assert untimed == [{"k": None, "n": 4}]
 
 
-@pytest.mark.parametrize("date_format", ["%Q", "%", "%Y-%", "%y", "x" * 101])
+@pytest.mark.parametrize("date_format", ["%Q", "%", "%Y-%", "%c", "x" * 101])
 def test_a_format_that_is_none_is_refused(date_format: str) -> None:
     with pytest.raises(BadQuery, match="Date format"):
         DateFormat.read(date_format)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from tests.strategies import any_text, values
-from whence.receivers.python_text import python_text
+from whence.domain.signal import python_text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from whence.domain.rule import INFO, Comparison, Policy, Rule, RuleCondition
-from whence.domain.signal import Signal
+from whence.domain.signal import Signal, python_text
 from whence.domain.ticket import Urgency
 from whence.domain.webhook import Webhook
 
@@ -18,7 +18,7 @@ class Routed:
     """What the rules came to. `urgency` None: as the grade says. `policy` empty: the workspace's own."""
 
     project: str
-    info: Mapping[str, object]
+    info: Mapping[str, str]
     urgency: Urgency | None = None
     assignee: str = ""
     policy: str = ""
@@ -49,10 +49,10 @@ def route(signal: Signal, webhook: Webhook, rules: Sequence[Rule]) -> Routed:
 
 
 def moves_in_a_circle(rule: Rule, others: Iterable[Rule]) -> bool:
-    """Whether the rule, among the others, could move a signal back to where it came from."""
+    """Whether the rule, among the others of its workspace, could move a signal back to where it came from."""
     moves: dict[str, set[str]] = {}
     for one in (rule, *others):
-        if one.actions.project:
+        if one.workspace == rule.workspace and one.actions.project:
             moves.setdefault(one.project, set()).add(one.actions.project)
     seen: set[str] = set()
     ahead = [rule.actions.project] if rule.actions.project else []
@@ -74,7 +74,7 @@ class _Run:
     webhook: Webhook
     rules: Sequence[Rule]
     project: str
-    info: Mapping[str, object] = field(default_factory=dict[str, object])
+    info: Mapping[str, str] = field(default_factory=dict[str, str])
     urgency: Urgency | None = None
     assignee: str = ""
     policy: str = ""
@@ -103,7 +103,7 @@ class _Run:
         self.assignee = actions.assignee or self.assignee
         self.urgency = actions.urgency or self.urgency
         self.policy = actions.policy or self.policy
-        self.info = {**self.info, **actions.info}
+        self.info = {**self.info, **{name: python_text(value) for name, value in actions.info.items()}}
         self.is_told = self.is_told and not actions.silences
         if actions.project and actions.project != self.project:
             self.project, self.assignee, self.policy = actions.project, "", ""
@@ -136,18 +136,19 @@ class _Run:
                 return not any(folded in text.lower() for text in texts)
 
     def _texts(self, name: str) -> Iterator[str]:
+        """What the signal says there; of a text that it does not say, nothing."""
         if name.startswith(INFO):
-            value = self.info.get(name.removeprefix(INFO))
-            if value is not None:
-                yield str(value)
+            fact = name.removeprefix(INFO)
+            if fact in self.info:
+                yield self.info[fact]
         elif name == "project_id":
             yield self.project
         elif name in {"resource", "resources"}:
             yield from self.signal.resources
             if name == "resource" and self.signal.resource is not None:
                 yield from filter(None, (self.signal.resource.id, self.signal.resource.name))
-        else:
-            yield _TEXTS[name](self.signal, self.webhook)
+        elif text := _TEXTS[name](self.signal, self.webhook):
+            yield text
 
 
 _TEXTS: Final[Mapping[str, Callable[[Signal, Webhook], str]]] = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 
 from whence.domain.immutable import immutable
 from whence.domain.query import FieldType, Schema
@@ -86,3 +86,24 @@ class Signal:
     account: str = ""
     info: Mapping[str, str] = field(default_factory=dict[str, str])
     occurred_at: datetime | None = None
+
+
+def python_text(value: object) -> str:
+    """The text of a fact, as Python prints it: that is what readers of signals expect.
+
+    A text as it is; `True`, `None`, `['192.0.2.17']`; a number without a superfluous `.0`.
+    """
+    return value if isinstance(value, str) else _printed(value)
+
+
+def _printed(value: object) -> str:
+    match value:
+        case float():
+            return repr(value).removesuffix(".0")
+        case list():
+            return "[" + ", ".join([_printed(item) for item in cast("list[object]", value)]) + "]"
+        case dict():
+            members = cast("dict[str, object]", value).items()
+            return "{" + ", ".join([f"{name!r}: {_printed(item)}" for name, item in members]) + "}"
+        case _:
+            return repr(value)

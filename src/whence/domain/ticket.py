@@ -66,6 +66,7 @@ FIELDS: Final[Schema] = {
     "updated_at": FieldType.TIME,
     "acknowledged_at": FieldType.TIME,
     "resolved_at": FieldType.TIME,
+    "escalated_at": FieldType.TIME,
 }
 
 

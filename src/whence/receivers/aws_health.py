@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from whence.domain.signal import Grade, Resource, Signal, SignalKind
+from whence.domain.signal import Grade, Resource, Signal, SignalKind, python_text
 from whence.receivers.fields import Object, an_object, elements, members, required, scalar, text, texts
 from whence.receivers.moments import of_http_date, of_iso
-from whence.receivers.python_text import python_text
 from whence.receivers.reading import Fault, Reading, Why
 
 _GRADES: Final[Mapping[str, Grade]] = {"issue": Grade.ERROR, "scheduledChange": Grade.ERROR}

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Final, TypeVar, cast
 
 from whence.domain.signal import Grade, Resource, Signal, SignalKind
@@ -12,6 +13,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 _KEY: Final = "event_key"
 _WRAPPED: Final = "data"
+_RESOURCE: Final = "resource"
 
 
 def read(body: Object, now: datetime) -> Reading:  # noqa: ARG001  every reader is given the time
@@ -71,8 +73,8 @@ def _word(event: Object, name: str, words: type[Word], default: Word) -> Word:
 
 
 def _resource(event: Object) -> Resource:
-    sent = members(event, "resource")
-    return Resource(id=scalar(sent, "resource_id"), type=scalar(sent, "resource_type"), name=scalar(sent, "name"))
+    part = partial(scalar, members(event, _RESOURCE), within=_RESOURCE)
+    return Resource(id=part("resource_id"), type=part("resource_type"), name=part("name"))
 
 
 def _resources(event: Object) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
+from whence.domain.signal import python_text
 from whence.receivers import moments
-from whence.receivers.python_text import python_text
 from whence.receivers.reading import Fault, Why
 
 Object = Mapping[str, object]
@@ -17,14 +17,17 @@ def text(holder: Object, name: str) -> str:
     return "" if value is None else python_text(value).strip()
 
 
-def scalar(holder: Object, name: str) -> str:
+def scalar(holder: Object, name: str, *, within: str = "") -> str:
     """The text, number or boolean as text; empty where it is absent or null.
+
+    Args:
+        within: the name of the member that is the holder; empty for the whole event.
 
     Raises:
         Fault: it is an object or a list.
     """
     if isinstance(holder.get(name), dict | list):
-        raise Fault(name, Why.NOT_TEXT)
+        raise Fault(f"{within}.{name}" if within else name, Why.NOT_TEXT)
     return text(holder, name)
 
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
+from whence.domain.signal import python_text
 from whence.receivers.fields import Object
 from whence.receivers.paths import ABSENT, follow
-from whence.receivers.python_text import python_text
 from whence.receivers.reading import Fault, Why
 
 LONGEST_TEXT: Final = 100_000  # characters that one template may become

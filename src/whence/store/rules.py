@@ -1,6 +1,7 @@
 """Rules as rows, and their order: the rules of one workspace or project are numbered from 1 without gaps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -15,8 +16,11 @@ _COLUMNS: Final[LiteralString] = """
     r.rule_id, r.workspace, r.project, r.position, r.name, r.policy, r.conditions, r.actions, r.stops, r.tags,
     r.created_at
 """
-_OF: Final[LiteralString] = f"""
-    select {_COLUMNS} from rule r where r.account_id = $1 and r.workspace = any($2::text[])
+_AT_WORK: Final[LiteralString] = f"""
+    select {_COLUMNS}, target.project is not null as is_barred
+    from rule r left join project target on target.account_id = $1 and target.project = r.actions ->> 'project'
+        and (target.is_removed or target.workspace <> r.workspace)
+    where r.account_id = $1 and r.workspace = any($2::text[])
     order by r.workspace, r.project, r.position
 """
 _EVERY: Final[LiteralString] = f"""
@@ -41,8 +45,12 @@ _REMOVE: Final = "delete from rule where account_id = $1 and rule_id = $2"
 
 
 async def of(db: Reader, account: UUID, workspaces: Sequence[str]) -> list[Rule]:
-    """The rules of the workspaces and of all their projects, each in its order."""
-    return [_rule(row) for row in await db.rows(_OF, account, list(workspaces))]
+    """The rules of the workspaces and of all their projects, each in its order, as they are at work now.
+
+    One that names a project to move to moves nothing while that takes nothing, or is of another workspace.
+    """
+    rows = await db.rows(_AT_WORK, account, list(workspaces))
+    return [_unmoving(_rule(row)) if row["is_barred"] else _rule(row) for row in rows]
 
 
 async def every(db: Reader, account: UUID) -> list[Rule]:
@@ -78,6 +86,10 @@ async def place(db: Writer, account: UUID, rules: Sequence[Rule]) -> None:
 async def remove(db: Writer, account: UUID, rule_id: str) -> None:
     """The rule is gone; the places of the others are as they were."""
     await db.execute(_REMOVE, account, rule_id)
+
+
+def _unmoving(rule: Rule) -> Rule:
+    return replace(rule, actions=replace(rule.actions, project=""))
 
 
 def _actions_text(actions: Actions) -> dict[str, object]:

@@ -30,7 +30,7 @@ _TICKET: Final = """
         t.project as project_id, t.webhook_id, t.policy as escalation_policy_id, t.created_at,
         date_trunc('milliseconds', t.updated_at) as updated_at,
         date_trunc('milliseconds', a.acknowledged_at) as acknowledged_at,
-        date_trunc('milliseconds', t.resolved_at) as resolved_at
+        date_trunc('milliseconds', t.resolved_at) as resolved_at, null::timestamptz as escalated_at
     from ticket t join alert a on a.account_id = $1 and a.alert_id = t.alert_id where t.account_id = $1
 """
 TICKETS: Final = Relation(
@@ -45,6 +45,7 @@ TICKETS: Final = Relation(
         "project_id": "r.project_id", "webhook_id": "r.webhook_id",
         "escalation_policy_id": "r.escalation_policy_id", "created_at": "r.created_at", "updated_at": "r.updated_at",
         "acknowledged_at": "r.acknowledged_at", "resolved_at": "r.resolved_at",
+        "escalated_at": "r.escalated_at",
     },
     present=frozenset({"alert_number", "resources", "additional_info", "created_at", "updated_at"}),
     objects=frozenset({"additional_info"}),

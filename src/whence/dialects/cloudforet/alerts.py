@@ -10,7 +10,7 @@ from whence.dialects.cloudforet.asked import Fields
 from whence.dialects.cloudforet.call import Call, Handler
 from whence.dialects.cloudforet.collection import Collection, answerable, listed, tabled
 from whence.dialects.cloudforet.encode import message
-from whence.dialects.cloudforet.fields import label, needed
+from whence.dialects.cloudforet.fields import label, needed, said
 from whence.dialects.cloudforet.projects import Projects
 from whence.dialects.cloudforet.reach import Reach
 from whence.dialects.cloudforet.vocabulary import NAME
@@ -86,17 +86,20 @@ class Alerts:
 
     async def update(self, call: Call) -> Mapping[str, Any]:
         """What is given, and the state."""
-        reach = await self._mine(call, "update")
+        reach, row = await self._mine(call, "update")
         asked = call.request
         state = _state(asked.get("state", ""))
-        project = label(asked.get("project_id", ""), "project_id")
+        title = said(asked, "title")
+        project = label(said(asked, "project_id"), "project_id")
         reach.require_project(project)
+        if project and project != row["project_id"]:
+            await self._projects.require_active(reach, project, row["workspace_id"])
 
         def changed(old: Ticket) -> Ticket:
             moves = project and project != old.project
             return replace(
                 old,
-                title=asked.get("title") or old.title,
+                title=title or old.title,
                 description="" if asked.get("reset_description") else asked.get("description") or old.description,
                 urgency=_urgency(asked) or old.urgency,
                 project=project or old.project,
@@ -114,7 +117,7 @@ class Alerts:
 
     async def delete(self, call: Call) -> Mapping[str, Any]:
         """The alert is gone, and its events with it."""
-        reach = await self._mine(call, "delete")
+        reach, _ = await self._mine(call, "delete")
         alert_id = call.request["alert_id"]
         try:
             await self._tickets.remove(reach.by, alert_id)
@@ -142,11 +145,10 @@ class Alerts:
         with answerable():
             return tabled(await self._signals.tabulate_tickets(reach.by, asked))
 
-    async def _mine(self, call: Call, verb: str) -> Reach:
-        """The caller's reach, which the alert of the request is in."""
+    async def _mine(self, call: Call, verb: str) -> tuple[Reach, dict[str, Any]]:
+        """The caller's reach, and the alert of the request, which is in it."""
         reach = Reach.of(call, "Alert", verb)
-        await self._row(reach, needed(call.request, "alert_id"))
-        return reach
+        return reach, await self._row(reach, needed(call.request, "alert_id"))
 
     async def _change(
         self, reach: Reach, alert_id: str, change: Callable[[Ticket], Ticket], state: TicketState | None

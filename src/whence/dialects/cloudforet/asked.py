@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from whence.dialects.cloudforet.asked_condition import bounded, conditions, resolved
-from whence.dialects.cloudforet.errors import bad_query, invalid, required
+from whence.dialects.cloudforet.asked_condition import (
+    OF_ELEMENTS,
+    Sent,
+    bounded,
+    conditions,
+    require_parts,
+    resolved,
+)
+from whence.dialects.cloudforet.errors import bad_query, invalid, required, wrong_type
 from whence.domain.query.field import Schema
 from whence.domain.query.path import MOST_KEYS
 from whence.domain.query.question import Condition, Query, Sort, Unwind
+from whence.domain.query.refusal import BadQuery
 
 MOST_WORDS: Final = 100
 MOST_SORTS: Final = 30
@@ -104,7 +112,10 @@ def _sort(sent: object, path: str) -> Sort:
         raise invalid(path, "Sort condition should have key.")
     if key.count(".") >= MOST_KEYS:
         raise invalid(path, f"A key has at most {MOST_KEYS} parts.")
-    return Sort(key, descending=bool(members.get("desc")))
+    descending = members.get("desc")
+    if descending is not None and not isinstance(descending, bool):
+        raise wrong_type(f"{path}.desc", "bool")
+    return Sort(key, descending=bool(descending))
 
 
 def _only(sent: Mapping[str, Any], fields: Fields) -> tuple[str, ...]:
@@ -122,4 +133,10 @@ def _unwind(sent: Mapping[str, Any] | None, fields: Fields, now: datetime) -> Un
     if not (path := sent.get("path", "")):
         raise required("query.unwind.path")
     resolved(path, fields.schema)
-    return Unwind(path, conditions(sent.get("filter", ()), "query.unwind.filter", fields.schema, fields.aliases, now))
+    where, tests = "query.unwind.filter", sent.get("filter", ())
+    try:
+        for one in tests:
+            require_parts(Sent.of(one), where, OF_ELEMENTS)
+    except BadQuery as bad:
+        raise bad_query(bad.reason) from None
+    return Unwind(path, conditions(tests, where, fields.schema, fields.aliases, now))

@@ -1,6 +1,6 @@
 """Conditions as they are sent, read. Pure. Source: Cloudforet contract 11.2 to 11.4 and 13.3."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
@@ -17,6 +17,7 @@ from whence.domain.query.refusal import BadQuery
 
 MOST_CONDITIONS: Final = 100
 MOST_VALUES: Final = 1_000
+OF_ELEMENTS: Final = ("eq", "not", "in", "not_in", "contain", "not_contain", "contain_in", "not_contain_in")
 _SPELLINGS: Final = (("key", "k"), ("value", "v"), ("operator", "o"))
 _SCALAR: Final = frozenset({
     Operator.EQ, Operator.NOT, Operator.LT, Operator.LTE, Operator.GT, Operator.GTE,
@@ -128,6 +129,24 @@ def condition(sent: Sent, now: datetime) -> Condition:
     made = Condition(key, operator, _value(sent, operator))
     _require_meaning(made, FieldType.JSON)
     return made
+
+
+def require_parts(sent: Sent, where: str, operators: Sequence[str]) -> None:
+    """Return when the condition has a key, a value and one of the operators.
+
+    Raises:
+        BadQuery: it has not.
+    """
+    for name in ("key", "value", "operator"):
+        if sent.get(name) is None and not (name == "value" and {"value", "v"} & sent.members.keys()):
+            raise BadQuery(f"'{where}' condition requires a {name}: {sent.shown}")
+    if (operator := sent.get("operator")) not in operators:
+        raise BadQuery(f"'{where}' condition's {operator} operator is not supported. {supported(operators)}")
+
+
+def supported(operators: Iterable[str]) -> str:
+    """What may be sent, as it is told."""
+    return f"(supported_operator = {[str(operator) for operator in operators]})"
 
 
 def _of_field(asked: Condition, schema: Schema, aliases: Mapping[str, str]) -> Condition:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from whence.dialects.cloudforet.asked import Fields, chosen, page, sorts
-from whence.dialects.cloudforet.asked_condition import Sent, bounded, condition
+from whence.dialects.cloudforet.asked_condition import OF_ELEMENTS, Sent, bounded, condition, require_parts, supported
 from whence.dialects.cloudforet.errors import bad_query, required
 from whence.domain.query.date_format import DateFormat
 from whence.domain.query.path import keys_of
@@ -31,7 +31,6 @@ MOST_STAGES: Final = 30
 MOST_FIELDS: Final = 100
 _STAGES: Final = ("unwind", "group", "count", "sort", "project", "limit", "skip")
 _COMPARISONS: Final = ("eq", "not", "gt", "gte", "lt", "lte")
-_OF_ELEMENTS: Final = ("eq", "not", "in", "not_in", "contain", "not_contain", "contain_in", "not_contain_in")
 _CONDITIONAL: Final = frozenset({Accumulation.COUNT, Accumulation.SUM, Accumulation.AVERAGE})
 
 
@@ -107,7 +106,7 @@ def _natural(count: int, name: str) -> int:
 def _unwind(sent: Mapping[str, Any], now: datetime) -> Unwind:
     path = _path(_needed(sent.get("path"), "aggregate.unwind.path"))
     asked = _parts(sent, "filter", "aggregate.unwind.filter")
-    return Unwind(path, tuple(_condition(one, "aggregate.unwind.filter", _OF_ELEMENTS, now) for one in asked))
+    return Unwind(path, tuple(_condition(one, "aggregate.unwind.filter", OF_ELEMENTS, now) for one in asked))
 
 
 def _group(sent: Mapping[str, Any], now: datetime) -> Group:
@@ -130,7 +129,7 @@ def _field(sent: Sent, now: datetime) -> GroupField:
     name = _part(sent, where, "name")
     operator = _part(sent, where, "operator")
     if operator not in tuple(Accumulation):
-        raise BadQuery(f"'{where}' condition's {operator} operator is not supported. {_supported(Accumulation)}")
+        raise BadQuery(f"'{where}' condition's {operator} operator is not supported. {supported(Accumulation)}")
     accumulation = Accumulation(operator)
     members = tuple(
         (_path(_part(member, f"{where}.fields", "key")), _part(member, f"{where}.fields", "name"))
@@ -159,17 +158,13 @@ def _projected(sent: Sent) -> ProjectField:
     path, name = _path(_part(sent, where, "key")), _part(sent, where, "name")
     operator = sent.text("operator")
     if operator and operator not in tuple(Projection):
-        raise BadQuery(f"'{where}' condition's {operator} operator is not supported. {_supported(Projection)}")
+        raise BadQuery(f"'{where}' condition's {operator} operator is not supported. {supported(Projection)}")
     return ProjectField(path, name, Projection(operator) if operator else None)
 
 
 def _condition(sent: Sent, where: str, operators: Sequence[str], now: datetime) -> Condition:
     """A condition on what earlier stages made, which has any name."""
-    for name in ("key", "value", "operator"):
-        if sent.get(name) is None and not (name == "value" and {"value", "v"} & sent.members.keys()):
-            raise BadQuery(f"'{where}' condition requires a {name}: {sent.shown}")
-    if (operator := sent.get("operator")) not in operators:
-        raise BadQuery(f"'{where}' condition's {operator} operator is not supported. {_supported(operators)}")
+    require_parts(sent, where, operators)
     asked = condition(sent, now)
     _path(asked.key)
     return asked
@@ -190,7 +185,3 @@ def _part(sent: Sent, where: str, name: str) -> str:
 def _path(path: str) -> str:
     keys_of(path)
     return path
-
-
-def _supported(operators: Sequence[str] | type[Accumulation] | type[Projection]) -> str:
-    return f"(supported_operator = {[str(operator) for operator in operators]})"

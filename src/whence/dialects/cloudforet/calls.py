@@ -16,7 +16,7 @@ def calls(context: Context, options: Options) -> Calls:
     projects = Projects(context, options)
     parts = (
         Alerts(context, projects),
-        EventRules(context),
+        EventRules(context, projects),
         Events(context, options, Posting(context, options)),
         projects,
         Webhooks(context, options, projects),

@@ -10,8 +10,8 @@ from whence.dialects.cloudforet import encode, errors
 from whence.dialects.cloudforet.asked import Fields
 from whence.dialects.cloudforet.call import Call, Handler
 from whence.dialects.cloudforet.collection import Collection
-from whence.dialects.cloudforet.fields import label, needed
-from whence.dialects.cloudforet.projects import invalid_policy
+from whence.dialects.cloudforet.fields import label, needed, said
+from whence.dialects.cloudforet.projects import Projects, invalid_policy
 from whence.dialects.cloudforet.reach import Reach
 from whence.domain.errors import NotFound
 from whence.domain.query.question import Sort
@@ -35,8 +35,9 @@ _KEYS: Final = " | ".join((*FIELDS, f"{INFO}<key>"))
 class EventRules:
     """The calls."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, projects: Projects) -> None:
         self._routing = context.routing
+        self._projects = projects
         self._collection = Collection(_FIELDS, _NAMED)
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -61,7 +62,7 @@ class EventRules:
         project = _project(reach, asked)
         workspace = label(reach.home(asked), "workspace_id")
         conditions = _conditions(asked.get("conditions", ()))
-        actions = _actions(reach, workspace, asked["actions"])
+        actions = await self._actions(reach, workspace, asked["actions"])
 
         def made(rule_id: str, now: datetime) -> Rule:
             return Rule(
@@ -84,6 +85,7 @@ class EventRules:
         """What is given stands in place of what was: conditions and actions each as a whole."""
         reach, rule = await self._mine(call, "update")
         asked = call.request
+        actions = await self._actions(reach, rule.workspace, asked["actions"]) if "actions" in asked else None
 
         def changed(old: Rule) -> Rule:
             return replace(
@@ -91,7 +93,7 @@ class EventRules:
                 name=asked.get("name", old.name),
                 policy=Policy(asked["conditions_policy"]) if asked.get("conditions_policy") else old.policy,
                 conditions=_conditions(asked["conditions"]) if "conditions" in asked else old.conditions,
-                actions=_actions(reach, old.workspace, asked["actions"]) if "actions" in asked else old.actions,
+                actions=old.actions if actions is None else actions,
                 stops=_stops(asked) if "options" in asked else old.stops,
                 tags=asked.get("tags", old.tags),
             )
@@ -150,6 +152,17 @@ class EventRules:
             raise reach.missing("event_rule_id", rule_id)
         return reach, rule
 
+    async def _actions(self, reach: Reach, workspace: str, given: Mapping[str, Any]) -> Actions:
+        """What a rule of the workspace is to do. The project that it moves to takes alerts.
+
+        Raises:
+            Fault: one of the actions means nothing, or is not to be done.
+        """
+        actions = _actions(reach, workspace, given)
+        if actions.project:
+            await self._projects.require_active(reach, actions.project, workspace)
+        return actions
+
     def _shown(self, reach: Reach, rule: Rule) -> dict[str, Any]:
         return self._collection.shown(encode.event_rule(rule, domain=reach.domain))
 
@@ -194,7 +207,7 @@ def _actions(reach: Reach, workspace: str, given: Mapping[str, Any]) -> Actions:
     policy = given.get("change_escalation_policy", "")
     if policy and policy != default_policy(reach.by.account_id, workspace):
         raise invalid_policy(policy)
-    project = label(given.get("change_project", ""), "actions.change_project")
+    project = label(said(given, "change_project", "actions.change_project"), "actions.change_project")
     reach.require_project(project)
     return Actions(
         assignee=given.get("change_assignee", ""),

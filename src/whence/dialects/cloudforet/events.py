@@ -15,6 +15,7 @@ from whence.dialects.cloudforet.reach import Reach
 from whence.domain.access import Sees
 from whence.domain.query import Sort
 from whence.domain.signal import FIELDS
+from whence.receivers.keys import bounded
 
 _FIELDS: Final = Fields(
     schema=FIELDS,
@@ -42,7 +43,7 @@ class Events:
         self._signals = context.signals
         self._most_rows = options.most_rows
         self._posting = posting
-        self._collection = Collection(_FIELDS, _NAMED)
+        self._collection = Collection(_FIELDS, _NAMED, kept={"event_key": bounded})
 
     def handlers(self) -> Mapping[str, Handler]:
         """Each call, by its name."""

@@ -8,15 +8,24 @@ from whence.dialects.cloudforet.vocabulary import MOST_ID
 
 
 def needed(request: Mapping[str, Any], name: str, path: str | None = None) -> Any:  # noqa: ANN401  any field's
-    """The field's value; an empty text is none.
+    """The field's value; a blank text is none.
 
     Raises:
         Fault: it is not there.
     """
     value = request.get(name)
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         raise errors.required(path or name)
     return value
+
+
+def said(request: Mapping[str, Any], name: str, path: str | None = None) -> str:
+    """The field's text; empty where there is none.
+
+    Raises:
+        Fault: it is blank, by which nobody says that there is none.
+    """
+    return needed(request, name, path) if request.get(name) else ""
 
 
 def label(text: str, key: str) -> str:

@@ -16,7 +16,7 @@ from whence.dialects.cloudforet.collection import Collection
 from whence.dialects.cloudforet.errors import Code, Fault
 from whence.dialects.cloudforet.fields import label, needed
 from whence.dialects.cloudforet.options import Options
-from whence.dialects.cloudforet.reach import Reach
+from whence.dialects.cloudforet.reach import Reach, denied
 from whence.domain.errors import Conflict, NotFound
 from whence.domain.identity import born_at
 from whence.domain.project import Project
@@ -74,9 +74,12 @@ class Projects:
         """The project takes alerts; one that was never used before does from now on, as the installation says.
 
         Raises:
-            Fault: somebody removed it.
+            Fault: somebody removed it, or it is of another workspace.
         """
-        used = await self._routing.use_project(reach.by, project, workspace=workspace)
+        try:
+            used = await self._routing.use_project(reach.by, project, workspace=workspace)
+        except Conflict:
+            raise denied() from None
         if used.is_removed:
             raise inactive(project, workspace)
 
@@ -170,8 +173,8 @@ class Projects:
         return [self._row(reach, project) for project in await self._routing.projects(reach.by)]
 
     async def _policy_rows(self, reach: Reach) -> list[dict[str, Any]]:
-        known = {project.workspace for project in await self._routing.projects(reach.by)}
-        workspaces = {reach.workspace} if reach.workspace else known | {default_workspace(reach.by.account_id)}
+        own = reach.workspace or default_workspace(reach.by.account_id)
+        workspaces = {own} if reach.workspace else {own} | await self._routing.workspaces(reach.by)
         return [_policy(reach, workspace) for workspace in sorted(workspaces)]
 
     def _row(self, reach: Reach, project: Project) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from whence.dialects.cloudforet.asked import Fields
 from whence.dialects.cloudforet.call import Call, Handler
 from whence.dialects.cloudforet.collection import Collection
 from whence.dialects.cloudforet.errors import Code, Fault
-from whence.dialects.cloudforet.fields import label, needed
+from whence.dialects.cloudforet.fields import label, needed, said
 from whence.dialects.cloudforet.options import Options
 from whence.dialects.cloudforet.projects import Projects
 from whence.dialects.cloudforet.reach import Reach
@@ -92,7 +92,7 @@ class Webhooks:
         asked = call.request
 
         def changed(old: Webhook) -> Webhook:
-            name = _name(asked["name"]) if "name" in asked else old.name
+            name = _name(said(asked, "name")) or old.name
             return replace(old, name=name, tags=asked.get("tags", old.tags))
 
         return await self._change(call, "update", changed)

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
 from whence.domain.query.refusal import BadQuery
 
 _MOST_CHARACTERS: Final = 100
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NOON: Final = 12  # hours
+# In English, as PostgreSQL writes them: `strftime` would go by the locale of the process.
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Unit(IntEnum):
@@ -28,14 +36,24 @@ class Directive(StrEnum):
     """What stands behind `%`."""
 
     YEAR = "Y"
+    YEAR_OF_CENTURY = "y"
     MONTH = "m"
+    MONTH_NAME = "B"
+    MONTH_SHORT = "b"
     DAY = "d"
     HOUR = "H"
+    HOUR_OF_HALF = "I"
+    HALF = "p"
     MINUTE = "M"
     SECOND = "S"
     MILLISECOND = "L"
+    MICROSECOND = "f"
+    EPOCH = "s"
     DAY_OF_YEAR = "j"
     DAY_OF_WEEK = "u"
+    DAY_FROM_SUNDAY = "w"
+    DAY_NAME = "A"
+    DAY_SHORT = "a"
     WEEK_FROM_SUNDAY = "U"
     ISO_WEEK = "V"
     ISO_YEAR = "G"
@@ -53,14 +71,24 @@ class Part(StrEnum):
 
 _UNITS: Final[dict[Directive, Unit]] = {
     Directive.YEAR: Unit.YEAR,
+    Directive.YEAR_OF_CENTURY: Unit.YEAR,
     Directive.MONTH: Unit.MONTH,
+    Directive.MONTH_NAME: Unit.MONTH,
+    Directive.MONTH_SHORT: Unit.MONTH,
     Directive.DAY: Unit.DAY,
     Directive.HOUR: Unit.HOUR,
+    Directive.HOUR_OF_HALF: Unit.HOUR,
+    Directive.HALF: Unit.HOUR,
     Directive.MINUTE: Unit.MINUTE,
     Directive.SECOND: Unit.SECOND,
     Directive.MILLISECOND: Unit.MILLISECOND,
+    Directive.MICROSECOND: Unit.MILLISECOND,
+    Directive.EPOCH: Unit.SECOND,
     Directive.DAY_OF_YEAR: Unit.DAY,
     Directive.DAY_OF_WEEK: Unit.DAY,
+    Directive.DAY_FROM_SUNDAY: Unit.DAY,
+    Directive.DAY_NAME: Unit.DAY,
+    Directive.DAY_SHORT: Unit.DAY,
     Directive.WEEK_FROM_SUNDAY: Unit.DAY,
     Directive.ISO_WEEK: Unit.DAY,
     Directive.ISO_YEAR: Unit.DAY,
@@ -75,14 +103,24 @@ _DAYS: Final = (
 _CLOCK: Final = (Directive.HOUR, Directive.MINUTE, Directive.SECOND, Directive.MILLISECOND)
 _WRITTEN: Final[dict[Directive, Callable[[datetime], str]]] = {
     Directive.YEAR: lambda at: f"{at.year:04}",
+    Directive.YEAR_OF_CENTURY: lambda at: f"{at.year % 100:02}",
     Directive.MONTH: lambda at: f"{at.month:02}",
+    Directive.MONTH_NAME: lambda at: _MONTHS[at.month - 1],
+    Directive.MONTH_SHORT: lambda at: _MONTHS[at.month - 1][:3],
     Directive.DAY: lambda at: f"{at.day:02}",
     Directive.HOUR: lambda at: f"{at.hour:02}",
+    Directive.HOUR_OF_HALF: lambda at: f"{(at.hour + 11) % 12 + 1:02}",
+    Directive.HALF: lambda at: "AM" if at.hour < _NOON else "PM",
     Directive.MINUTE: lambda at: f"{at.minute:02}",
     Directive.SECOND: lambda at: f"{at.second:02}",
     Directive.MILLISECOND: lambda at: f"{at.microsecond // 1000:03}",
+    Directive.MICROSECOND: lambda at: f"{at.microsecond:06}",
+    Directive.EPOCH: lambda at: str((at - _EPOCH) // timedelta(seconds=1)),
     Directive.DAY_OF_YEAR: lambda at: f"{at.timetuple().tm_yday:03}",
     Directive.DAY_OF_WEEK: lambda at: str(at.isoweekday()),
+    Directive.DAY_FROM_SUNDAY: lambda at: str(at.isoweekday() % 7),
+    Directive.DAY_NAME: lambda at: _DAY_NAMES[at.weekday()],
+    Directive.DAY_SHORT: lambda at: _DAY_NAMES[at.weekday()][:3],
     Directive.WEEK_FROM_SUNDAY: lambda at: f"{(at.timetuple().tm_yday + 6 - at.isoweekday() % 7) // 7:02}",
     Directive.ISO_WEEK: lambda at: f"{at.isocalendar().week:02}",
     Directive.ISO_YEAR: lambda at: f"{at.isocalendar().year:04}",
@@ -139,9 +177,9 @@ class DateFormat:
         if self.part is not None:
             return self.part is Part.YEAR
         has = self.directives
-        if self.unit <= Unit.YEAR:
+        if self.unit is Unit.NOTHING:
             return True
-        if self.unit is Unit.MONTH:
+        if self.unit <= Unit.MONTH:
             return Directive.YEAR in has
         return any(day <= has for day in _DAYS) and has.issuperset(_CLOCK[: self.unit - Unit.DAY])
 

@@ -62,6 +62,20 @@ async def test_a_list_has_what_is_asked_for(owner: Speaker) -> None:
     ]  # fmt: skip
 
 
+async def test_no_alert_was_escalated(owner: Speaker, direct: Hook) -> None:
+    """[16] The time of it can be asked for all the same, and no alert has one."""
+    await direct.post(DISK)
+
+    for query, found in (
+        ({"only": ["title", "escalated_at"]}, [{"title": DISK["title"]}]),
+        ({"filter": [{"k": "escalated_at", "v": False, "o": "exists"}], "only": ["title"]}, [{"title": DISK["title"]}]),
+        ({"filter": [{"k": "escalated_at", "v": "2020-01-01T00:00:00Z", "o": "datetime_gt"}]}, []),
+        ({"sort": [{"key": "escalated_at"}], "only": ["title"]}, [{"title": DISK["title"]}]),
+    ):
+        assert await owner.rows("alert/list", query=query) == found
+    assert await owner("alert/stat", query={"distinct": "escalated_at"}) == {"results": []}
+
+
 @pytest.mark.parametrize("page", [{}, {"limit": 1001}, {"start": 3, "limit": 5000}])
 async def test_a_list_has_1000_rows_at_most(owner: Speaker, page: dict[str, int]) -> None:
     """[16] The total counts all."""

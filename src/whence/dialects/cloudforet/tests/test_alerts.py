@@ -65,6 +65,8 @@ async def test_a_person_opens_an_alert(owner: Speaker, tenant: Tenant) -> None:
     [
         ({"project_id": "p"}, required("title")),
         ({"title": "t"}, required("project_id")),
+        ({"title": " ", "project_id": "p"}, required("title")),
+        ({"title": "t", "project_id": " \t"}, required("project_id")),
         (
             {"title": "t", "project_id": "p" * 41},
             invalid("project_id", "String value is too long. (max_length = 40)"),
@@ -151,6 +153,18 @@ async def test_only_some_of_it_can_be_changed(owner: Speaker, direct: Hook) -> N
     assert "description" not in emptied
     assert emptied["updated_at"] >= untouched["updated_at"] >= changed["updated_at"] >= before["updated_at"]
     assert emptied["created_at"] == before["created_at"]
+
+
+@pytest.mark.parametrize("blank", ["title", "project_id"])
+async def test_what_is_blank_is_no_change(owner: Speaker, direct: Hook, blank: str) -> None:
+    """[13.3, 16] It is not as good as absent: whoever sends it means something."""
+    await direct.post(DISK)
+    (alert,) = await owner.rows("alert/list")
+
+    told = await owner.refused("alert/update", alert_id=alert["alert_id"], **{blank: "   "})
+
+    assert told == required(blank)
+    assert await owner("alert/get", alert_id=alert["alert_id"]) == alert
 
 
 async def test_an_alert_moves_to_another_project(owner: Speaker, direct: Hook) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -11,6 +11,8 @@ from whence.dialects.cloudforet.errors import Fault
 from whence.dialects.cloudforet.relative_time import relative_time
 from whence.dialects.cloudforet.tests.asked_fields import FIELDS, NOW
 from whence.domain.query import Condition, Operator, Sort, Unwind
+
+ELEMENTS: Final = "['eq', 'not', 'in', 'not_in', 'contain', 'not_contain', 'contain_in', 'not_contain_in']"
 
 
 def condition(key: str, operator: str, *value: object) -> Condition:
@@ -242,6 +244,19 @@ def test_the_rest_of_a_query_is_read() -> None:
         (
             {"unwind": {"path": "resources"}},
             "ERROR_DB_QUERY: Database query failed. (reason = unwind option requires only option.)",
+        ),
+        *(
+            (
+                {"only": ["title"], "unwind": {"path": "resources", "filter": [{"k": "title", "v": v, "o": operator}]}},
+                ("ERROR_DB_QUERY: Database query failed. (reason = 'query.unwind.filter' condition's"
+                f" {operator} operator is not supported. (supported_operator = {ELEMENTS}))"),
+            )
+            for operator, v in (("gt", "x"), ("regex", "x"), ("exists", True), ("datetime_gt", "x"), ("colour", "x"))
+        ),
+        (
+            {"only": ["title"], "unwind": {"path": "resources", "filter": [{"k": "title", "v": "x"}]}},
+            ("ERROR_DB_QUERY: Database query failed. (reason = 'query.unwind.filter' condition requires a operator:"
+            " {'k': 'title', 'v': 'x'})"),
         ),
         (
             {"only": ["title"], "unwind": {"path": ""}},

@@ -23,6 +23,14 @@ async def test_an_error_event_says_what_is_wrong(owner: Speaker, direct: Hook) -
     assert (alert["state"], alert["urgency"], alert["severity"]) == ("ERROR", "HIGH", "CRITICAL")
 
 
+async def test_an_error_event_names_the_member(owner: Speaker, direct: Hook) -> None:
+    """[7.5, 14.7] With where it lies."""
+    await direct.post({**DISK, "resource": {"name": {}}})
+
+    (event,) = await owner.rows("event/list")
+    assert event["description"] == "Fail to parse the event. (key = resource.name, reason = This value must be text.)"
+
+
 async def test_the_same_failure_again_is_of_the_same_alert(owner: Speaker, direct: Hook) -> None:
     """[7.5, 20.11] Another kind of failure, or another webhook, has another one."""
     other = await hook(owner, name="other")

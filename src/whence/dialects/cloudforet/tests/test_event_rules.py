@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 
 from tests.tenants import Tenant
+from whence.dialects.cloudforet.tests.conftest import MakeSpeaker
 from whence.dialects.cloudforet.tests.spoken import (
     ABOUT_DB,
     ALWAYS,
@@ -13,6 +14,7 @@ from whence.dialects.cloudforet.tests.spoken import (
     Speaker,
     domain,
     invalid,
+    key,
     missing,
     required,
     rule,
@@ -76,6 +78,8 @@ async def test_all_that_is_given_is_kept(owner: Speaker) -> None:
             required("resource_group"),
         ),
         ({"conditions_policy": "ALL", "actions": {}, "resource_group": "PROJECT"}, required("project_id")),
+        ({**ALWAYS, "actions": {}, "project_id": " "}, required("project_id")),
+        ({**ALWAYS, "actions": {"change_project": " "}}, required("actions.change_project")),
     ],
 )
 async def test_a_rule_needs_something(owner: Speaker, asked: dict[str, Any], told: Refused) -> None:
@@ -148,6 +152,21 @@ async def test_rules_move_no_event_in_a_circle(owner: Speaker) -> None:
         "event-rule/update", event_rule_id=harmless["event_rule_id"], actions={"change_project": "p"}
     )
 
+    assert told == invalid("actions.change_project", "The rules would move an event in a circle.")
+
+
+async def test_only_rules_that_run_together_make_a_circle(owner: Speaker, speak: MakeSpeaker, tenant: Tenant) -> None:
+    """[2.3, 17] Those of another workspace do not; nobody is told of them by a refusal."""
+    elsewhere = speak(await key(tenant, workspace="w-2"))
+    await rule(owner, {"change_project": "q"})
+    harmless = await rule(elsewhere, {"change_project": "r"}, project_id="s")
+
+    back = await rule(elsewhere, {"change_project": "p"}, project_id="q")
+    told = await elsewhere.refused(
+        "event-rule/create", **{**ALWAYS, "project_id": "r", "actions": {"change_project": "s"}}
+    )
+
+    assert (harmless["workspace_id"], back["actions"]) == ("w-2", {"change_project": "p"})
     assert told == invalid("actions.change_project", "The rules would move an event in a circle.")
 
 

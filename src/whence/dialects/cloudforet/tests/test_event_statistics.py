@@ -76,6 +76,20 @@ async def test_statistics_of_nothing(owner: Speaker, asked: dict[str, Any], lack
     assert await owner.refused("event/stat", **asked) == required(lacking)
 
 
+@pytest.mark.parametrize("desc", ["x", "", 1, [True]])
+async def test_an_order_is_told_by_a_boolean(owner: Speaker, direct: Hook, desc: object) -> None:
+    """[4.8] In statistics as in lists, whose messages take nothing else."""
+    sort = [{"key": "title", "desc": desc}]
+    await direct.post(DISK)
+
+    listed = await owner.post("event/list", {"query": {"sort": sort}})
+    told = await owner.refused("event/stat", query={"aggregate": [{"sort": sort}]})
+
+    assert listed.status_code == 400
+    text = "Parameter type is invalid. (key = query.aggregate.sort.desc, type = bool)"
+    assert told == (400, "ERROR_INVALID_PARAMETER_TYPE", text)
+
+
 async def test_statistics_by_day(owner: Speaker, direct: Hook) -> None:
     """[10] The example."""
     await direct.post(DISK)

@@ -141,6 +141,23 @@ async def test_a_list_by_ids(owner: Speaker) -> None:
         assert await owner.rows("event/list", **{name: value}) == rows
 
 
+@pytest.mark.parametrize("operator", ["eq", "in", "not", "not_in"])
+async def test_a_long_key_is_asked_for_as_it_was_sent(owner: Speaker, direct: Hook, operator: str) -> None:
+    """[4.5] Whence keeps a shorter one in its place; whoever asks need not know it."""
+    long, other = "k" * 600, "k" * 600 + "l"
+    for event_key in (long, other, "short"):
+        await direct.post({**DISK, "event_key": event_key, "title": f"{len(event_key)}"})
+    value = [long, "never"] if operator.endswith("in") else long
+    asked = {"filter": [{"k": "event_key", "v": value, "o": operator}]}
+
+    found = await owner.rows("event/list", query=asked)
+    counted = await owner("event/stat", query={**asked, "distinct": "title"})
+
+    titles = ["5", "601"] if operator.startswith("not") else ["600"]
+    assert sorted(row["title"] for row in found) == sorted(counted["results"]) == titles
+    assert [row["title"] for row in await owner.rows("event/list", event_key=long)] == ["600"]
+
+
 async def test_an_empty_list(owner: Speaker) -> None:
     """[9] The example."""
     answer = await owner.post("event/list", {"event_key": "nothing-like-this"})

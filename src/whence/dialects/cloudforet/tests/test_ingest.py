@@ -139,12 +139,17 @@ async def test_a_wrong_key(owner: Speaker, direct: Hook, key: str) -> None:
     assert await _requests(owner, direct) == {}
 
 
-@pytest.mark.parametrize("odd", ["%00", "%FF", "webhook-%C3%A9"])
-async def test_an_odd_id_is_nobodys(direct: Hook, odd: str) -> None:
-    """Never a fault of ours."""
-    answer = await direct.client.post(f"/monitoring/v1/webhook/{odd}/k/events", json=DISK)
+@pytest.mark.parametrize(
+    ("odd", "shown"), [("%00", "\0"), ("webhook-%00", "webhook-\0"), ("%FF", "\ufffd"), ("webhook-%C3%A9", "webhook-é")]
+)
+@pytest.mark.parametrize("key", ["k", "%00"])
+async def test_an_odd_id_is_nobodys(direct: Hook, odd: str, shown: str, key: str) -> None:
+    """[7.2] No text is a fault of ours, nor one of the body."""
+    answer = await direct.client.post(f"/monitoring/v1/webhook/{odd}/{key}/events", json=DISK)
 
-    assert answer.status_code in {400, 404}
+    assert refusal(answer) == (
+        404, "ERROR_NOT_FOUND", f"Resource cannot be found or access is denied. (webhook_id = {shown})",
+    )  # fmt: skip
 
 
 async def test_a_disabled_webhook_takes_nothing_at_once(owner: Speaker, direct: Hook) -> None:

@@ -141,8 +141,8 @@ async def test_workspaces_count_for_themselves(
     elsewhere = speak(await key(tenant, workspace="w-2"))
     other = speak(await key(await account()))
 
-    for client in (owner, elsewhere, other):
-        one = await hook(client)
+    for client, project in ((owner, "p"), (elsewhere, "q"), (other, "p")):
+        one = await hook(client, project_id=project)
         for n in range(2):
             await one.post({**DISK, "event_key": f"k{n}"})
 

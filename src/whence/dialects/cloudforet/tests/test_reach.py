@@ -20,6 +20,7 @@ from whence.dialects.cloudforet.tests.spoken import (
     key,
     missing,
     refusal,
+    rule,
     workspace,
 )
 from whence.domain.access import Right
@@ -241,13 +242,11 @@ async def test_what_is_new_is_in_the_callers_workspace(owner: Speaker, tenant: T
     member = speak(await key(tenant, projects="p"))
     made = [
         [
-            await hook(one, name=f"{n}"),
-            await one("alert/create", title="t", project_id="p"),
-            await one(
-                "event-rule/create", conditions_policy="ALWAYS", actions={}, resource_group="PROJECT", project_id="p"
-            ),
+            await hook(one, name=f"{n}", project_id=project),
+            await one("alert/create", title="t", project_id=project),
+            await rule(one, project_id=project),
         ]
-        for n, one in enumerate((owner, elsewhere, member))
+        for n, (one, project) in enumerate(((owner, "p"), (elsewhere, "q"), (member, "p")))
     ]
 
     shown = [[(one.shown if isinstance(one, Hook) else one)["workspace_id"] for one in of] for of in made]

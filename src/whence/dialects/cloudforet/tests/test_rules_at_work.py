@@ -64,6 +64,18 @@ async def test_conditions(
     assert (alert.get("assignee") == "x") == applies
 
 
+@pytest.mark.parametrize("field", ["description", "rule", "account", "provider", "resource", "additional_info.team"])
+@pytest.mark.parametrize("operator", ["not", "not_contain", "eq", "contain"])
+async def test_what_an_event_does_not_say_passes_nothing(
+    owner: Speaker, direct: Hook, field: str, operator: str
+) -> None:
+    """[17] Whatever the operator."""
+    condition = {"key": field, "value": "zz", "operator": operator}
+    await rule(owner, {"change_assignee": "x"}, conditions=[condition], conditions_policy="ALL")
+
+    assert "assignee" not in await _alert(owner, direct)
+
+
 async def test_a_condition_on_the_webhook(owner: Speaker, direct: Hook) -> None:
     other = await hook(owner, name="other")
     condition = {"key": "webhook_id", "value": direct.id, "operator": "eq"}
@@ -108,7 +120,21 @@ async def test_what_rules_do_to_an_event_and_its_alert(owner: Speaker, direct: H
     (event,) = await owner.rows("event/list")
     assert (alert["urgency"], alert["assignee"], alert.get("escalation_ttl", 0)) == ("HIGH", "b", 0)
     assert alert["escalation_policy_id"] == policy["escalation_policy_id"]
-    assert event["additional_info"] == alert["additional_info"] == {"team": "dba", "x": "3", "y": 2}
+    assert event["additional_info"] == alert["additional_info"] == {"team": "dba", "x": "3", "y": "2"}
+
+
+async def test_what_rules_add_is_text(owner: Speaker, direct: Hook) -> None:
+    """[4.5, 14] As of the facts that a source gives itself; the rule is shown as it was sent."""
+    facts = {"n": 5, "half": 2.5, "o": {"a": [1]}, "none": None, "yes": True, "text": "it's"}
+    made = await rule(owner, {"add_additional_info": facts})
+
+    alert = await _alert(owner, direct, additional_info={f"own_{name}": value for name, value in facts.items()})
+
+    texts = {"n": "5", "half": "2.5", "o": "{'a': [1]}", "none": "None", "yes": "True", "text": "it's"}
+    (event,) = await owner.rows("event/list")
+    assert event["additional_info"] == alert["additional_info"]
+    assert alert["additional_info"] == {**texts, **{f"own_{name}": text for name, text in texts.items()}}
+    assert made["actions"]["add_additional_info"] == facts
 
 
 async def test_a_rule_that_stops(owner: Speaker, direct: Hook) -> None:

@@ -84,6 +84,9 @@ async def test_all_that_is_given_is_kept(owner: Speaker) -> None:
         ({"name": "w", "plugin_info": {}}, required("project_id")),
         ({"name": "w", "plugin_info": {}, "project_id": "p"}, required("plugin_info.plugin_id")),
         ({"name": "", "plugin_info": _PLUGIN, "project_id": "p"}, required("name")),
+        ({"name": "  ", "plugin_info": _PLUGIN, "project_id": "p"}, required("name")),
+        ({"name": "w", "plugin_info": {"plugin_id": " "}, "project_id": "p"}, required("plugin_info.plugin_id")),
+        ({"name": "w", "plugin_info": _PLUGIN, "project_id": "\n"}, required("project_id")),
         (
             {"name": "w" * 256, "plugin_info": _PLUGIN, "project_id": "p"},
             invalid("name", "String value is too long. (max_length = 255)"),
@@ -101,10 +104,12 @@ async def test_a_webhook_that_is_not_made(owner: Speaker, asked: dict[str, Any],
 
 
 async def test_a_name_is_unique_in_its_project(owner: Speaker, speak: MakeSpeaker, tenant: Tenant) -> None:
-    """[15] And workspace."""
+    """[15] Another project may have it, too, also one of another workspace."""
     elsewhere = speak(await key(tenant, workspace="w-2"))
-    for made in (hook(owner), hook(owner, project_id="q"), hook(elsewhere), hook(owner, name="n" * 255)):
-        await made
+    await hook(owner)
+    await hook(owner, project_id="q")
+    await hook(elsewhere, project_id="r")
+    await hook(owner, name="n" * 255)
 
     told = await owner.refused("webhook/create", name="direct", plugin_info=_PLUGIN, project_id="p")
 
@@ -166,6 +171,12 @@ async def test_a_webhook_is_changed(owner: Speaker, direct: Hook) -> None:
 
     assert renamed == untouched == {**direct.shown, "name": "am-prod", "tags": {"owner": "sre"}}
     assert untagged == {**renamed, "tags": {}}
+
+
+async def test_a_webhook_has_a_name(owner: Speaker, direct: Hook) -> None:
+    """[13.3, 15] Also after a change."""
+    assert await owner.refused("webhook/update", webhook_id=direct.id, name="  ") == required("name")
+    assert await owner("webhook/get", webhook_id=direct.id) == direct.shown
 
 
 async def test_a_plugin_is_changed(owner: Speaker, direct: Hook) -> None:
