@@ -65,13 +65,13 @@ def test_urgency_follows_from_the_grade(grade: Grade, urgency: Urgency) -> None:
 
 def test_a_rule_decides_before_the_grade_does() -> None:
     said = delivery(signal(grade=Grade.CRITICAL))
-    routed = Routed(project="q", info={"x": 1}, urgency=Urgency.LOW, assignee="dba", policy="ep-2", is_told=False)
+    routed = Routed(project="q", info={"x": "1"}, urgency=Urgency.LOW, assignee="dba", policy="ep-2", is_told=False)
 
     move = Tickets([], {}, at=NOW).take(said, routed, recovers=True, policy="ep-1")
 
     assert move is not None
     ticket = move.ticket
-    assert (ticket.project, ticket.info, ticket.urgency) == ("q", {"x": 1}, Urgency.LOW)
+    assert (ticket.project, ticket.info, ticket.urgency) == ("q", {"x": "1"}, Urgency.LOW)
     assert (ticket.assignee, ticket.policy, ticket.is_told) == ("dba", "ep-2", False)
 
 

@@ -1,10 +1,22 @@
 """The pages of the web UI, filled: what is looked at where every page is."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from playwright.async_api import Page, expect
 
 from tests.web.shop import Shop, before
+
+# Words that are shown beyond the element that holds them, where nothing lets them be scrolled to.
+STICKING_OUT: Final = """() => {
+    const isShown = (one) => one.checkVisibility() && !one.closest('.unseen')
+    const scrolls = (one) => ['auto', 'scroll'].includes(getComputedStyle(one).overflowX)
+    const isReached = (one) => one !== null && (scrolls(one) || isReached(one.parentElement))
+    return [...document.querySelectorAll('#content *')]
+        .filter((one) => isShown(one) && !isReached(one))
+        .filter((one) => one.getBoundingClientRect().right > innerWidth)
+        .map((one) => one.outerHTML.slice(0, 200))
+}"""
 
 
 def furnished(shop: Shop) -> Mapping[str, str]:

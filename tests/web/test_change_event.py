@@ -83,6 +83,23 @@ async def test_an_event_is_removed_after_a_question(page: Page, shop: Shop) -> N
     assert shop.api.get(f"/v1/events/{event_id}").status_code == 404
 
 
+async def test_a_removed_event_is_not_shown_by_the_way_back(look: Look, shop: Shop) -> None:
+    """The address of its drawer says that there is none."""
+    shop.deployed("cart v2 is out", "cart", minutes_ago=1)
+    async with look(broken=["/v1/events/"]) as page:
+        await page.goto("/events")
+        drawer = await opened(page, "cart v2 is out")
+        await drawer.get_by_role("button", name="Remove", exact=True).click()
+        await page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        await expect(drawer).to_have_count(0)
+
+        await page.go_back()
+
+        gone = page.get_by_role("complementary", name="Event")
+        await expect(gone.get_by_role("alert")).to_contain_text("no event")
+        await expect(drawer).to_have_count(0)
+
+
 async def test_who_may_not_send_events_may_not_change_them(look: Look, shop: Shop) -> None:
     """[UI4] The drawer offers neither."""
     shop.deployed("cart v2 is out", "cart")

@@ -7,6 +7,7 @@ from tests.web.conftest import Look
 from tests.web.shop import Shop
 
 _LIVE_SECONDS: Final = 1.0
+_READABLE_PX: Final = 240  # some forty letters
 _TRIES: Final = 3  # others use the machine: what one of them reaches is what the page can
 
 
@@ -114,6 +115,66 @@ async def test_a_link_shows_others_what_one_sees(look: Look, shop: Shop) -> None
 
         await expect(theirs.get_by_role("complementary", name="Event: cart v2 is out")).to_be_visible()
         await expect(rows(theirs)).to_have_count(1)
+
+
+async def test_titles_can_be_read_on_a_laptop(look: Look, shop: Shop) -> None:
+    """The title has room first; what else there is goes by the width of the list, and nothing lies outside it."""
+    title = "ledger v7 is out, with the pool of the database at twice its size"
+    shop.deployed(title, "ledger")
+    for width in (1024, 1100, 1280, 1440):
+        async with look(size=(width, 800)) as page:
+            await page.goto("/events")
+            shown = row(page, title)
+            await expect(shown).to_be_visible()
+            cell = await shown.get_by_title(title).bounding_box()
+            assert cell is not None
+            assert cell["width"] >= _READABLE_PX, width
+            overflow = await page.get_by_role("rowgroup").evaluate("it => it.scrollWidth - it.clientWidth")
+            assert overflow == 0, width
+            await expect(page.get_by_role("button", name="Start")).to_be_visible()
+    async with look() as page:
+        await page.goto("/events")
+        for head in ("Last update", "Where", "Source"):
+            await expect(page.get_by_role("columnheader", name=head)).to_be_in_viewport()
+
+
+async def test_a_time_that_stands_is_not_live(page: Page, shop: Shop) -> None:
+    """The switch says why; a link copied while it was live shows what was seen, and waits for nothing."""
+    shop.deployed("cart v1 is out", "cart", minutes_ago=2)
+    await page.goto("/events?live=true")
+    await expect(page.locator("[data-state=live]")).to_be_visible()
+    link = await copied(page, page.get_by_role("button", name="Copy a link to this"))
+    assert "live" not in link
+
+    await page.goto(f"{link}&live=true")
+    await expect(rows(page)).to_have_count(1)
+    live = page.get_by_role("button", name="Live")
+    await expect(live).to_have_attribute("aria-disabled", "true")
+    await live.hover()
+    await expect(page.get_by_role("tooltip")).to_contain_text("This time stands")
+    await page.keyboard.press("l")
+    await live.click(force=True)
+    shop.deployed("cart v2 is out", "cart", minutes_ago=2)
+
+    await expect(live).to_have_attribute("aria-pressed", "false")
+    await expect(page.get_by_role("button", name="new event")).to_have_count(0)
+
+
+async def test_a_view_is_not_named_like_a_given_one(page: Page) -> None:
+    """Else it was listed twice, and the one could not be told from the other."""
+    await page.goto("/events?q=cart")
+    await page.get_by_role("button", name="Views").click()
+    name = page.get_by_role("textbox", name="Name this view")
+    await name.fill("Changes only ")
+    await expect(page.get_by_text("choose another name")).to_be_visible()
+    await expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    await name.press("Enter")
+    await expect(page.get_by_role("link", name="Changes only")).to_have_count(1)
+
+    await name.fill("Changes of mine")
+    await name.press("Enter")
+
+    await expect(page.get_by_role("link", name="Changes of mine")).to_have_count(1)
 
 
 async def copied(page: Page, button: Locator) -> str:

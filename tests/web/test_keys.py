@@ -1,5 +1,8 @@
+import re
+
 from playwright.async_api import Page, expect
 
+from tests.web.rooms import enter
 from tests.web.shop import Shop
 from tests.web.test_events import row, rows
 
@@ -42,3 +45,39 @@ async def test_keys_lead_from_page_to_page_and_say_themselves(page: Page) -> Non
     await page.keyboard.press("Escape")
 
     await expect(help_).to_have_count(0)
+
+
+async def test_problems_and_services_are_read_without_a_mouse(page: Page, shop: Shop) -> None:
+    """[UI5] j and k walk the list, Enter opens what they are on."""
+    shop.incident()
+    for path, count in (("/services", 3), ("/problems", 1)):
+        await enter(page, path)
+        links = page.locator("#content").get_by_role("listitem").get_by_role("link")
+        await expect(links).to_have_count(count)
+        await page.keyboard.press("j")
+        await expect(links.first).to_be_focused()
+        for key in "jjjk":
+            await page.keyboard.press(key)
+        await expect(links.nth(max(0, count - 2))).to_be_focused()
+
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Alerts (3)")).to_be_visible()
+
+
+async def test_words_are_searched_as_they_are_typed(page: Page, shop: Shop) -> None:
+    """A pause after a space takes nothing away; what comes from elsewhere goes before what was typed."""
+    shop.deployed("order failover is on", "cart")
+    shop.deployed("order is placed", "cart")
+    await page.goto("/events")
+    box = page.get_by_label("Search events")
+    await box.press_sequentially("order ")
+    await expect(page).to_have_url(re.compile(r"q=order$"))
+    await expect(rows(page)).to_have_count(2)
+    await expect(box).to_have_value("order ")
+    await box.press_sequentially("fail")
+    await expect(box).to_have_value("order fail")
+    await expect(rows(page)).to_have_count(1)
+
+    await page.go_back()
+    await expect(box).to_have_value("order")
+    await expect(rows(page)).to_have_count(2)

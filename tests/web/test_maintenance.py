@@ -67,3 +67,15 @@ async def test_who_may_not_plan_may_not_change(look: Look, shop: Shop) -> None:
         await expect(page.get_by_role("tooltip")).to_contain_text("lacks the right problems:write")
         await change.click(force=True)
         await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_slip_beside_the_form_loses_nothing(page: Page) -> None:
+    """A click beside it leaves it open, with what was typed."""
+    await page.goto("/maintenance")
+    await page.get_by_role("button", name="Plan maintenance").click()
+    name = page.get_by_role("dialog", name="Plan maintenance").get_by_role("textbox", name="Name", exact=True)
+    await name.fill("Database upgrade")
+
+    await page.mouse.click(20, 450)
+
+    await expect(name).to_have_value("Database upgrade")

@@ -130,3 +130,48 @@ async def test_a_comment_of_ones_own_is_taken_back(look: Look, shop: Shop) -> No
 
         await expect(mine).to_have_count(0)
         assert [said["text"] for said in shop.get(path)["comments"]] == ["The pool is too small"]
+
+
+async def test_what_cannot_be_read_of_problems_is_not_known(look: Look, shop: Shop) -> None:
+    """Above the events, and in the number beside their name: neither vanishes as if nothing were wrong."""
+    shop.deployed("cart v2 is out", "cart")
+    async with look(broken=["/v1/problems"]) as page:
+        await page.route("**/v1/problems*", lambda route: route.fulfill(status=500))
+        await page.goto("/events")
+        lost = page.get_by_role("alert").filter(has_text="What is open is not known")
+        await expect(lost).to_contain_text("The server answered 500")
+        link = page.get_by_role("navigation").get_by_role("link", name="Problems ? not known how many are open")
+        await expect(link).to_be_visible()
+
+        await page.unroute("**/v1/problems*")
+        await lost.get_by_role("button", name="Try again").click()
+
+        await expect(lost).to_have_count(0)
+        await expect(link).to_have_count(0)
+
+
+async def test_a_filter_that_matches_nothing_is_no_good_news(page: Page, shop: Shop) -> None:
+    """It says so, and is cleared at a click; what was typed goes with it."""
+    shop.incident()
+    await page.goto("/problems?severity=info")
+    await page.get_by_label("Search problems").fill("zzz")
+    await expect(page.get_by_text("Nothing matches")).to_be_visible()
+    await expect(page.get_by_text("No problem is open")).to_have_count(0)
+
+    await page.get_by_role("button", name="Clear the filters").click()
+
+    await expect(page.locator("#content").get_by_role("link").filter(has_text="3 alerts")).to_be_visible()
+    await expect(page.get_by_label("Search problems")).to_have_value("")
+
+
+async def test_the_events_of_an_old_problem_are_found(page: Page, shop: Shop) -> None:
+    """However long ago it was."""
+    shop.failing("Orders fail", "cart", minutes_ago=12 * 24 * 60)
+    await_fact(lambda: shop.get("/v1/problems")["problems"], seconds=_SECONDS, what="the alert is a problem")
+    await page.goto(f"/problems/{shop.get('/v1/problems')['problems'][0]['name']}")
+    await expect(page.get_by_role("heading", name="Alerts (1)")).to_be_visible()
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+    await page.get_by_role("link", name="Their events").click()
+
+    await expect(rows(page)).to_have_count(1)

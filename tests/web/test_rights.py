@@ -103,3 +103,13 @@ async def test_who_may_not_read_the_catalogue_sees_names_only(look: Look, shop: 
         await expect(drawer.get_by_text("Matched 1 of 3 services")).to_be_visible()
         await expect(drawer.get_by_title("cart", exact=True)).to_be_visible()
         await expect(drawer.get_by_role("link", name="cart")).to_have_count(0)
+
+
+async def test_who_may_not_read_events_does_not_see_that_all_is_well(look: Look, shop: Shop) -> None:
+    """[UI4] What is open is not known, and why."""
+    shop.failing("Orders fail", "ledger")
+    async with look(token=shop.token_for("librarian", "entities:read")) as page:
+        await page.goto("/services")
+        cards = page.locator("#content").get_by_role("listitem")
+        await expect(cards.filter(has_text="not known")).to_have_count(3)
+        await expect(page.get_by_text("“librarian” lacks the right events:read")).to_be_visible()

@@ -1,7 +1,14 @@
-from playwright.async_api import Page, expect
+from typing import Final
 
+from playwright.async_api import Page, Route, expect
+
+from tests.web.conftest import Look
+from tests.web.rooms import STICKING_OUT, enter
 from tests.web.shop import Shop
 from tests.web.test_events import row, rows
+
+_PHONE: Final = (390, 844)
+_LONG: Final = "gke_acme_prod_europe_west1_payments_blue_and_green_of_the_second_try"
 
 
 async def test_a_timeline_holds_what_two_dialects_said(page: Page, shop: Shop) -> None:
@@ -53,3 +60,96 @@ async def test_the_troubled_come_first(page: Page, shop: Shop) -> None:
     await expect(cards).to_have_count(3)
     await expect(cards.first).to_contain_text("ledger")
     await expect(cards.first).to_contain_text("1 open alert")
+
+
+async def test_what_is_not_known_is_not_well(look: Look, shop: Shop) -> None:
+    """Neither a card nor a page says that nothing is open while alerts cannot be read; it says why, and asks again."""
+    async with look(broken=["/v1/alerts"]) as page:
+        await page.route("**/v1/alerts*", lambda route: route.fulfill(status=500))
+        await page.goto("/services")
+        cards = page.locator("#content").get_by_role("listitem")
+        await expect(cards.filter(has_text="not known")).to_have_count(3)
+        lost = page.get_by_role("alert").filter(has_text="The server answered 500")
+        await expect(lost).to_contain_text("Not all that is open is known")
+
+        await page.goto(f"/services/{shop.entity('cart')['id']}")
+        await expect(page.get_by_role("heading", name="Open alerts", exact=True)).to_be_visible()
+        await expect(lost).to_be_visible()
+        await expect(page.get_by_text("None is open.")).to_have_count(0)
+
+        await page.unroute("**/v1/alerts*")
+        await lost.get_by_role("button", name="Try again").click()
+        await expect(page.get_by_role("heading", name="Open alerts (0)")).to_be_visible()
+        await page.goto("/services")
+        await expect(cards.filter(has_text="nothing open")).to_have_count(3)
+
+
+async def test_trouble_is_shown_beside_what_is_not_known(look: Look, shop: Shop) -> None:
+    """What could be read of it; the others are not known all the same."""
+    shop.failing("Orders fail", "ledger")
+    async with look(broken=["/v1/problems"]) as page:
+        await page.route("**/v1/problems*", lambda route: route.fulfill(status=500))
+        await page.goto("/services")
+        cards = page.locator("#content").get_by_role("listitem")
+        await expect(cards.first).to_contain_text("1 open alert")
+        await expect(cards.filter(has_text="not known")).to_have_count(2)
+
+
+async def test_a_timeline_is_zoomed_by_keys_again_and_again(page: Page, shop: Shop) -> None:
+    """It stays, with the focus, until that of the next stretch is there."""
+    shop.deployed("cart v2 is out", "cart", minutes_ago=60)
+    await page.goto(f"/services/{shop.entity('cart')['id']}")
+    await expect(rows(page)).to_have_count(1)
+    timeline = page.get_by_role("img", name="Timeline of 1 lanes")
+    await timeline.press("ArrowRight")
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        held.append(route)
+
+    await page.route("**/v1/events?*", hold)
+    for times in (1, 2):
+        before = await timeline.get_attribute("aria-label")
+        await page.keyboard.press("+")
+        await expect(timeline).not_to_have_attribute("aria-label", before or "")
+        await expect(timeline).to_be_focused()
+        await expect(rows(page)).to_have_count(1)
+        assert len(held) == times
+        await held[-1].continue_()
+        await expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+    await expect(timeline).to_be_focused()
+
+
+async def test_on_a_phone_events_are_as_high_as_they_are(look: Look, shop: Shop) -> None:
+    """A few of them scroll with the page, and not in it."""
+    for number in range(5):
+        shop.deployed(f"cart v{number} is out", "cart", minutes_ago=number)
+    async with look(size=_PHONE) as page:
+        await page.goto(f"/services/{shop.entity('cart')['id']}")
+        await expect(rows(page)).to_have_count(5)
+        hidden = "one => one.scrollHeight - one.clientHeight"
+        assert await page.get_by_role("rowgroup", name="Rows").evaluate(hidden) <= 0
+
+
+async def test_a_long_name_stays_in_its_card(look: Look, shop: Shop) -> None:
+    """A name without a space, on a phone: nothing sticks out of what it stands in."""
+    entity = {"name": _LONG, "cluster": _LONG, "namespace": _LONG, "description": _LONG * 4}
+    tags = [{"key": _LONG, "value": _LONG}]
+    made = shop.send("PUT", "/v1/entities", {"entities": [{**entity, "tag": "long", "tags": tags}]})["entities"][0]
+    relation = {"from": shop.entity("cart")["id"], "to": made["id"], "kind": "calls"}
+    shop.send("PUT", "/v1/relations", {"relations": [relation]})
+    async with look(size=_PHONE) as page:
+        for path in ("/services", f"/services/{made['id']}", f"/services/{shop.entity('cart')['id']}"):
+            await enter(page, path)
+            await expect(page.get_by_text(_LONG).first).to_be_visible()
+            assert await page.evaluate(STICKING_OUT) == [], path
+
+
+async def test_the_button_that_adds_lanes_says_all(page: Page, shop: Shop) -> None:
+    """No word of it is cut off."""
+    await page.goto(f"/services/{shop.entity('cart')['id']}")
+    await page.get_by_role("button", name="Lanes").click()
+    words = page.get_by_text("Add all that it depends on")
+    await expect(words).to_be_visible()
+    assert await words.evaluate("one => one.scrollWidth <= one.clientWidth")

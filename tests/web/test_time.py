@@ -69,6 +69,16 @@ async def test_windows_go_by_the_clock_of_the_server(look: Look, shop: Shop) -> 
             await expect(drawer.get_by_text("m ago").first).to_be_visible()
 
 
+async def test_a_time_that_means_nothing_is_now(page: Page, shop: Shop) -> None:
+    """The page of causes asks as if the address had not said it."""
+    shop.incident()
+    await page.goto("/why?at=garbage&lookback=garbage")
+
+    await expect(page.get_by_text("everything that alerts suffers from, as of now")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Where it began")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+
+
 async def choose_zone(page: Page, zone: str) -> None:
     """By the picker of the session."""
     await page.get_by_role("button", name="session and appearance").click()

@@ -31,6 +31,23 @@ async def test_the_life_of_a_token(page: Page, served: Server) -> None:
     assert statuses(served, secret) == (401, 401)
 
 
+async def test_a_token_that_is_shown_once_is_closed_on_purpose(page: Page) -> None:
+    """Neither Esc nor a click beside it takes away what nobody can see again."""
+    await page.goto("/tokens")
+    await page.get_by_role("button", name="Make a token").click()
+    await page.get_by_role("textbox", name="Name").fill("ci")
+    await page.get_by_role("button", name="Make it").click()
+    secret = page.get_by_role("region", name="token", exact=True)
+    await expect(secret).to_be_visible()
+
+    await page.keyboard.press("Escape")
+    await page.mouse.click(5, 5)
+    await expect(secret).to_be_visible()
+    await page.get_by_role("button", name="I have copied it").click()
+
+    await expect(secret).to_have_count(0)
+
+
 def statuses(served: Server, secret: str) -> tuple[int, int]:
     """Of a write and of a read with the token."""
     with httpx.Client(base_url=served.url, headers=bearer(secret)) as sender:
@@ -76,6 +93,10 @@ async def test_a_revoked_token_ends_what_is_open(look: Look, shop: Shop) -> None
         await expect(rows(page)).to_have_count(1)
         shop.api.delete(f"/v1/tokens/{viewer['id']}").raise_for_status()
 
-        await page.reload()
+        await page.get_by_role("button", name="Look again").click()
 
         await expect(page.get_by_role("heading", name="Sign in to Whence")).to_be_visible()
+        await expect(page.get_by_text("Your session ended.")).to_be_visible()
+        await page.reload()
+        await expect(page.get_by_role("heading", name="Sign in to Whence")).to_be_visible()
+        await expect(page.get_by_text("Your session ended.")).to_have_count(0)

@@ -9,6 +9,8 @@ export const api = createClient<paths>({
   querySerializer: (query) => stringifyQuery(query).slice(1),
 })
 
+export const UNREACHED = 'The server cannot be reached'
+
 interface Answered<T> {
   data?: T
   error?: unknown
@@ -33,6 +35,15 @@ async function reached<T>(call: Promise<Answered<T>>): Promise<Answered<T>> {
     return await call
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new Refusal(0, 'The server cannot be reached')
+    throw new Refusal(0, UNREACHED)
+  }
+}
+
+/** Whether the server answers at all; a proxy that says it is away is no answer. */
+export async function isReached(): Promise<boolean> {
+  try {
+    return (await api.GET('/healthz')).response.ok
+  } catch {
+    return false
   }
 }

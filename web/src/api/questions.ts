@@ -1,15 +1,16 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import type { Session } from './nouns'
 import { Refusal } from './refusal'
 
-const SESSION_KEY = ['session']
+export const SESSION_KEY = ['session'] as const
+
+/** Whose answers these are: of a session, of one that is over, or of nobody. */
+export type Signed = Session | 'ended' | null
 
 /** What was asked, and answered, in this tab. */
 export const questions: QueryClient = new QueryClient({
-  queryCache: new QueryCache({
-    onError(error) {
-      if (error instanceof Refusal && error.status === 401) questions.setQueryData(SESSION_KEY, null)
-    },
-  }),
+  queryCache: new QueryCache({ onError: heedEnd }),
+  mutationCache: new MutationCache({ onError: heedEnd }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,
@@ -22,4 +23,15 @@ export const questions: QueryClient = new QueryClient({
 /** What was refused for good is not asked again; what was not reached, or not now, is. */
 function isWorthAnother(error: Error): boolean {
   return error instanceof Refusal && (error.status === 0 || error.status === 429 || error.status >= 500)
+}
+
+/** Who is told that nobody is signed in, and was, has a session no more. */
+function heedEnd(error: Error): void {
+  if (!(error instanceof Refusal && error.status === 401)) return
+  questions.setQueryData<Signed>(SESSION_KEY, (before) => (before ? 'ended' : null))
+}
+
+/** Forgets all that was answered, but who is signed in. */
+export function forgetAnswers(client: QueryClient): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] })
 }

@@ -5,7 +5,7 @@ import type { Entity } from '../api/nouns'
 import { Confirm } from '../shell/Confirm'
 import { Panel } from '../shell/Page'
 import { RefusedButton } from '../shell/RefusedButton'
-import { Rows } from '../shell/Rows'
+import { LongCell, Rows } from '../shell/Rows'
 import { SearchField } from '../shell/SearchField'
 import { Empty, Failed, Waiting } from '../shell/States'
 import { Instant } from '../time/Instant'
@@ -58,14 +58,14 @@ export function Entities({ q, type, refused, onSearch }: EntitiesProps): ReactNo
           <Rows label="Entities" heads={['Entity', 'Type', 'Tag', 'Tags', 'Last seen', '']}>
             {entities.map((entity) => (
               <Table.Tr key={entity.id}>
-                <Table.Td>
+                <LongCell>
                   <EntityLink entity={{ ...entity, type: 'SERVICE' }} />
-                </Table.Td>
+                </LongCell>
                 <Table.Td>{entity.type}</Table.Td>
-                <Table.Td ff="monospace" fz="xs" style={{ overflowWrap: 'anywhere' }} title={entity.id}>
+                <LongCell ff="monospace" fz="xs" title={entity.id}>
                   {entity.tag}
-                </Table.Td>
-                <Table.Td>
+                </LongCell>
+                <LongCell>
                   <span className={classes.tags}>
                     {entity.tags.slice(0, 6).map(({ context, key, value }) => (
                       <span key={context + key + value} className={classes.tag} title={context}>
@@ -75,7 +75,7 @@ export function Entities({ q, type, refused, onSearch }: EntitiesProps): ReactNo
                     ))}
                     {entity.tags.length > 6 && <span className={classes.tag}>+{entity.tags.length - 6}</span>}
                   </span>
-                </Table.Td>
+                </LongCell>
                 <Table.Td>
                   <Instant at={entity.last_seen} relative />
                 </Table.Td>

@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core'
 import { IconPencil, IconTrash } from '@tabler/icons-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { code } from '../api/code'
 import type { Event } from '../api/nouns'
 import { useMay } from '../session/useSession'
 import { Confirm } from '../shell/Confirm'
 import { useRemoveEvent } from './useChangeEvent'
 
-const EditEvent = lazy(() => import('./EditEvent').then((edit) => ({ default: edit.EditEvent })))
+const EditEvent = lazy(code(() => import('./EditEvent').then((edit) => ({ default: edit.EditEvent }))))
 
 /** For whoever may send events: to change one, or to take it away. */
 export function EventActions({ event, onRemoved }: { event: Event; onRemoved: () => void }): ReactNode {

@@ -63,7 +63,11 @@ export const EventRow = memo(function EventRow(props: EventRowProps): ReactNode 
       <span role="gridcell" className={classes.start}>
         {stamp(at, zone, now)}
       </span>
-      <span role="gridcell" className={classes.soft} title={stamp(Date.parse(event.updated_at), zone, 0)}>
+      <span
+        role="gridcell"
+        className={`${classes.soft} ${classes.updated}`}
+        title={stamp(Date.parse(event.updated_at), zone, 0)}
+      >
         {ago(Date.parse(event.updated_at), now)}
       </span>
       <span role="gridcell" className={`${classes.soft} ${classes.where}`} title={whereShort(event)}>

@@ -1,4 +1,4 @@
-import { useMediaQuery } from '@mantine/hooks'
+import { useElementSize } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Event } from '../api/nouns'
@@ -24,18 +24,29 @@ interface EventTableProps {
 }
 
 const AHEAD = 150
+const WIDE_PX = 880 // for all columns, with a title that can be read
+const ROOM_PX = 680 // for those that go into one line
+
+type Room = 'wide' | 'short' | 'two-line'
+
+/** What of an event goes into a list of this width; not measured yet: all. */
+function roomOf(width: number): Room {
+  if (width === 0 || width >= WIDE_PX) return 'wide'
+  return width >= ROOM_PX ? 'short' : 'two-line'
+}
 
 /** The events of a list, of which only those in sight are drawn. */
 export function EventTable(props: EventTableProps): ReactNode {
   const { events, order, activeId, hasMore, isLoadingMore, onMore } = props
-  const isNarrow = useMediaQuery('(max-width: 1000px)') ?? false
+  const { ref: table, width } = useElementSize()
+  const room = roomOf(width)
   const { zone } = useZone()
   const now = useNow()
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
     count: events.length + (hasMore ? 1 : 0),
     getScrollElement: () => scroller.current,
-    estimateSize: () => (isNarrow ? 66 : 40),
+    estimateSize: () => (room === 'two-line' ? 60 : 40),
     overscan: 12,
   })
   const shown = rows.getVirtualItems()
@@ -46,7 +57,7 @@ export function EventTable(props: EventTableProps): ReactNode {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another height of rows is another place for each
   useEffect(() => {
     rows.measure()
-  }, [isNarrow])
+  }, [room])
   const active = events.findIndex(({ id }) => id === activeId)
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when the keys move, and not when rows come in
   useEffect(() => {
@@ -54,17 +65,22 @@ export function EventTable(props: EventTableProps): ReactNode {
   }, [activeId])
   return (
     <div
+      ref={table}
       className={classes.table}
       role="grid"
       aria-label="Events"
       aria-rowcount={hasMore ? -1 : events.length + 1}
-      data-narrow={isNarrow}
+      data-room={room}
     >
       <div className={classes.head} role="row" aria-rowindex={1}>
         <span role="columnheader">Type</span>
         <span role="columnheader">Severity</span>
         <span role="columnheader">Title</span>
-        <span role="columnheader" aria-sort={order === 'time' ? 'ascending' : 'descending'}>
+        <span
+          role="columnheader"
+          className={classes.startHead}
+          aria-sort={order === 'time' ? 'ascending' : 'descending'}
+        >
           {props.onOrder ? (
             <button type="button" className={classes.sort} onClick={props.onOrder}>
               Start {order === 'time' ? '↑' : '↓'}
@@ -74,9 +90,13 @@ export function EventTable(props: EventTableProps): ReactNode {
           )}{' '}
           <ZoneSwitch at={Date.parse(events[0]?.time ?? '') || 0} />
         </span>
-        <span role="columnheader">Last update</span>
+        <span role="columnheader" className={classes.updated}>
+          Last update
+        </span>
         <span role="columnheader">Where</span>
-        <span role="columnheader">Source</span>
+        <span role="columnheader" className={classes.source}>
+          Source
+        </span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
       <div ref={scroller} className={classes.scroller} role="rowgroup" tabIndex={0} aria-label="Rows">

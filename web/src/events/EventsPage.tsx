@@ -23,7 +23,7 @@ import { LiveButton } from './LiveButton'
 import { NoEvents } from './NoEvents'
 import { SavedViews } from './SavedViews'
 import { type EventFilter, type EventSearch, parts, readFilter } from './search'
-import { useEvents, useFacets, useHistogram } from './useEvents'
+import { useAskFailed, useEvents, useFacets, useHistogram } from './useEvents'
 import { useLive } from './useLive'
 import { useRowKeys } from './useRowKeys'
 
@@ -39,6 +39,7 @@ export function EventsPage(): ReactNode {
   const filter = useMemo(() => readFilter({ ...search }), [search])
   const window = windowOf(search)
   const { stretch, lookAgain } = useStretch(window)
+  const askFailed = useAskFailed()
   const order = search.order ?? '-time'
 
   const list = useEvents(filter, stretch, order)
@@ -58,12 +59,16 @@ export function EventsPage(): ReactNode {
   }, [list.isFetchingNextPage, list.fetchNextPage])
   const close = () => search.event && go({ event: undefined })
   const activeId = useRowKeys({ events, openId: search.event, onOpen: ({ id }) => open(id), onClose: close })
-  const toggleLive = () => go({ live: search.live ? undefined : true })
+  const isMoving = 'last' in window
+  const pinned = { ...windowSearch(stretch), live: undefined } // what stands has nothing new to wait for
+  const toggleLive = () => {
+    if (isMoving) go({ live: search.live ? undefined : true })
+  }
   useKeys({ r: lookAgain, l: toggleLive })
 
   const narrowed = parts(filter).length + (filter.q ? 1 : 0)
   const title = live.fresh > 0 ? `(${live.fresh}) Events` : 'Events'
-  const facets = <Facets filter={filter} counted={counted} onFilter={onFilter} />
+  const facets = <Facets filter={filter} counted={counted} onFilter={onFilter} onRetry={askFailed} />
   return (
     <Page
       fixed
@@ -72,7 +77,12 @@ export function EventsPage(): ReactNode {
       lead={counted.total === null ? '' : `${counted.total.toLocaleString('en')}${narrowed > 0 ? ' match' : ''}`}
       actions={
         <>
-          <LiveButton state={live.state} isOn={search.live === true} onToggle={toggleLive} />
+          <LiveButton
+            state={live.state}
+            isOn={search.live === true}
+            refused={isMoving ? null : 'This time stands: choose one up to now to follow what comes'}
+            onToggle={toggleLive}
+          />
           <RangePicker window={window} stretch={stretch} onChange={(chosen) => go(windowSearch(chosen))} />
           <Tooltip label="Look again (r)">
             <ActionIcon variant="default" size={34} aria-label="Look again" onClick={lookAgain}>
@@ -106,7 +116,7 @@ export function EventsPage(): ReactNode {
             <div className={classes.tools}>
               <SavedViews search={search} />
               <ExportMenu filter={filter} stretch={stretch} order={order} />
-              <CopyLink icon={<IconLink size={17} />} search={{ ...windowSearch(stretch) }} />
+              <CopyLink icon={<IconLink size={17} />} search={pinned} />
             </div>
           </div>
           <Chips filter={filter} onFilter={onFilter} />
@@ -120,7 +130,7 @@ export function EventsPage(): ReactNode {
                 onZoom={(zoomed: Window) => go(windowSearch(zoomed))}
               />
             )}
-            {counts.error && <Failed error={counts.error} />}
+            {counts.error && <Failed error={counts.error} onRetry={askFailed} />}
           </div>
           <FreshEvents count={live.fresh} onShow={lookAgain} />
           <div className={classes.list} data-stale={list.isPlaceholderData}>
@@ -131,6 +141,7 @@ export function EventsPage(): ReactNode {
                 window={window}
                 onClear={() => navigate({ search: {} })}
                 onArrived={lookAgain}
+                onRetry={askFailed}
                 onWiden={() => go({ last: '30d', from: undefined, to: undefined })}
               />
             ) : (
@@ -161,7 +172,7 @@ export function EventsPage(): ReactNode {
       <EventDrawer
         id={search.event}
         listed={events.find(({ id }) => id === search.event)}
-        pinned={windowSearch(stretch)}
+        pinned={pinned}
         onOpen={open}
         onClose={close}
       />

@@ -22,7 +22,7 @@ export function ExportMenu({
   order: string
 }): ReactNode {
   return (
-    <Menu position="bottom-end" withinPortal={false}>
+    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button variant="default" h={34} px={12} leftSection={<IconDownload size={16} />}>
           Export

@@ -19,11 +19,12 @@ interface FacetsProps {
   filter: EventFilter
   counted: Counted
   onFilter: (change: EventFilter) => void
+  onRetry: () => void
 }
 
-export function Facets({ filter, counted, onFilter }: FacetsProps): ReactNode {
+export function Facets({ filter, counted, onFilter, onRetry }: FacetsProps): ReactNode {
   if (counted.isPending) return <Waiting rows={12} />
-  if (counted.error && counted.total === null) return <Failed error={counted.error} />
+  if (counted.error && counted.total === null) return <Failed error={counted.error} onRetry={onRetry} />
   return (
     <>
       {FACETS.map((facet) => (

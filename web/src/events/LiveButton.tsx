@@ -14,17 +14,21 @@ const WORDS: Readonly<Record<LiveState, string>> = {
 interface LiveButtonProps {
   state: LiveState
   isOn: boolean
+  /** Why there is nothing to follow; null: there is. */
+  refused: string | null
   onToggle: () => void
 }
 
-export function LiveButton({ state, isOn, onToggle }: LiveButtonProps): ReactNode {
+export function LiveButton({ state, isOn, refused, onToggle }: LiveButtonProps): ReactNode {
   return (
-    <Tooltip label={isOn ? 'Stop following (l)' : 'Follow what comes (l)'}>
+    <Tooltip label={refused ?? (isOn ? 'Stop following (l)' : 'Follow what comes (l)')}>
       <Button
         variant={isOn ? 'light' : 'default'}
         h={34}
         px={12}
         aria-pressed={isOn}
+        data-disabled={refused !== null || undefined}
+        aria-disabled={refused !== null}
         leftSection={isOn ? <span className={classes.pulse} data-state={state} /> : <IconPlayerPlay size={15} />}
         rightSection={isOn ? <IconPlayerPause size={14} /> : undefined}
         onClick={onToggle}

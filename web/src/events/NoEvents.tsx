@@ -16,19 +16,26 @@ interface NoEventsProps {
   onClear: () => void
   onWiden: () => void
   onArrived: () => void
+  onRetry: () => void
 }
 
 /** A list without events: it is waited for, it failed, or there are none. */
-export function NoEvents({ list, ...none }: NoEventsProps): ReactNode {
+export function NoEvents({ list, onRetry, ...none }: NoEventsProps): ReactNode {
   if (list.isPending) return <Waiting rows={12} />
-  if (!list.data) return <Failed error={list.error} onRetry={() => list.refetch()} />
+  if (!list.data) return <Failed error={list.error} onRetry={onRetry} />
   return <Nothing {...none} />
 }
 
 const EVER_MS = 90 * 86_400_000
 
 /** Why: filters, the window, or since nobody sent anything yet. */
-function Nothing({ isNarrowed, window, onClear, onWiden, onArrived }: Omit<NoEventsProps, 'list'>): ReactNode {
+function Nothing({
+  isNarrowed,
+  window,
+  onClear,
+  onWiden,
+  onArrived,
+}: Omit<NoEventsProps, 'list' | 'onRetry'>): ReactNode {
   const isWide = 'last' in window && window.last.endsWith('d')
   const today = Math.floor(now() / 60_000) * 60_000
   const ever = useHistogram({}, { from: today - EVER_MS, to: today + 60_000 }, 1)

@@ -27,6 +27,7 @@ export function SavedViews({ search }: { search: EventSearch }): ReactNode {
     getInitialValueInEffect: false,
   })
   const [name, setName] = useState('')
+  const isGiven = GIVEN.some((view) => view.name === name.trim())
   const save = () => {
     const query = stringifyQuery({ ...readEventSearch({ ...search }), event: undefined })
     setViews([...views.filter((view) => view.name !== name.trim()), { name: name.trim(), query }])
@@ -74,7 +75,7 @@ export function SavedViews({ search }: { search: EventSearch }): ReactNode {
           className={classes.save}
           onSubmit={(submitted) => {
             submitted.preventDefault()
-            if (name.trim() !== '') save()
+            if (name.trim() !== '' && !isGiven) save()
           }}
         >
           <TextInput
@@ -83,9 +84,10 @@ export function SavedViews({ search }: { search: EventSearch }): ReactNode {
             placeholder="Name this view"
             aria-label="Name this view"
             value={name}
+            error={isGiven && 'That one is given: choose another name'}
             onChange={(changed) => setName(changed.currentTarget.value)}
           />
-          <Button size="xs" type="submit" disabled={name.trim() === ''}>
+          <Button size="xs" type="submit" disabled={name.trim() === '' || isGiven}>
             Save
           </Button>
         </form>

@@ -35,6 +35,13 @@ test('an address brings back what it was made from', () => {
   )
 })
 
+test('only a window that moves is live', () => {
+  const fixed = { from: '2026-11-29T12:00:00Z', to: '2026-11-29T13:00:00Z' }
+  expect(readEventSearch({ ...fixed, live: 'true' }).live).toBeUndefined()
+  expect(readEventSearch({ last: '7d', live: 'true' }).live).toBe(true)
+  expect(readEventSearch({ from: 'garbage', live: 'true' }).live).toBe(true)
+})
+
 test('what the API is asked is what the address says', () => {
   const asked = eventQuery({ type: ['deploy'], q: 'cart', 'prop.a.b': ['1'] }, { from: 0, to: 1000 })
   expect(stringifyQuery({ ...asked })).toBe(

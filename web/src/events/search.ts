@@ -20,6 +20,7 @@ export type EventFilter = Partial<Record<ListName, string[]>> & {
 /** All that the events page shows, as it stands in its address. */
 export interface EventSearch extends EventFilter, WindowSearch {
   order?: 'time'
+  /** Only where the window moves: one that stands has nothing new. */
   live?: true
   /** The event that is open in the drawer. */
   event?: string
@@ -27,11 +28,13 @@ export interface EventSearch extends EventFilter, WindowSearch {
 
 /** From what an address says, only what means something here. */
 export function readEventSearch(search: Readonly<Record<string, unknown>>): EventSearch {
+  const window = readWindow(search)
+  const isLive = oneOf(search.live) === 'true' || search.live === true
   return {
     ...readFilter(search),
-    ...readWindow(search),
+    ...window,
     order: oneOf(search.order) === 'time' ? 'time' : undefined,
-    live: oneOf(search.live) === 'true' || search.live === true ? true : undefined,
+    live: isLive && window.to === undefined ? true : undefined,
     event: oneOf(search.event),
   }
 }

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { answer, api, done } from '../api/client'
 import type { Event, EventChange } from '../api/nouns'
 
@@ -14,15 +15,24 @@ export function useChangeEvent({ id }: Event) {
   })
 }
 
-/** What is gone itself is not asked for again. */
+/** What is gone itself is not asked for again, and forgotten with whatever showed it. */
 export function useRemoveEvent({ id, alert_id }: Event) {
   const client = useQueryClient()
+  const isGone = useRef(false)
+  useEffect(
+    () => () => {
+      if (isGone.current) client.removeQueries({ predicate: ({ queryKey }) => queryKey[2] === id })
+    },
+    [client, id],
+  )
   return useMutation({
     mutationFn: () => done(api.DELETE('/v1/events/{event_id}', { params: { path: { event_id: id } } })),
-    onSuccess: () =>
-      client.invalidateQueries({
+    onSuccess: () => {
+      isGone.current = true
+      return client.invalidateQueries({
         predicate: ({ queryKey: [noun, , which] }) =>
           TOUCHED.includes(String(noun)) && which !== id && (alert_id === null || which !== alert_id),
-      }),
+      })
+    },
   })
 }

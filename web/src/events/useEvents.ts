@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
 import type { Event, Facets } from '../api/nouns'
 import type { Stretch } from '../time/window'
@@ -72,6 +72,12 @@ export function useFacets(filter: EventFilter, stretch: Stretch): Counted {
       }
     },
   })
+}
+
+/** Asks once more for all of the page that failed: an outage is over for all of it at once. */
+export function useAskFailed(): () => void {
+  const client = useQueryClient()
+  return () => client.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' })
 }
 
 /** One event with whom it concerns; `listed`: as a list showed it, until the answer is there. */

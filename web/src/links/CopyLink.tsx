@@ -1,9 +1,8 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
-import { useClipboard } from '@mantine/hooks'
 import { IconCheck } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { parseQuery, stringifyQuery } from '../address/query'
 import { useZone } from '../time/useZone'
+import { CopyButton } from './CopyButton'
 
 interface CopyLinkProps {
   icon: ReactNode
@@ -13,22 +12,10 @@ interface CopyLinkProps {
 
 /** Copies a link that shows others what is seen now. */
 export function CopyLink({ icon, search }: CopyLinkProps): ReactNode {
-  const clipboard = useClipboard()
   const { chosen } = useZone()
-  const copy = () => {
+  const link = () => {
     const query = { ...parseQuery(location.search), ...search, ...(chosen ? { tz: chosen } : {}) }
-    clipboard.copy(`${location.origin}${location.pathname}${stringifyQuery(query)}`)
+    return `${location.origin}${location.pathname}${stringifyQuery(query)}`
   }
-  return (
-    <Tooltip label={clipboard.copied ? 'Copied' : 'Copy a link to this'}>
-      <ActionIcon
-        variant="subtle"
-        color={clipboard.copied ? 'teal' : 'gray'}
-        aria-label="Copy a link to this"
-        onClick={copy}
-      >
-        {clipboard.copied ? <IconCheck size={17} /> : icon}
-      </ActionIcon>
-    </Tooltip>
-  )
+  return <CopyButton label="Copy a link to this" icon={icon} done={<IconCheck size={17} />} text={link} />
 }

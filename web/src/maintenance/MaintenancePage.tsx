@@ -8,7 +8,7 @@ import { useRefused } from '../session/useSession'
 import { Confirm } from '../shell/Confirm'
 import { Page, Panel } from '../shell/Page'
 import { RefusedButton } from '../shell/RefusedButton'
-import { Rows } from '../shell/Rows'
+import { LongCell, Rows } from '../shell/Rows'
 import { Empty, Failed, Waiting } from '../shell/States'
 import { Instant } from '../time/Instant'
 import { length } from '../time/words'
@@ -99,11 +99,11 @@ function Row({
   const lasts = length(Date.parse(window.ends_at) - Date.parse(window.starts_at))
   return (
     <Table.Tr>
-      <Table.Td>
+      <LongCell>
         <b>{window.name}</b>
         {window.active && <span className={classes.active}>goes on</span>}
         {window.description && <div className={classes.soft}>{window.description}</div>}
-      </Table.Td>
+      </LongCell>
       <Table.Td>
         <Instant at={window.starts_at} />, {lasts}
         {window.recurrence !== 'once' && (
@@ -115,13 +115,13 @@ function Row({
       <Table.Td>
         {window.active ? 'now' : window.next ? <Instant at={window.next.starts_at} relative /> : 'all over'}
       </Table.Td>
-      <Table.Td>
+      <LongCell>
         {window.scope || window.entities
           ? whereShort({ scope: window.scope, entities: window.entities ?? [] })
           : 'Everything'}
-      </Table.Td>
+      </LongCell>
       <Table.Td>{MODES[window.mode]}</Table.Td>
-      <Table.Td>{window.created_by}</Table.Td>
+      <LongCell>{window.created_by}</LongCell>
       <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
         <RefusedButton
           refused={refused}

@@ -1,7 +1,9 @@
 import { IconArrowRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import type { Problem } from '../api/nouns'
 import { Sign } from '../events/Signs'
+import { Failed } from '../shell/States'
 import { Duration } from '../time/Instant'
 import classes from './OpenProblems.module.css'
 import { worstFirst } from './order'
@@ -12,9 +14,17 @@ const SHOWN = 3
 
 /** What is wrong now and where it probably began, above everything else. */
 export function OpenProblems(): ReactNode {
-  const open = useOpenProblems()
-  if (!open.data || open.data.problems.length === 0) return null
-  const problems = [...open.data.problems].sort(worstFirst)
+  const { data, error, refetch } = useOpenProblems()
+  return (
+    <>
+      {error && <Failed lost="What is open is not known" error={error} onRetry={() => refetch()} />}
+      {data && data.problems.length > 0 && <Cards problems={data.problems} areMore={data.next !== null} />}
+    </>
+  )
+}
+
+function Cards({ problems: open, areMore }: { problems: readonly Problem[]; areMore: boolean }): ReactNode {
+  const problems = [...open].sort(worstFirst)
   return (
     <ul className={classes.list} aria-label="Open problems">
       {problems.slice(0, SHOWN).map((problem) => (
@@ -42,7 +52,7 @@ export function OpenProblems(): ReactNode {
         <li className={classes.rest}>
           <Link to="/problems">
             {problems.length - SHOWN}
-            {open.data.next ? '+' : ''} more open
+            {areMore ? '+' : ''} more open
           </Link>
         </li>
       )}

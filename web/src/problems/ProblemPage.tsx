@@ -11,8 +11,10 @@ import { Page, Panel } from '../shell/Page'
 import { Failed, Waiting } from '../shell/States'
 import { useKeys } from '../shell/useKeys'
 import { Duration, Instant } from '../time/Instant'
+import { windowSearch } from '../time/window'
 import { Comments } from './Comments'
 import { Following } from './Following'
+import { stretchOf } from './life'
 import { ProblemActions } from './ProblemActions'
 import classes from './Problems.module.css'
 import { ProblemTimeline } from './ProblemTimeline'
@@ -65,7 +67,7 @@ function Shown({ problem, stream, openId, onOpen }: ShownProps): ReactNode {
         <Panel
           title={`Alerts (${problem.alert_count})`}
           side={
-            <Link to="/events" search={{ problem: [problem.name], last: '7d' }}>
+            <Link to="/events" search={{ problem: [problem.name], ...windowSearch(stretchOf(problem)) }}>
               Their events
             </Link>
           }

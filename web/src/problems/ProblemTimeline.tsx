@@ -4,16 +4,15 @@ import type { Event, Problem, Severity } from '../api/nouns'
 import { SEVERITIES } from '../events/looks'
 import { Panel } from '../shell/Page'
 import { Failed, Waiting } from '../shell/States'
-import { now } from '../time/now'
 import type { Stretch } from '../time/window'
 import { LaneLabel } from '../timeline/LaneLabel'
 import { Timeline } from '../timeline/Timeline'
 import { EVERYWHERE, useLanes } from '../timeline/useLanes'
+import { lifeOf } from './life'
 import { ProblemGraph } from './ProblemGraph'
 import classes from './Problems.module.css'
 import { suspectsOf, useProblemGraph } from './useProblemGraph'
 
-const BEFORE_MS = 45 * 60_000
 const MOST_LANES = 12
 
 interface ProblemTimelineProps {
@@ -68,6 +67,7 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
             lanes={lanes}
             label={label}
             stretch={stretch}
+            isStale={asked.isStale}
             openId={openId}
             onOpen={({ id }) => onOpen(id)}
             onZoom={setZoomed}
@@ -76,15 +76,6 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
       </Panel>
     </>
   )
-}
-
-/** From some time before it opened, when the cause may lie, to its end. */
-function lifeOf(problem: Problem): Stretch {
-  const opened = Date.parse(problem.opened_at)
-  const end = problem.closed_at ? Date.parse(problem.closed_at) : Date.parse(problem.updated_at)
-  const soon = Math.ceil(now() / 60_000) * 60_000
-  const to = problem.closed_at ? Math.min(end + BEFORE_MS / 3, soon) : soon
-  return { from: opened - Math.max(BEFORE_MS, (end - opened) / 3), to }
 }
 
 /** The worst event of the problem in each lane. */

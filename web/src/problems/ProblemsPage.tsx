@@ -1,13 +1,14 @@
 import { Button, SegmentedControl } from '@mantine/core'
-import { IconMoodSmile } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ProblemQuery, Severity } from '../api/nouns'
 import { SeverityChoice } from '../events/SeverityChoice'
 import { Page, Panel } from '../shell/Page'
 import { SearchField } from '../shell/SearchField'
-import { Empty, Failed, Waiting } from '../shell/States'
+import { Failed, Waiting } from '../shell/States'
+import { useLinkKeys } from '../shell/useLinkKeys'
 import { Following } from './Following'
+import { NoProblems } from './NoProblems'
 import { worstFirst } from './order'
 import { ProblemRow } from './ProblemRow'
 import classes from './Problems.module.css'
@@ -26,6 +27,7 @@ export function ProblemsPage(): ReactNode {
     ...(search.q ? { q: [search.q] } : {}),
     limit: 100,
   }
+  const rows = useLinkKeys()
   const stream = useProblemNews()
   const list = useProblems(query, stream === 'live')
   const listed = list.data?.pages.flatMap((page) => page.problems) ?? []
@@ -73,12 +75,13 @@ export function ProblemsPage(): ReactNode {
         ) : !list.data ? (
           <Failed error={list.error} onRetry={() => list.refetch()} />
         ) : problems.length === 0 ? (
-          <Empty icon={<IconMoodSmile />} title={state === 'open' ? 'No problem is open' : 'No such problem'}>
-            {state === 'open' &&
-              'A monitor opens one by sending an event of the kind problem; alerts that belong together are one.'}
-          </Empty>
+          <NoProblems
+            isOpen={state === 'open'}
+            isNarrowed={search.severity !== undefined || search.q !== undefined}
+            onClear={() => navigate({ search: (now) => ({ ...now, severity: undefined, q: undefined }) })}
+          />
         ) : (
-          <ul className={classes.list}>
+          <ul ref={rows} className={classes.list}>
             {problems.map((problem) => (
               <ProblemRow key={problem.id} problem={problem} />
             ))}

@@ -33,7 +33,10 @@ export function LanePicker({ entity, chosen, onChange }: LanePickerProps): React
       <Popover.Dropdown aria-label="Lanes">
         <Button
           mb="sm"
+          h="auto"
+          py={6}
           size="xs"
+          styles={{ label: { whiteSpace: 'normal', lineHeight: 1.35 } }}
           data-autofocus
           variant="light"
           fullWidth

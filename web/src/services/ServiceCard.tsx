@@ -3,21 +3,29 @@ import type { ReactNode } from 'react'
 import type { Entity } from '../api/nouns'
 import { Sign } from '../events/Signs'
 import { Instant } from '../time/Instant'
-import type { Condition } from './condition'
+import type { Condition, Standing } from './condition'
 import classes from './Services.module.css'
 
-export function ServiceCard({ entity, health }: { entity: Entity; health: Condition | undefined }): ReactNode {
+const WORDS: Readonly<Record<Exclude<Standing, Condition>, string>> = {
+  well: 'nothing open · ',
+  asked: '',
+  unknown: 'not known · ',
+}
+
+export function ServiceCard({ entity, standing }: { entity: Entity; standing: Standing }): ReactNode {
+  const ill = typeof standing === 'string' ? null : standing
   return (
     <li>
       <Link
         className={classes.card}
         to="/services/$entity"
         params={{ entity: entity.id }}
-        data-severity={health?.worst ?? 'none'}
+        data-standing={ill ? 'ill' : standing}
+        data-severity={ill?.worst}
       >
         <span className={classes.name}>
           {entity.name}
-          {health && <Sign severity={health.worst} />}
+          {ill && <Sign severity={ill.worst} />}
         </span>
         <span className={classes.chips}>
           {[entity.cluster, entity.namespace, entity.type === 'SERVICE' ? '' : entity.type.toLowerCase()]
@@ -29,12 +37,12 @@ export function ServiceCard({ entity, health }: { entity: Entity; health: Condit
             ))}
         </span>
         <span className={classes.note}>
-          {health ? (
-            said(health)
-          ) : (
+          {typeof standing === 'string' ? (
             <>
-              nothing open · seen <Instant at={entity.last_seen} relative />
+              {WORDS[standing]}seen <Instant at={entity.last_seen} relative />
             </>
+          ) : (
+            said(standing)
           )}
         </span>
       </Link>

@@ -1,7 +1,7 @@
 import { ActionIcon, Text, Tooltip } from '@mantine/core'
 import { IconLink, IconQuestionMark, IconRefresh } from '@tabler/icons-react'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { type CSSProperties, type ReactNode, useState } from 'react'
 import { AlertCard } from '../alerts/AlertCard'
 import { useOpenAlerts } from '../alerts/useAlerts'
 import type { Entity, Event } from '../api/nouns'
@@ -40,11 +40,6 @@ export function ServicePage(): ReactNode {
 }
 
 const NOTHING = () => {}
-
-/** As high as its rows, up to what leaves the rest of the page in sight. */
-function heightOf(rows: number): string {
-  return `min(${rows * 42 + 42}px, 440px)`
-}
 
 function Shown({ entity }: { entity: Entity }): ReactNode {
   const search = route.useSearch()
@@ -93,7 +88,11 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
         )
       }
     >
-      {entity.description !== '' && <Text size="sm">{entity.description}</Text>}
+      {entity.description !== '' && (
+        <Text size="sm" className={classes.description}>
+          {entity.description}
+        </Text>
+      )}
       {refused ? (
         <Panel title="Timeline">
           <Text size="sm" c="dimmed">
@@ -122,6 +121,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
                 lanes={lanes}
                 label={label}
                 stretch={stretch}
+                isStale={asked.isStale}
                 hoverId={hoverId}
                 openId={search.event}
                 onHover={(mark) => setHover(mark?.id ?? null)}
@@ -149,19 +149,21 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
                 Choose a longer time, or add lanes of what it depends on.
               </Empty>
             ) : (
-              <div className={classes.events} style={{ height: heightOf(events.length) }}>
-                <EventTable
-                  events={events}
-                  order="-time"
-                  openId={search.event}
-                  activeId={activeId}
-                  hoverId={hoverId ?? undefined}
-                  hasMore={false}
-                  isLoadingMore={false}
-                  onMore={NOTHING}
-                  onOpen={open}
-                  onHover={(event) => setHover(event?.id ?? null)}
-                />
+              <div className={classes.room}>
+                <div className={classes.events} style={{ '--rows': events.length } as CSSProperties}>
+                  <EventTable
+                    events={events}
+                    order="-time"
+                    openId={search.event}
+                    activeId={activeId}
+                    hoverId={hoverId ?? undefined}
+                    hasMore={false}
+                    isLoadingMore={false}
+                    onMore={NOTHING}
+                    onOpen={open}
+                    onHover={(event) => setHover(event?.id ?? null)}
+                  />
+                </div>
               </div>
             )}
           </Panel>
@@ -231,14 +233,23 @@ function OpenAlerts({ entity, events, onOpen }: OpenAlertsProps): ReactNode {
   const own = alerts.data?.alerts ?? []
   const others = affecting.flatMap((problem) => problem.alerts).filter(({ id }) => !own.some((one) => one.id === id))
   const listed = [...own, ...others.filter(({ state, event_id }) => state !== 'closed' && events.has(event_id))]
+  const error = alerts.error ?? problems.error
+  const isAsked = error === null && (alerts.isPending || problems.isPending)
+  const askAgain = () => {
+    alerts.refetch()
+    problems.refetch()
+  }
   return (
-    <Panel title={`Open alerts (${listed.length})`}>
-      {alerts.isPending ? (
+    <Panel title={isAsked || error ? 'Open alerts' : `Open alerts (${listed.length})`}>
+      {error && <Failed lost="Not all that is open is known" error={error} onRetry={askAgain} />}
+      {isAsked ? (
         <Waiting rows={2} />
       ) : listed.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          None is open.
-        </Text>
+        error === null && (
+          <Text size="sm" c="dimmed">
+            None is open.
+          </Text>
+        )
       ) : (
         <div className={classes.stack}>
           {listed.map((alert) => (

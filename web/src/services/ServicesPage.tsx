@@ -1,17 +1,18 @@
-import { Button, Select } from '@mantine/core'
+import { Button, Select, Text } from '@mantine/core'
 import { IconBox } from '@tabler/icons-react'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useOpenAlerts } from '../alerts/useAlerts'
 import type { Entity } from '../api/nouns'
 import { useEntities, useEntitiesNamed } from '../catalogue/useEntities'
-import { useOpenProblems } from '../problems/useProblems'
+import { useRefused } from '../session/useSession'
 import { Page } from '../shell/Page'
 import { SearchField } from '../shell/SearchField'
 import { Empty, Failed, Waiting } from '../shell/States'
-import { type Condition, healthOf, sickFirst } from './condition'
+import { useLinkKeys } from '../shell/useLinkKeys'
+import { type Condition, sickFirst } from './condition'
 import { ServiceCard } from './ServiceCard'
 import classes from './Services.module.css'
+import { useStandings } from './useStandings'
 
 const route = getRouteApi('/services')
 const ANY = 'Every type'
@@ -25,9 +26,9 @@ export function ServicesPage(): ReactNode {
     ...(search.q ? { q: [search.q] } : {}),
     limit: 500,
   })
-  const alerts = useOpenAlerts()
-  const problems = useOpenProblems()
-  const health = healthOf(alerts.data?.alerts ?? [], problems.data?.problems ?? [])
+  const refused = useRefused('events:read')
+  const cards = useLinkKeys()
+  const { health, standingOf, error, askAgain } = useStandings()
   const loaded = entities.data?.pages.flatMap((page) => page.entities) ?? []
   const troubled = useTroubled(health, loaded, entities.hasNextPage && !search.q)
   const shown = [...loaded, ...troubled.filter((one) => type === ANY || one.type === type)].sort(sickFirst(health))
@@ -56,6 +57,12 @@ export function ServicesPage(): ReactNode {
         </>
       }
     >
+      {refused && (
+        <Text size="sm" c="dimmed">
+          {refused}: what is open is not known.
+        </Text>
+      )}
+      {error && <Failed lost="Not all that is open is known" error={error} onRetry={askAgain} />}
       {entities.isPending ? (
         <Waiting />
       ) : !entities.data ? (
@@ -66,9 +73,9 @@ export function ServicesPage(): ReactNode {
           send <code>PUT /v1/entities</code>.
         </Empty>
       ) : (
-        <ul className={classes.cards}>
+        <ul ref={cards} className={classes.cards}>
           {shown.map((entity) => (
-            <ServiceCard key={entity.id} entity={entity} health={health.get(entity.id)} />
+            <ServiceCard key={entity.id} entity={entity} standing={standingOf(entity)} />
           ))}
         </ul>
       )}

@@ -10,6 +10,9 @@ export interface Condition {
   problems: string[]
 }
 
+/** How an entity does: what is wrong with it, that nothing is, that it is being asked, or that nobody can say. */
+export type Standing = Condition | 'well' | 'asked' | 'unknown'
+
 /** The condition of each entity that has an open alert, or is affected by an open problem. */
 export function healthOf(alerts: readonly Alert[], problems: readonly Problem[]): Map<string, Condition> {
   const found = new Map<string, Condition>()

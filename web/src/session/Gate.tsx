@@ -15,7 +15,15 @@ export function Gate({ children }: { children: ReactNode }): ReactNode {
       </Center>
     )
   }
-  if (session.data) return <SessionContext value={session.data}>{children}</SessionContext>
+  const signed = session.data
+  if (signed === 'ended') return <SignIn hasEnded />
+  if (signed) {
+    return (
+      <SessionContext key={signed.token.id} value={signed}>
+        {children}
+      </SessionContext>
+    )
+  }
   if (session.error) return <Failed error={session.error} onRetry={() => session.refetch()} />
   return <SignIn />
 }

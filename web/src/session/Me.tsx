@@ -2,11 +2,13 @@ import { Avatar, Button, Popover, SegmentedControl, Text, UnstyledButton, useMan
 import { IconLogout, IconSelector } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { forgetAnswers, SESSION_KEY } from '../api/questions'
 import { sayRefused } from '../shell/notice'
 import { ZonePicker } from '../time/ZonePicker'
 import classes from './Me.module.css'
 import { signOut } from './session'
-import { SESSION_KEY, useSession } from './useSession'
+import { tellTabs } from './tabs'
+import { useSession } from './useSession'
 
 /** Whose token it is, how the page looks, and the way out. */
 export function Me(): ReactNode {
@@ -59,7 +61,8 @@ function SignOut(): ReactNode {
     onError: sayRefused,
     onSuccess: () => {
       client.setQueryData(SESSION_KEY, null)
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] })
+      forgetAnswers(client)
+      tellTabs()
     },
   })
   return (

@@ -1,15 +1,22 @@
-import { Button, PasswordInput, Text, Title } from '@mantine/core'
+import { Alert, Button, PasswordInput, Text, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { CodeBlock } from '../links/CodeBlock'
 import { Logo } from '../shell/Logo'
 import classes from './SignIn.module.css'
 import { signIn } from './session'
+import { tellTabs } from './tabs'
 
-export function SignIn(): ReactNode {
+export function SignIn({ hasEnded = false }: { hasEnded?: boolean }): ReactNode {
   const client = useQueryClient()
   const [token, setToken] = useState('')
-  const signing = useMutation({ mutationFn: signIn, onSuccess: () => client.resetQueries() })
+  const signing = useMutation({
+    mutationFn: signIn,
+    onSuccess: () => {
+      tellTabs()
+      return client.resetQueries()
+    },
+  })
   return (
     <main className={classes.page}>
       <form
@@ -28,6 +35,11 @@ export function SignIn(): ReactNode {
             What changed, and what did it break?
           </Text>
         </div>
+        {hasEnded && (
+          <Alert color="yellow" variant="light" role="status">
+            Your session ended.
+          </Alert>
+        )}
         <PasswordInput
           label="Token"
           description="What it may do decides what you see"

@@ -46,12 +46,38 @@ export async function signOut(): Promise<void> {
   }
 }
 
-/** Puts the session's proof on every request that changes something, until the returned function is called. */
-export function prove({ csrf }: Session): () => void {
+const PROOF = 'x-csrf-token'
+
+/**
+ * Puts the session's proof on every request that changes something, until the returned function is called.
+ *
+ * Who signed in again in another tab has another proof: what was refused is sent once more with that one. Not when it
+ * is somebody else's: they did not ask for it.
+ *
+ * @param onOther - told of the session that there is instead.
+ */
+export function prove({ csrf, token }: Session, onOther: (session: Session | null) => void): () => void {
+  const sent = new Map<string, Request>()
   const proof = {
-    onRequest({ request }: { request: Request }) {
-      if (request.method !== 'GET' && csrf !== '') request.headers.set('x-csrf-token', csrf)
+    onRequest({ request, id }: { request: Request; id: string }) {
+      if (request.method === 'GET' || csrf === '') return request
+      request.headers.set(PROOF, csrf)
+      sent.set(id, request.clone())
       return request
+    },
+    async onResponse({ response, id }: { response: Response; id: string }) {
+      const again = sent.get(id)
+      sent.delete(id)
+      if (!again || response.status !== 403) return response
+      const other = await current().catch(() => undefined) // the refusal says enough
+      if (other === undefined || other?.csrf === csrf) return response
+      onOther(other)
+      if (other?.token.id !== token.id) return response
+      again.headers.set(PROOF, other.csrf)
+      return fetch(again)
+    },
+    onError({ id }: { id: string }) {
+      sent.delete(id)
     },
   }
   api.use(proof)

@@ -41,7 +41,6 @@ export function Navigation({ onHelp }: { onHelp: () => void }): ReactNode {
   const open = useOpenProblems()
   const reaches = ({ to }: { to: PageName }) =>
     lackedFor(session, to) === null && (to !== '/accounts' || session.token.bootstrap)
-  const count = open.data?.problems.length ?? 0
   return (
     <div className={classes.navigation}>
       <Link to={firstPage(session)} className={classes.brand}>
@@ -57,12 +56,7 @@ export function Navigation({ onHelp }: { onHelp: () => void }): ReactNode {
         >
           <Icon size={18} stroke={1.75} />
           {label}
-          {to === '/problems' && count > 0 && (
-            <span className={classes.count}>
-              {open.data?.next ? `${count}+` : count}
-              <span className="unseen"> open</span>
-            </span>
-          )}
+          {to === '/problems' && <Open asked={open} />}
         </Link>
       ))}
       <div className={classes.heading}>Manage</div>
@@ -86,5 +80,24 @@ export function Navigation({ onHelp }: { onHelp: () => void }): ReactNode {
         <Me />
       </div>
     </div>
+  )
+}
+
+/** How many problems are open; `?` when that is not known. */
+function Open({ asked: { data, error } }: { asked: ReturnType<typeof useOpenProblems> }): ReactNode {
+  const count = data?.problems.length ?? 0
+  if (count > 0) {
+    return (
+      <span className={classes.count}>
+        {data?.next ? `${count}+` : count}
+        <span className="unseen"> open</span>
+      </span>
+    )
+  }
+  if (!error) return null
+  return (
+    <span className={classes.count} data-known="false">
+      ?<span className="unseen"> not known how many are open</span>
+    </span>
   )
 }

@@ -1,4 +1,4 @@
-import { Table } from '@mantine/core'
+import { Table, type TableTdProps } from '@mantine/core'
 import type { ReactNode } from 'react'
 import classes from './Rows.module.css'
 
@@ -25,4 +25,9 @@ export function Rows({ label, heads, children }: RowsProps): ReactNode {
       </Table>
     </section>
   )
+}
+
+/** A cell of names or other text without an end to its length. */
+export function LongCell(props: TableTdProps): ReactNode {
+  return <Table.Td className={classes.long} {...props} />
 }

@@ -17,16 +17,25 @@ const PAUSE_MS = 300
 export function SearchField({ label, placeholder, className, value, onChange }: SearchFieldProps): ReactNode {
   const box = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState<string | null>(null)
+  const told = useRef(value ?? '')
   const shown = typed ?? value ?? ''
   const settle = useEffectEvent((text: string) => {
-    onChange(text.trim() || undefined)
-    setTyped(null)
+    if (text.trim() === told.current) return
+    told.current = text.trim()
+    onChange(told.current || undefined)
   })
   useEffect(() => {
     if (typed === null) return
     const timer = setTimeout(() => settle(typed), PAUSE_MS)
     return () => clearTimeout(timer)
   }, [typed])
+  // what was typed stays as it is, with a space at its end, until another value comes from elsewhere
+  const heed = useEffectEvent((now: string) => {
+    if (now === told.current) return
+    told.current = now
+    setTyped(null)
+  })
+  useEffect(() => heed(value ?? ''), [value])
   useKeys({
     '/': (pressed) => {
       pressed.preventDefault()
@@ -50,6 +59,7 @@ export function SearchField({ label, placeholder, className, value, onChange }: 
       }
       value={shown}
       onChange={(changed) => setTyped(changed.currentTarget.value)}
+      onBlur={() => setTyped(typed?.trim() ?? null)}
       onKeyDown={(pressed) => {
         if (pressed.key === 'Escape') box.current?.blur()
       }}

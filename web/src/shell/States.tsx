@@ -14,10 +14,24 @@ export function Waiting({ rows = 6, height = 22 }: { rows?: number; height?: num
   )
 }
 
-export function Failed({ error, onRetry }: { error: Error | null; onRetry?: () => void }): ReactNode {
+interface FailedProps {
+  error: Error | null
+  /** What is not known for it, beside what is. */
+  lost?: string
+  onRetry?: () => void
+}
+
+export function Failed({ error, lost, onRetry }: FailedProps): ReactNode {
   const said = error instanceof Refusal ? error : null
+  const message = error?.message ?? 'It did not work'
   return (
-    <Alert color="red" variant="light" icon={<IconAlertCircle />} title={error?.message ?? 'It did not work'} m="md">
+    <Alert
+      color="red"
+      variant="light"
+      icon={<IconAlertCircle />}
+      title={lost ? `${lost}: ${message}` : message}
+      m={lost ? 0 : 'md'}
+    >
       <Stack gap={8} align="flex-start">
         {said?.violations.map(({ path, message }) => (
           <Text size="sm" key={path + message}>

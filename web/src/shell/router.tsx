@@ -5,7 +5,12 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
 import { listOf, oneOf, parseQuery, stringifyQuery } from '../address/query'
+import { isReached, UNREACHED } from '../api/client'
+import { code, NotLoaded } from '../api/code'
+import { Refusal } from '../api/refusal'
+import { readWhySearch } from '../causes/search'
 import { readEventSearch } from '../events/search'
 import { readServiceSearch } from '../services/search'
 import { readZone } from '../time/zone'
@@ -37,7 +42,10 @@ const events = createRoute({
   getParentRoute: () => root,
   path: '/events',
   validateSearch: readEventSearch,
-  component: lazyRouteComponent(() => import('../events/EventsPage'), 'EventsPage'),
+  component: lazyRouteComponent(
+    code(() => import('../events/EventsPage')),
+    'EventsPage',
+  ),
 })
 
 export interface ProblemsSearch {
@@ -59,7 +67,10 @@ const problems = createRoute({
       q: oneOf(search.q),
     }
   },
-  component: lazyRouteComponent(() => import('../problems/ProblemsPage'), 'ProblemsPage'),
+  component: lazyRouteComponent(
+    code(() => import('../problems/ProblemsPage')),
+    'ProblemsPage',
+  ),
 })
 
 export interface DrawerSearch {
@@ -70,7 +81,10 @@ const problem = createRoute({
   getParentRoute: () => root,
   path: '/problems/$problem',
   validateSearch: (search: Record<string, unknown>): DrawerSearch => ({ event: oneOf(search.event) }),
-  component: lazyRouteComponent(() => import('../problems/ProblemPage'), 'ProblemPage'),
+  component: lazyRouteComponent(
+    code(() => import('../problems/ProblemPage')),
+    'ProblemPage',
+  ),
 })
 
 export interface ServicesSearch {
@@ -85,32 +99,30 @@ const services = createRoute({
     q: oneOf(search.q),
     type: oneOf(search.type),
   }),
-  component: lazyRouteComponent(() => import('../services/ServicesPage'), 'ServicesPage'),
+  component: lazyRouteComponent(
+    code(() => import('../services/ServicesPage')),
+    'ServicesPage',
+  ),
 })
 
 const service = createRoute({
   getParentRoute: () => root,
   path: '/services/$entity',
   validateSearch: readServiceSearch,
-  component: lazyRouteComponent(() => import('../services/ServicePage'), 'ServicePage'),
+  component: lazyRouteComponent(
+    code(() => import('../services/ServicePage')),
+    'ServicePage',
+  ),
 })
-
-export interface WhySearch extends DrawerSearch {
-  entity?: string
-  at?: string
-  lookback?: string
-}
 
 const why = createRoute({
   getParentRoute: () => root,
   path: '/why',
-  validateSearch: (search: Record<string, unknown>): WhySearch => ({
-    entity: oneOf(search.entity),
-    at: oneOf(search.at),
-    lookback: oneOf(search.lookback),
-    event: oneOf(search.event),
-  }),
-  component: lazyRouteComponent(() => import('../causes/WhyPage'), 'WhyPage'),
+  validateSearch: readWhySearch,
+  component: lazyRouteComponent(
+    code(() => import('../causes/WhyPage')),
+    'WhyPage',
+  ),
 })
 
 export interface CatalogueSearch {
@@ -130,44 +142,83 @@ const catalogue = createRoute({
       tab: tab === 'relations' || tab === 'import' ? tab : undefined,
     }
   },
-  component: lazyRouteComponent(() => import('../catalogue/CataloguePage'), 'CataloguePage'),
+  component: lazyRouteComponent(
+    code(() => import('../catalogue/CataloguePage')),
+    'CataloguePage',
+  ),
 })
 
 const maintenance = createRoute({
   getParentRoute: () => root,
   path: '/maintenance',
-  component: lazyRouteComponent(() => import('../maintenance/MaintenancePage'), 'MaintenancePage'),
+  component: lazyRouteComponent(
+    code(() => import('../maintenance/MaintenancePage')),
+    'MaintenancePage',
+  ),
 })
 
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: '/webhooks',
-  component: lazyRouteComponent(() => import('../webhooks/WebhooksPage'), 'WebhooksPage'),
+  component: lazyRouteComponent(
+    code(() => import('../webhooks/WebhooksPage')),
+    'WebhooksPage',
+  ),
 })
 
 const tokens = createRoute({
   getParentRoute: () => root,
   path: '/tokens',
-  component: lazyRouteComponent(() => import('../tokens/TokensPage'), 'TokensPage'),
+  component: lazyRouteComponent(
+    code(() => import('../tokens/TokensPage')),
+    'TokensPage',
+  ),
 })
 
 const accounts = createRoute({
   getParentRoute: () => root,
   path: '/accounts',
-  component: lazyRouteComponent(() => import('../accounts/AccountsPage'), 'AccountsPage'),
+  component: lazyRouteComponent(
+    code(() => import('../accounts/AccountsPage')),
+    'AccountsPage',
+  ),
 })
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
-  component: lazyRouteComponent(() => import('../audit/AuditPage'), 'AuditPage'),
+  component: lazyRouteComponent(
+    code(() => import('../audit/AuditPage')),
+    'AuditPage',
+  ),
 })
 
 const health = createRoute({
   getParentRoute: () => root,
   path: '/health',
-  component: lazyRouteComponent(() => import('../health/HealthPage'), 'HealthPage'),
+  component: lazyRouteComponent(
+    code(() => import('../health/HealthPage')),
+    'HealthPage',
+  ),
 })
+
+const FRESH_MS = 10_000 // what fails right after it was loaded anew would be loaded anew for ever
+
+/** A page that broke, or did not come: it is loaded anew as soon as the server is there, and not before. */
+function Broken({ error }: { error: unknown }): ReactNode {
+  const [isAway, setAway] = useState(false)
+  const again = async () => {
+    if (await isReached()) location.reload()
+    else setAway(true)
+  }
+  const isMissing = error instanceof NotLoaded
+  const mend = useEffectEvent(() => {
+    if (isMissing && performance.now() > FRESH_MS) again()
+  })
+  useEffect(() => mend(), [])
+  const said = error instanceof Error ? error : null
+  return <Failed error={isAway ? new Refusal(0, UNREACHED) : said} onRetry={again} />
+}
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -189,7 +240,7 @@ export const router = createRouter({
   parseSearch: parseQuery,
   stringifySearch: stringifyQuery,
   defaultPreload: 'intent',
-  defaultErrorComponent: ({ error, reset }) => <Failed error={error instanceof Error ? error : null} onRetry={reset} />,
+  defaultErrorComponent: Broken,
   defaultStructuralSharing: true,
   scrollRestoration: true,
 })

@@ -18,6 +18,8 @@ interface TimelineProps {
   stretch: Stretch
   /** Marks that are lit from outside: of the row that is pointed at, and of the open event. */
   hoverId?: string | null
+  /** The lanes are of another stretch; those of this one are on their way. */
+  isStale?: boolean
   openId?: string | undefined
   onHover?: (mark: Mark | null) => void
   onOpen: (mark: Mark) => void
@@ -96,7 +98,7 @@ export function Timeline(props: TimelineProps): ReactNode {
   }
 
   return (
-    <div ref={frame} className={classes.timeline}>
+    <div ref={frame} className={classes.timeline} data-stale={props.isStale}>
       <Axis scale={scale} zone={zone} left={left} />
       <div ref={scroller} className={classes.scroller} onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}>
         <div className={classes.lanes} style={{ height }}>
@@ -136,7 +138,7 @@ export function Timeline(props: TimelineProps): ReactNode {
           {shown && <MarkTip placed={shown} top={topOf(laid, shown)} left={left} width={width} />}
         </div>
       </div>
-      <div className={classes.foot} style={{ paddingLeft: left }}>
+      <div className={classes.foot} style={{ paddingLeft: left || undefined }}>
         {footnote(band, pointer && toTime(scale, pointer.x), zone)}
       </div>
       <span className="unseen" role="status">

@@ -1,5 +1,5 @@
-import { keepPreviousData, type UseQueryResult, useQueries } from '@tanstack/react-query'
-import { useCallback } from 'react'
+import { type UseQueryResult, useQueries, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useRef } from 'react'
 import { answer, api } from '../api/client'
 import type { Event } from '../api/nouns'
 import { eventQuery } from '../events/search'
@@ -24,22 +24,35 @@ export interface Lanes {
 
 export const EVERYWHERE = 'every service'
 
-/** The lanes of entities. What concerns every service is in a lane of its own, not in each. */
+/**
+ * The lanes of entities. What concerns every service is in a lane of its own, not in each.
+ * Of another stretch than before, they hold what was known of the former until the answers are there.
+ */
 export function useLanes(entities: readonly string[], stretch: Stretch): Lanes {
   const names = entities.join('\n')
   // one function as long as the lanes are the same: its result is then kept between drawings
   const combine = useCallback((asked: readonly Asked[]) => combined(names.split('\n'), asked), [names])
-  return useQueries({
+  const client = useQueryClient()
+  const before = useRef(stretch)
+  const lanes = useQueries({
     queries: entities.map((entity) => ({
-      queryKey: ['events', 'lane', entity, stretch],
+      queryKey: keyOf(entity, stretch),
       queryFn: ({ signal }: { signal: AbortSignal }) => walked(entity, stretch, signal),
-      placeholderData: keepPreviousData,
+      // keepPreviousData keeps nothing here: several queries are told apart by their keys
+      placeholderData: () => client.getQueryData<Walked>(keyOf(entity, before.current)),
       structuralSharing: false,
       staleTime: 60_000,
     })),
     combine,
   })
+  const isThere = !lanes.isPending && !lanes.isStale
+  useEffect(() => {
+    if (isThere) before.current = stretch
+  }, [isThere, stretch])
+  return lanes
 }
+
+const keyOf = (entity: string, stretch: Stretch) => ['events', 'lane', entity, stretch] as const
 
 interface Walked {
   events: Event[]

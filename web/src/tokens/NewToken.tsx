@@ -51,6 +51,7 @@ export function NewToken({ account, onClose }: NewTokenProps): ReactNode {
       size="lg"
       title={make.data ? 'Copy it now' : account === undefined ? 'Make a token' : `Make a token of ${account}`}
       closeOnClickOutside={!make.data}
+      closeOnEscape={!make.data}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {make.data ? (
