@@ -28,6 +28,7 @@ IDLE_SECONDS: Final = 75  # longer than the 60 of most proxies: who closes first
 _MOST: Final = 20_000  # connections, where files are not the limit; a silent one costs some kibibytes
 _OTHERS: Final = 512  # files that are left for all else: the database, gRPC, who is told that there is no room
 _LONGEST_HEAD: Final = 64 * 1024  # bytes, of chunks' marks and trailers too
+_MOST_REST: Final = 64 * 1024 * 1024  # bytes of a body that come behind its answer
 _MARKS: Final = 8  # bytes that a byte of a body may cost to send: as a chunk of its own it costs six
 _LOOK_SECONDS: Final = 1.0
 _LEAST_READ: Final = 64 * 1024  # bytes of an answer that are taken each time it is looked after, or it is cut off
@@ -163,6 +164,7 @@ class _Connection(HttpToolsProtocol):
         self._chunk = 0  # bytes that came last
         self._content = 0  # of which so many are of a body
         self._for_nothing = 0  # bytes of the request that came before, and are of no body
+        self._rest = 0  # bytes of its body that came behind its answer
         self._until = inf
         self._read_until = inf
         self._unread = 0
@@ -195,7 +197,7 @@ class _Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._is_coming, self._is_body = True, False
-        self._for_nothing = 0
+        self._for_nothing = self._rest = 0
         self._wait(self._patience.head)
 
     def on_headers_complete(self) -> None:
@@ -222,6 +224,10 @@ class _Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._content += len(body)
         super().on_body(body)
+        if self.cycle.response_complete:
+            self._rest += len(body)
+            if self._rest > _MOST_REST:
+                self.transport.close()
 
     def on_message_complete(self) -> None:
         self._is_coming = False

@@ -457,6 +457,19 @@ async def test_a_last_answer_reaches_who_sends_all_of_a_body_first(head: bytes) 
     assert answer.endswith((b"\r\n\r\nlast", b"\r\n\r\nearly"))
 
 
+@pytest.mark.parametrize("path", [b"/last", b"/early"])
+async def test_what_comes_behind_an_answer_is_not_taken_without_an_end(
+    monkeypatch: pytest.MonkeyPatch, path: bytes
+) -> None:
+    """Whoever goes on and on is cut off, though in time, and though the connection was to stay open."""
+    monkeypatch.setattr("whence.connections._MOST_REST", 1024 * 1024)
+    size = 64 * 1024 * 1024
+    async with serving() as served:
+        client = await served.connect()
+        with pytest.raises(ConnectionError):
+            await client.sent(b"POST %b HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % (path, size) + b"x" * size)
+
+
 async def test_a_last_answer_is_the_last() -> None:
     """Of a request that comes in one packet with the end of what was answered, nothing is heard."""
     async with serving() as served:
