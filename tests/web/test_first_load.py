@@ -8,7 +8,7 @@ from tests.web.shop import Shop
 
 _MOST_BYTES: Final = 450_000
 _MOST_MS: Final = 1_500
-_TRIES: Final = 3  # others use the machine: what one of them reaches is what the page can
+_TRIES: Final = 3  # nothing runs beside it by `make acceptance`; what one of them reaches is what the page can
 
 
 async def test_the_first_page_is_of_use_soon(browser: Browser, served: Server, shop: Shop) -> None:
