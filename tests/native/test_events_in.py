@@ -347,6 +347,28 @@ async def test_what_is_no_cloud_event_is_refused(api: httpx.AsyncClient, sent: o
     assert [result["status"] for result in batch.json()["results"]] == ["accepted", "rejected"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (envelope(data={"a": 1}, data_base64="AAE="), ["data"]),
+        (envelope(data_base64="A"), ["data_base64"]),
+        (envelope(data_base64="A A="), ["data_base64"]),
+        (envelope(data_base64="É"), ["data_base64"]),
+        (envelope(data_base64=7), ["data_base64"]),
+        (envelope(data_base64=None), ["data_base64"]),
+        (envelope(data=[], data_base64="A") | {"id": 7}, ["id", "data", "data_base64"]),
+        (envelope(data={"properties": "text"}, region="eu"), ["properties"]),
+        (envelope(data={"properties": ""}, region="eu"), ["properties"]),
+    ],
+)
+async def test_nothing_of_a_cloud_event_is_left_out_in_silence(
+    api: httpx.AsyncClient, tenant: Tenant, sent: dict[str, Any], expected: list[str]
+) -> None:
+    """[CloudEvents JSON 3.1] It has `data` or `data_base64`; what cannot be kept is refused, by its place."""
+    assert paths(refused(await api.post("/v1/events", content=json.dumps(sent), headers=CLOUD), 400)) == expected
+    assert await tenant.found(asked()) == []
+
+
 async def test_an_idempotency_key_is_honoured(api: httpx.AsyncClient, tenant: Tenant) -> None:
     """Again the same is a duplicate, another body a conflict; a batch has keys of its own."""
     key = {"idempotency-key": "k"}

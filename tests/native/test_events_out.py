@@ -344,19 +344,19 @@ async def test_a_histogram_has_limits(api: httpx.AsyncClient, buckets: object) -
 async def test_an_export_has_all_of_the_window(api: httpx.AsyncClient, tenant: Tenant) -> None:
     """As lines the very events; as a table for programs and for people what they need."""
     await tenant.send(report(title=f"t{n}", span=moment(ago(seconds=n))) for n in range(2_100))
-    await tenant.send([report(title="=1+1|<b>\n", span=moment(ago(hours=1)))])
+    await tenant.send([report(title="=1+1|<b>[x](javascript:1)\n", span=moment(ago(hours=1)))])
 
     lines = await api.get("/v1/events/export", params={"format": "ndjson"})
     table = await api.get("/v1/events/export", params={"format": "csv", "order": "time"})
     page = await api.get("/v1/events/export", params={"format": "markdown"})
 
     listed = [json.loads(line) for line in lines.text.splitlines()]
-    assert [event["title"] for event in listed] == [*(f"t{n}" for n in range(2_100)), "=1+1|<b>\n"]
+    assert [event["title"] for event in listed] == [*(f"t{n}" for n in range(2_100)), "=1+1|<b>[x](javascript:1)\n"]
     assert set(listed[0]) == set(events(await api.get("/v1/events"))[0])
     rows = list(csv.DictReader(StringIO(table.text, newline="")))
-    assert [row["title"] for row in rows[:2]] == ["'=1+1|<b>\n", "t2099"]
+    assert [row["title"] for row in rows[:2]] == ["'=1+1|<b>[x](javascript:1)\n", "t2099"]
     assert page.text.splitlines()[-1].count(" | ") == 5
-    assert "=1+1\\|&lt;b> " in page.text
+    assert "=1+1\\|&lt;b>\\[x](javascript:1) " in page.text
     for response, kind in ((lines, "x-ndjson"), (table, "csv"), (page, "markdown")):
         assert kind in response.headers["content-type"]
         assert response.headers["content-disposition"].startswith('attachment; filename="events.')

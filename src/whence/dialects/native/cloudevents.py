@@ -4,8 +4,8 @@
 kept in `properties`, under the title of the event's `subject` or else its type.
 """
 
-from base64 import b64encode
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
@@ -28,9 +28,13 @@ def structured(envelope: object) -> wire.EventIn:
         raise Invalid.at("", "must be a JSON object")
     fields = dict(cast("Mapping[str, Any]", envelope))
     data = fields.pop("data", None)
-    if "data_base64" in fields:
-        data = {"data_base64": fields.pop("data_base64")}
-    return _event(fields, data)
+    if "data_base64" not in fields:
+        return _event(fields, data)
+    encoded = fields.pop("data_base64")
+    faults = [] if data is None else [Violation(path="data", message="must not be there beside data_base64")]
+    if not _is_base64(encoded):
+        faults.append(Violation(path="data_base64", message="must be text in Base64 (RFC 4648)"))
+    return _event(fields, {"data_base64": encoded}, faults)
 
 
 def binary(headers: Mapping[str, str], raw: bytes) -> wire.EventIn:
@@ -53,16 +57,17 @@ def binary(headers: Mapping[str, str], raw: bytes) -> wire.EventIn:
     return _event(fields, {"data_base64": b64encode(raw).decode()})
 
 
-def _event(fields: dict[str, Any], data: object) -> wire.EventIn:
-    faults = [
+def _event(fields: dict[str, Any], data: object, faults: Sequence[Violation] = ()) -> wire.EventIn:
+    """The event of what the envelope says and the data; `faults`: what is wrong with the data."""
+    missing = [
         Violation(path=name, message="must be a string that is not empty")
         for name in _REQUIRED
         if not isinstance(fields.get(name), str) or not fields[name]
     ]
-    if not faults and fields["specversion"] != "1.0":
-        faults.append(Violation(path="specversion", message="must be 1.0"))
-    if faults:
-        raise Invalid(faults)
+    if not missing and fields["specversion"] != "1.0":
+        missing.append(Violation(path="specversion", message="must be 1.0"))
+    if missing or faults:
+        raise Invalid([*missing, *faults])
     envelope = {name: fields[name] for name in ("id", "source", "type", "time") if name in fields}
     further = {name: value for name, value in fields.items() if name not in ENVELOPE}
     if isinstance(data, dict) and _NATIVE.issuperset(cast("dict[str, object]", data)) and data:
@@ -72,13 +77,18 @@ def _event(fields: dict[str, Any], data: object) -> wire.EventIn:
         if data is not None and not isinstance(data, dict):
             kept = {"data": data}
         event = {"title": _title(fields), "properties": kept, **envelope}
-    if further:
-        event["properties"] = {**_object(event.get("properties")), "cloudevent": further}
+    properties = event.get("properties")
+    if further and (properties is None or isinstance(properties, dict)):  # any other is refused below
+        event["properties"] = {**(cast("dict[str, object] | None", properties) or {}), "cloudevent": further}
     return validate(wire.EventIn, event)
 
 
-def _object(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+def _is_base64(value: object) -> bool:
+    try:
+        b64decode(cast("str", value), validate=True)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _title(fields: Mapping[str, Any]) -> str:
