@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.web.conftest import Look
 from tests.web.shop import Shop
@@ -23,6 +24,7 @@ async def test_one_retry_brings_back_all_of_the_events(look: Look, shop: Shop) -
             await page.route(_OF_EVENTS, lambda route: route.abort())
             await page.goto("/events")
             await expect(page.get_by_text(_AWAY)).to_have_count(3)
+            await expect(strip(page)).to_have_count(0)  # the rest of the server answers
             await page.unroute(_OF_EVENTS)
 
             await asks_again(page)
@@ -77,3 +79,40 @@ async def test_a_page_that_did_not_come_before_comes_by_itself(look: Look) -> No
         await health.click()
 
         await expect(page.get_by_role("heading", level=1, name="Health")).to_be_visible()
+
+
+async def test_a_page_says_since_when_the_server_is_not_reached(look: Look) -> None:
+    """Once for all of it, by the reader's clock, though nothing on it is asked again by itself; until it is back."""
+    async with look(broken=_EVERYTHING) as page:
+        await page.goto("/tokens?tz=Asia/Tokyo")
+        await expect(page.get_by_role("row", name="owner")).to_be_visible()
+
+        await page.context.set_offline(True)
+
+        await expect(strip(page)).to_be_visible()
+        since = await strip(page).locator("time").get_attribute("datetime")
+        assert since is not None
+        tokyo = datetime.fromisoformat(since) + timedelta(hours=9)
+        await expect(strip(page)).to_contain_text(f"since {tokyo:%-d %b %H:%M:%S}. What you see is what was known then")
+        await expect(page.get_by_role("row", name="owner")).to_be_visible()
+        await page.context.set_offline(False)
+        await expect(strip(page)).to_have_count(0)
+
+
+async def test_a_proxy_before_a_server_that_is_away_is_no_server(look: Look) -> None:
+    """It answers in the server's place, and so says nothing of ours."""
+    async with look(broken=_EVERYTHING, size=(390, 844)) as page:
+        await page.goto("/health")
+        await expect(page.get_by_text("Since it started")).to_be_visible()
+
+        await page.route("**/*", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"))
+
+        await expect(strip(page)).to_be_in_viewport(ratio=1)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await page.unroute("**/*")
+        await expect(strip(page)).to_have_count(0)
+
+
+def strip(page: Page) -> Locator:
+    """What stands on every page while the server is away."""
+    return page.get_by_role("status").filter(has_text="Server not reached")

@@ -49,3 +49,20 @@ async def test_a_new_webhook_is_told_how_it_reads(page: Page, shop: Shop) -> Non
     assert [one["options"] for one in shop.get("/v1/webhooks")["webhooks"]] == [
         {"message_root": "Records.0.Sns.Message"}
     ]
+
+
+async def test_a_slip_beside_a_form_loses_nothing(page: Page, shop: Shop) -> None:
+    """A click beside it leaves it open, with what was typed; Cancel does not."""
+    shop.send("POST", "/v1/webhooks", {"name": "legacy", "receiver": "grafana"})
+    await page.goto("/webhooks")
+    for button, title in (("Make a webhook", "Make a webhook"), ("Edit", "Edit legacy")):
+        await page.get_by_role("button", name=button).click()
+        form = page.get_by_role("dialog", name=title)
+        name = form.get_by_role("textbox", name="Name", exact=True)
+        await name.fill("inventory")
+
+        await page.mouse.click(20, 450)
+
+        await expect(name).to_have_value("inventory")
+        await form.get_by_role("button", name="Cancel").click()
+        await expect(form).to_have_count(0)

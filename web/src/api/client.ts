@@ -1,13 +1,28 @@
 import createClient from 'openapi-fetch'
 import { stringifyQuery } from '../address/query'
-import { Refusal, refusal } from './refusal'
+import { isOfProxy, Refusal, refusal } from './refusal'
 import type { paths } from './schema'
+import { heard, missed } from './silence'
 
 export const api = createClient<paths>({
   baseUrl: typeof location === 'undefined' ? 'http://localhost' : location.origin,
   credentials: 'same-origin',
   querySerializer: (query) => stringifyQuery(query).slice(1),
+  fetch: send,
 })
+
+/** Every request passes here, and tells whether the server is heard of. */
+export async function send(request: Request): Promise<Response> {
+  try {
+    const response = await fetch(request)
+    if (await isOfProxy(response)) missed()
+    else heard()
+    return response
+  } catch (error) {
+    if (!isCancelled(error)) missed()
+    throw error
+  }
+}
 
 export const UNREACHED = 'The server cannot be reached'
 
@@ -34,9 +49,13 @@ async function reached<T>(call: Promise<Answered<T>>): Promise<Answered<T>> {
   try {
     return await call
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    if (isCancelled(error)) throw error
     throw new Refusal(0, UNREACHED)
   }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError'
 }
 
 /** Whether the server answers at all; a proxy that says it is away is no answer. */

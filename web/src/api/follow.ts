@@ -1,3 +1,5 @@
+import { heard, missed } from './silence'
+
 /** How a stream is: being opened, open, or refused and tried again in a while. */
 export type StreamState = 'connecting' | 'live' | 'lost'
 
@@ -18,12 +20,14 @@ export function follow(address: string, { onOpen, onState, on }: Listener): () =
   const open = () => {
     source = new EventSource(address)
     source.onopen = () => {
+      heard()
       onState('live')
       onOpen?.()
     }
     for (const [kind, act] of Object.entries(on)) source.addEventListener(kind, act)
     source.addEventListener('reset', () => again('live')) // a gap: a new stream, and its reader looks again
     source.onerror = () => {
+      missed() // or it ended in its time, and the next answer says so
       if (source?.readyState === EventSource.CLOSED) again('lost')
       else onState('connecting')
     }

@@ -1,3 +1,4 @@
+import { objectOf } from './json'
 import type { Violation } from './nouns'
 
 /** What the server refused, in its own words; `status` 0: it was not reached. */
@@ -17,7 +18,7 @@ export class Refusal extends Error {
 
 /** What a body says is wrong; a body of another shape came from a proxy. */
 export function refusal(status: number, body: unknown): Refusal {
-  const error = isObject(body) && isObject(body.error) ? body.error : null
+  const error = errorOf(body)
   if (!error) return new Refusal(status, `The server answered ${status}`)
   const violations = Array.isArray(error.violations) ? error.violations.filter(isViolation) : []
   return new Refusal(
@@ -26,6 +27,17 @@ export function refusal(status: number, body: unknown): Refusal {
     violations,
     typeof error.request_id === 'string' ? error.request_id : null,
   )
+}
+
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
+
+/** Whether it is a proxy's word that the server is away: with one of its statuses, and without a body of ours. */
+export async function isOfProxy(response: Response): Promise<boolean> {
+  return AWAY.has(response.status) && errorOf(objectOf(await response.clone().text())) === null
+}
+
+function errorOf(body: unknown): Record<string, unknown> | null {
+  return isObject(body) && isObject(body.error) ? body.error : null
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core'
 import { lazy, type ReactNode, Suspense } from 'react'
+import { code } from '../api/code'
 import { Page, Panel } from '../shell/Page'
 import { Failed, Waiting } from '../shell/States'
 import { now } from '../time/now'
@@ -14,7 +15,7 @@ import { type Reading, rates } from './reading'
 import { type Readiness, useMetrics, useReady } from './useHealth'
 import { UNKNOWN, whole, within } from './words'
 
-const RateChart = lazy(() => import('./RateChart').then((chart) => ({ default: chart.RateChart })))
+const RateChart = lazy(code(() => import('./RateChart').then((chart) => ({ default: chart.RateChart }))))
 
 /** How the server is: whether it answers, what comes in, what is refused, and how the database keeps up. */
 export function HealthPage(): ReactNode {

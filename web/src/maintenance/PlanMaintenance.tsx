@@ -34,7 +34,6 @@ export function PlanMaintenance({ window, onClose }: PlanMaintenanceProps): Reac
       opened
       onClose={onClose}
       size="lg"
-      closeOnClickOutside={false} // a slip of the hand beside it would lose what was typed
       title={window ? `Change ${window.name}` : 'Plan maintenance'}
       closeButtonProps={{ 'aria-label': 'Cancel' }}
     >

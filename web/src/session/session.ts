@@ -1,4 +1,4 @@
-import { answer, api, done } from '../api/client'
+import { answer, api, done, send } from '../api/client'
 import type { Right, Session } from '../api/nouns'
 import { Refusal } from '../api/refusal'
 import { heed } from '../time/now'
@@ -74,7 +74,7 @@ export function prove({ csrf, token }: Session, onOther: (session: Session | nul
       onOther(other)
       if (other?.token.id !== token.id) return response
       again.headers.set(PROOF, other.csrf)
-      return fetch(again)
+      return send(again)
     },
     onError({ id }: { id: string }) {
       sent.delete(id)

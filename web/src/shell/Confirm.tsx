@@ -15,7 +15,7 @@ interface ConfirmProps {
 /** Asks before something that cannot be undone. */
 export function Confirm({ title, verb, children, isPending, error, onConfirm, onClose }: ConfirmProps): ReactNode {
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Cancel' }}>
+    <Modal opened onClose={onClose} closeOnClickOutside title={title} closeButtonProps={{ 'aria-label': 'Cancel' }}>
       <Text size="sm">{children}</Text>
       {error && <Failed error={error} />}
       <Group justify="flex-end" mt="lg">

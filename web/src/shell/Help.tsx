@@ -24,7 +24,13 @@ const SIGNS = [
 
 export function Help({ opened, onClose }: { opened: boolean; onClose: () => void }): ReactNode {
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys and signs" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      closeOnClickOutside
+      title="Keys and signs"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <Table verticalSpacing={6} withRowBorders={false}>
         <Table.Tbody>
           {KEYS.map(([keys, meaning]) => (

@@ -10,6 +10,7 @@ import { Logo } from './Logo'
 import { Navigation } from './Navigation'
 import { lackedFor, type PageName } from './pages'
 import classes from './Shell.module.css'
+import { Unreached } from './Unreached'
 import { useKeys } from './useKeys'
 
 export function Shell(): ReactNode {
@@ -54,9 +55,12 @@ export function Shell(): ReactNode {
           <Navigation onHelp={help.open} />
         </nav>
       </Drawer>
-      <main id="content" className={classes.main} tabIndex={-1}>
-        {lacked ? <Locked right={lacked} /> : <Outlet />}
-      </main>
+      <div className={classes.column}>
+        <main id="content" className={classes.main} tabIndex={-1}>
+          {lacked ? <Locked right={lacked} /> : <Outlet />}
+        </main>
+        <Unreached />
+      </div>
       <Help opened={isHelpOpen} onClose={help.close} />
     </div>
   )

@@ -41,7 +41,11 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true } },
     Modal: {
-      defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } },
+      defaultProps: {
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        closeOnClickOutside: false, // a slip of the hand beside it would lose what was typed
+      },
       styles: { title: { overflowWrap: 'anywhere', lineHeight: 1.35 } }, // names of others stand in it
     },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },

@@ -50,7 +50,6 @@ export function NewToken({ account, onClose }: NewTokenProps): ReactNode {
       onClose={onClose}
       size="lg"
       title={make.data ? 'Copy it now' : account === undefined ? 'Make a token' : `Make a token of ${account}`}
-      closeOnClickOutside={!make.data}
       closeOnEscape={!make.data}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
