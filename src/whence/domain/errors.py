@@ -50,9 +50,21 @@ Trouble: TypeAlias = Literal[
 
 
 class Refusal(Exception):
-    """Something that was asked for and is not done; its text may be shown to the caller."""
+    """Something that was asked for and is not done; its text may be shown to the caller.
+
+    It may be pickled, as between processes.
+    """
 
     reason: Reason
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # An exception's own way is to call its kind again with its text, which for most of these is no argument.
+        return _again, (type(self), self.args), vars(self)
+
+
+def _again(kind: type[Refusal], args: tuple[object, ...]) -> Refusal:
+    """A refusal of the kind with this text; what it carries is given to it next."""
+    return kind.__new__(kind, *args)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
