@@ -1,6 +1,7 @@
 """What every call goes through around its own work: the method, the key, the body, the refusal."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
@@ -13,7 +14,7 @@ from whence.dialects import Context
 from whence.dialects.komodor import errors, wire
 from whence.dialects.komodor.answer import Answer
 from whence.dialects.komodor.fields import Model, Receipt, read
-from whence.dialects.request import body, json_value
+from whence.dialects.request import body, json_value, query_faults
 from whence.dialects.resource import Refusals, Resource
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, NotFound
@@ -87,8 +88,11 @@ def query_as(model: type[Model], text: bytes) -> Model:
     """The parameters of a query string in the model's shape.
 
     Raises:
-        Invalid: with every violation, in the order of the model's fields.
+        Invalid: with every violation, in the order of the model's fields; before these, with what is no UTF-8.
     """
+    if faults := query_faults(text):
+        # Without a name as well it is one of the parameters, where no path at all would be the body.
+        raise Invalid(replace(fault, path=fault.path or "query") for fault in faults)
     return read(model, parse_qs(text.decode("latin-1"), keep_blank_values=True))
 
 

@@ -53,9 +53,9 @@ class Readback:
         event_id = path_id(request)
         received = receipt(self._context, by, datetime.now(UTC))
         sent = read(wire.Close, await optional_json_body(self._context, request), received)
+        warnings = tolerance.warnings(query(request), sent)  # a query that is refused ends nothing
         end = sent.endTimestamp or received.at
         changed = await self._context.amend.change(by, event_id, lambda event: ended(event, end), dialect=decode.NAME)
-        warnings = tolerance.warnings(query(request), sent)
         if may_read_events(by):
             return await self._shown(by, changed, warnings)
         answer = Answer(encode.ended(changed))

@@ -9,6 +9,7 @@ import uvicorn
 from httpx import AsyncClient, Response
 from structlog.testing import capture_logs
 
+from tests.builders import asked
 from tests.tenants import Tenant
 from whence.access import Access
 from whence.dialects import Context
@@ -81,6 +82,90 @@ async def test_a_trailing_slash_is_as_good_as_none(komodor: AsyncClient, path: s
     answer = await komodor.post(path, json=GOOD | {"image": "x"})
 
     assert answer.status_code in {201, 202}
+
+
+_EVENT = "0199c7b2-61f4-7d20-8a0e-52f1c7a9b3d4"
+_PLACE = {"cluster": "a", "namespace": "b", "service": "c", "kind": "Deployment"}
+_SEARCH = {"scope": _PLACE, "props": {"type": "all"}}
+_IN_CLUSTER = {"scope": {"cluster": "a"}, "props": {"type": "all"}}
+_ISSUES = {"type": "availability", "statuses": ["open", "closed"]}
+_TARGET = "clusterName=a&namespace=b&serviceName=c"
+_CALLS: list[tuple[str, str, object]] = [
+    ("POST", EVENTS, GOOD),
+    ("POST", f"{EVENTS}?dryRun=true", GOOD),
+    ("GET", EVENTS, None),
+    ("GET", "/mgmt/v1/apikey/validate", None),
+    ("GET", "/mgmt/v1/openapi.json", None),
+    ("POST", "/api/v2/services/k8s-events", GOOD),
+    ("POST", "/api/v2/services/k8s-events/search", _SEARCH),
+    ("POST", "/api/v2/clusters/k8s-events/search", _IN_CLUSTER),
+    ("POST", "/api/v2/services/search", {}),
+    ("POST", "/api/v2/services/issues/search", {"scope": _PLACE, "props": _ISSUES}),
+    ("POST", "/api/v2/clusters/issues/search", {"scope": {"cluster": "a"}, "props": _ISSUES}),
+    ("GET", "/api/v2/clusters", None),
+    ("GET", "/api/v2/user/clusters", None),
+    ("POST", f"/v0/config_change?{_TARGET}", {"x": "y"}),
+    ("POST", "/v0/image/source", {"image": "x"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [pytest.param(*call, id=call[1]) for call in _CALLS])
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("x=%FF", "x"), ("x=a&y=%C3", "y"), ("service=%ED%A0%80", "service"), ("%FF=x", "\ufffd"), ("=%FF", "query")],
+)
+async def test_parameters_that_are_no_utf_8_are_refused(
+    komodor: AsyncClient, tenant: Tenant, method: str, path: str, body: object, query: str, field: str
+) -> None:
+    """[2] Known or not, on every call, and nothing is stored: they would be read as something else in silence."""
+    answer = await komodor.request(method, f"{path}{'&' if '?' in path else '?'}{query}", json=body)
+
+    assert answer.status_code == 400, answer.text
+    error = answer.json()["error"]
+    assert error["message"] == "Validation failed"
+    assert error["fieldErrors"] == [{"field": field, "message": "must be valid UTF-8"}]
+    assert await tenant.found(asked()) == []
+
+
+async def test_an_event_stays_as_it_is_when_parameters_are_no_utf_8(komodor: AsyncClient) -> None:
+    """[2] Neither told nor ended."""
+    event = f"{EVENTS}/{(await komodor.post(EVENTS, json=GOOD)).headers['x-event-id']}"
+
+    told = await komodor.get(f"{event}?x=%FF")
+    ended = await komodor.post(f"{event}/close?x=%FF")
+
+    assert (told.status_code, ended.status_code) == (400, 400)
+    assert (await komodor.get(event)).json()["endTime"] is None
+
+
+@pytest.mark.parametrize("query", ["x=%FF", "dryRun=maybe&x=%FF"])
+async def test_parameters_are_looked_at_behind_the_rest(
+    komodor: AsyncClient, anonymous: AsyncClient, query: str
+) -> None:
+    """[4.5] Path, method, key, size, JSON, fields of the body."""
+    envelope(await komodor.get(f"/mgmt/v1/jobs?{query}"), 404, "Not found")
+    envelope(await komodor.put(f"{EVENTS}?{query}"), 405, "Method not allowed")
+    envelope(await anonymous.post(f"{EVENTS}?{query}", json=GOOD), 403, "Missing API key")
+    envelope(await komodor.post(f"{EVENTS}?{query}", content="{"), 400, "Request body is not valid JSON")
+    faulty = await komodor.post(f"{EVENTS}?{query}", json={**GOOD, "summary": ""})
+    assert [fault["field"] for fault in faulty.json()["error"]["fieldErrors"]] == ["summary"]
+
+
+@pytest.mark.parametrize("segment", ["%FF", "%00", "%ED%A0%80", f"{_EVENT}%FF", f"%FF{_EVENT}", "%", "%zz"])
+@pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("POST", "/close")])
+async def test_a_path_that_is_no_utf_8_is_not_found(komodor: AsyncClient, segment: str, method: str, rest: str) -> None:
+    """[2, 4.5] No event is called so."""
+    url = httpx.URL("http://localhost").copy_with(raw_path=f"{EVENTS}/{segment}{rest}".encode())
+
+    envelope(await komodor.request(method, url), 404, "Not found")
+
+
+@pytest.mark.parametrize("path", ["/mgmt/v1/events%FF", "/mgmt/%FF", "/v0/%FF", "/api/v2/%FF", "/api/%FF/search"])
+async def test_an_unknown_path_that_is_no_utf_8_is_not_found(komodor: AsyncClient, path: str) -> None:
+    """[1, 2] In the envelope, as any other."""
+    url = httpx.URL("http://localhost").copy_with(raw_path=path.encode())
+
+    envelope(await komodor.post(url, json=GOOD), 404, "Not found")
 
 
 async def test_a_body_over_the_limit_is_too_large(komodor: AsyncClient) -> None:
