@@ -25,8 +25,10 @@ from whence.store.pool import Pool
 LOOKBACK: Final = timedelta(hours=2)
 SHORTEST_LOOKBACK: Final = timedelta(minutes=1)
 LONGEST_LOOKBACK: Final = timedelta(days=7)
+# No event is outside of these, and no arithmetic on what is inside leaves the calendar.
 _EARLIEST: Final = datetime(1971, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+_DAWN: Final = datetime.min.replace(tzinfo=UTC)
 _AT_ONCE: Final = 2  # questions: one asks the database while one is ranked. It is all processor, and much memory
 _PATIENCE: Final = timedelta(seconds=10)
 _KEPT: Final = 10  # causes of a problem
@@ -90,7 +92,9 @@ class Causes:
             Unavailable: too many ask at once.
         """
         over = None if problem is None else problem.closed_at
-        end = min(max(at or over or self._clock(), _EARLIEST), _LATEST)
+        end = at or over or self._clock()
+        if not _EARLIEST <= end <= _LATEST:
+            return _of_nothing(end, lookback)
         async with self._turn():
             async with self._pool.snapshot() as db:
                 found = await (
@@ -208,3 +212,9 @@ class Causes:
             yield
         finally:
             self._turns.release()
+
+
+def _of_nothing(at: datetime, lookback: timedelta) -> Explanation:
+    """The answer about a time at which nothing can have alerted; its window begins no earlier than the calendar."""
+    window = Span(start=at - min(lookback, at - _DAWN), end=at)
+    return Explanation(at=at, window=window, ranking=Ranking(causes=(), likely=False), entities={}, events={})

@@ -291,10 +291,34 @@ async def test_the_defaults(api: httpx.AsyncClient) -> None:
     assert window["to"] >= NOW
 
 
-@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0"])
-async def test_any_time_may_be_asked_about(api: httpx.AsyncClient, at: str) -> None:
-    """There was nothing then."""
-    assert (await asked(api, at=at, lookback="P7D"))["causes"] == []
+_DAWN: Final = "0001-01-01T00:00:00.000Z"  # nothing is before it, in any calendar of ours
+
+
+@pytest.mark.parametrize(
+    ("at", "lookback", "begins", "ends"),
+    [
+        (_DAWN, "P7D", _DAWN, _DAWN),
+        ("0001-01-01T00:00:30Z", "PT1M", _DAWN, "0001-01-01T00:00:30.000Z"),
+        ("0001-01-08T00:00:00Z", "P7D", _DAWN, "0001-01-08T00:00:00.000Z"),
+        ("0", "P7D", "1969-12-25T00:00:00.000Z", "1970-01-01T00:00:00.000Z"),
+        ("1970-12-31T23:59:59.999Z", "PT1M", "1970-12-31T23:58:59.999Z", "1970-12-31T23:59:59.999Z"),
+        ("1971-01-01T00:00:00Z", "P7D", "1970-12-25T00:00:00.000Z", "1971-01-01T00:00:00.000Z"),
+        ("9000-01-01T00:00:00Z", "P7D", "8999-12-25T00:00:00.000Z", "9000-01-01T00:00:00.000Z"),
+        ("9000-01-01T00:00:00.001Z", "PT1M", "8999-12-31T23:59:00.001Z", "9000-01-01T00:00:00.001Z"),
+        ("9999-12-31T23:59:59.999Z", "P7D", "9999-12-24T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+        ("253402300799000", "PT1M", "9999-12-31T23:58:59.000Z", "9999-12-31T23:59:59.000Z"),
+    ],
+)
+@pytest.mark.parametrize("of", ["entities", "changes"])
+async def test_any_time_may_be_asked_about(
+    tenant: Tenant, api: httpx.AsyncClient, at: str, lookback: str, begins: str, ends: str, of: str
+) -> None:
+    """There was nothing then, and the answer is about the time that was asked about."""
+    await story(tenant, api)
+
+    answer = await asked(api, at=at, lookback=lookback, of=of)
+
+    assert answer == {"at": ends, "window": {"from": begins, "to": ends}, "likely": False, "causes": []}
 
 
 @pytest.mark.parametrize(
