@@ -7,9 +7,12 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from tests.builders import asked
+from tests.builders import asked, draft
 from tests.native.answers import events, paths, refused
 from tests.tenants import Tenant
+from tests.walls.door import Key
+from tests.walls.doors import NATIVE
+from tests.walls.routes import concrete
 
 GOOD: Final = {"title": "v42 is out"}
 LIMIT: Final = 2 * 1024 * 1024
@@ -373,6 +376,49 @@ async def test_a_query_that_means_nothing_is_refused(api: httpx.AsyncClient, ten
 async def test_every_list_refuses_what_it_does_not_know(api: httpx.AsyncClient, path: str, query: str) -> None:
     """A misspelt parameter must not widen the question."""
     assert refused(await api.get(f"{path}?{query}"), 400)
+
+
+CALLS: Final = [call for call, door in NATIVE.items() if door.key not in {Key.NONE, Key.SESSION}]
+
+
+@pytest.mark.parametrize(("method", "path"), CALLS)
+@pytest.mark.parametrize("query", ["nonsense=1", "nonsense", "nonsense=%FF", "&nonsense=1&nonsense=2"])
+async def test_no_call_takes_a_parameter_that_it_does_not_know(
+    api: httpx.AsyncClient, tenant: Tenant, method: str, path: str, query: str
+) -> None:
+    """Nor does one that knows none: it is named, beside one that is missing."""
+    await tenant.register(draft("shop", tag=concrete("{name}")))
+
+    response = await api.request(method, f"{concrete(path)}?{query}")
+
+    assert "nonsense" in paths(refused(response, 400))
+
+
+async def test_every_unknown_parameter_is_named(api: httpx.AsyncClient) -> None:
+    """In the words in which every other call refuses one."""
+    known, none = [await api.get(f"{path}?b=1&a=2") for path in ("/v1/alerts", "/v1/account")]
+
+    assert refused(none, 400) == refused(known, 400)
+    assert paths(refused(none, 400)) == ["b", "a"]
+
+
+async def test_an_unknown_parameter_changes_nothing(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """What is good but for it is not done."""
+    event = f"/v1/events/{(await api.post('/v1/events', json=GOOD)).json()['id']}"
+    stored = await tenant.found(asked())
+
+    refused(await api.post("/v1/events?nonsense=1", json=GOOD), 400)
+    refused(await api.patch(f"{event}?nonsense=1", json={"title": "taken over"}), 400)
+    refused(await api.delete(f"{event}?nonsense=1"), 400)
+
+    assert await tenant.found(asked()) == stored
+
+
+@pytest.mark.parametrize("query", ["?", "?&", "?&&"])
+async def test_an_empty_query_is_as_good_as_none(api: httpx.AsyncClient, query: str) -> None:
+    """Some clients always send the mark."""
+    assert (await api.post(f"/v1/events{query}", json=GOOD)).status_code == 201
+    assert (await api.get(f"/v1/account{query}")).status_code == 200
 
 
 PATHS: Final = [

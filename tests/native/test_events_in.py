@@ -189,6 +189,31 @@ async def test_a_bad_item_spoils_no_other(api: httpx.AsyncClient, tenant: Tenant
     assert len(await tenant.found(asked())) == 2
 
 
+@pytest.mark.parametrize(
+    "kind", ["application/ld+json", "application/vnd.github+json", "APPLICATION/X+JSON; charset=utf-8", "text/a+json"]
+)
+async def test_json_may_go_by_a_name_of_its_own(api: httpx.AsyncClient, tenant: Tenant, kind: str) -> None:
+    """As for every other call: one event, or an array of them."""
+    headers = {"content-type": kind}
+
+    one = await api.post("/v1/events", content=json.dumps(GOOD), headers=headers)
+    some = await api.post("/v1/events", content=json.dumps([GOOD, {}]), headers=headers)
+
+    assert one.status_code == 201, one.text
+    assert [result["status"] for result in some.json()["results"]] == ["accepted", "rejected"]
+    assert len(await tenant.found(asked())) == 2
+
+
+@pytest.mark.parametrize("kind", ["application/cloudevents-stream+json", "application/cloudevents+avro"])
+async def test_a_cloud_event_of_another_form_is_no_event_of_ours(
+    api: httpx.AsyncClient, tenant: Tenant, kind: str
+) -> None:
+    """It would be read by other rules than it was written by."""
+    refused(await api.post("/v1/events", content=json.dumps(GOOD), headers={"content-type": kind}), 415)
+
+    assert await tenant.found(asked()) == []
+
+
 async def test_a_broken_line_spoils_no_other(api: httpx.AsyncClient, tenant: Tenant) -> None:
     """What is no JSON at all, and no UTF-8 at all."""
     lines = [b'{"title": "a"}', b"{", b"\xff", b'{"title": "\xff"}', b'{"title": "b"}', b"[]"]

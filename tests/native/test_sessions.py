@@ -124,6 +124,21 @@ async def test_a_bad_token_signs_nobody_in(anonymous: httpx.AsyncClient, secret:
     refused(await anonymous.get("/v1/session"), 401)
 
 
+async def test_an_unknown_parameter_signs_nobody_in_or_out(tenant: Tenant, client: Client) -> None:
+    """It is named, as by every call; the cookie stays as it was."""
+    browser, token = client(None), await tenant.key()
+
+    sign_in = await browser.post("/v1/session?nonsense=1", json={"token": token})
+    await signed_in(browser, token)
+    who = await browser.get("/v1/session?nonsense=1")
+    sign_out = await browser.delete("/v1/session?nonsense=1", headers=await csrf(browser))
+
+    for answer in (sign_in, who, sign_out):
+        assert paths(refused(answer, 400)) == ["nonsense"]
+        assert "set-cookie" not in answer.headers
+    assert (await browser.get("/v1/session")).status_code == 200
+
+
 async def test_an_expired_or_revoked_token_signs_nobody_in(
     api: httpx.AsyncClient, tenant: Tenant, anonymous: httpx.AsyncClient
 ) -> None:

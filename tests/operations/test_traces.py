@@ -110,10 +110,13 @@ async def test_what_a_sender_says_is_in_no_span(house: House, tenant: Tenant, tr
     """[OP3] No token, header, query or body."""
     token = await tenant.key()
     async with traced.client(house, token) as client:
-        await client.post("/v1/events?x=hush-query", json={"title": "hush-title"}, headers={"x-note": "hush-header"})
+        await client.post("/v1/events", json={"title": "hush-title"}, headers={"x-note": "hush-header"})
+        await client.get("/v1/events?type=hush-query")
+        await client.get("/v1/events?hush-query=1")
 
     said = "".join(span.to_json() for span in traced.over)
     assert "native POST /v1/events" in said
+    assert "native GET /v1/events" in said
     assert "hush" not in said
     assert token not in said
 

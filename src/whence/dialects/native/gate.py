@@ -9,8 +9,8 @@ from fastapi.params import Depends as DependsOn
 from pydantic import AfterValidator, BaseModel
 
 from whence.dialects import Context
-from whence.dialects.native import cookie
-from whence.dialects.request import body, parse, query_faults, text_faults
+from whence.dialects.native import cookie, wire
+from whence.dialects.request import body, parse, query_faults, text_faults, validate
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, Unsupported
 
@@ -18,14 +18,31 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def gate(context: Context, right: Right) -> DependsOn:
-    """An endpoint's dependency: whoever asks has the right. It comes before anything else of the request is read."""
+    """An endpoint's dependency: whoever asks has the right. It comes before anything else of the request is read.
+
+    Parameters of an endpoint that declares none are refused, as by the shape of a query; FastAPI passes over them.
+    """
 
     async def open_for(request: Request) -> None:
         request.scope["state"]["principal"] = await authorised(context, request, right)
-        if faults := query_faults(request.scope["query_string"]):
+        if not request.scope["route"].dependant.query_params:
+            require_no_query(request)
+        elif faults := query_faults(request.scope["query_string"]):
             raise Invalid(faults)
 
     return DependsOn(open_for)
+
+
+def require_no_query(request: Request) -> None:
+    """Return when the request has no parameters, for a call that knows none.
+
+    Raises:
+        Invalid: with the name of each.
+    """
+    if query := request.scope["query_string"]:
+        if faults := query_faults(query):
+            raise Invalid(faults)
+        validate(wire.NoQuery, dict(request.query_params))
 
 
 def principal(request: Request) -> Principal:
@@ -89,8 +106,13 @@ async def read_optional(context: Context, request: Request, model: type[Model]) 
     return parse(model, raw)
 
 
+def is_json(kind: str) -> bool:
+    """Whether a body of this content type is JSON, be it with a name of its own (RFC 6839, 3.1)."""
+    return kind == "application/json" or kind.endswith("+json")
+
+
 def _require_json(kind: str) -> None:
-    if kind != "application/json" and not kind.endswith("+json"):
+    if not is_json(kind):
         raise Unsupported(f"Content-Type {kind} is not read; send application/json")
 
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from whence.dialects import Context
 from whence.dialects.native import cloudevents, decode, encode, errors, shape, wire
 from whence.dialects.native.answer import Answer
-from whence.dialects.native.gate import authorised, media_type
+from whence.dialects.native.gate import authorised, is_json, media_type, require_no_query
 from whence.dialects.native.targets import Targets
 from whence.dialects.request import PIECE, body, json_items, json_value, parse, reader, validate
 from whence.domain.access import Principal, Right
@@ -31,6 +31,7 @@ MOST_EVENTS: Final = 10_000  # of one batch
 _KEPT: Final = timedelta(hours=24)  # how long an Idempotency-Key is remembered
 _LONGEST_KEY: Final = 200
 _NO_TARGETS: Final = Targets({}, {})
+_CLOUD_EVENTS: Final = "application/cloudevents"  # in a form that we do not know, they are no events of ours
 _KEY: Final = "[!-~]([ -~]*[!-~])?"  # printable ASCII; HTTP takes away the blanks around it
 
 _EVENT_REF: Final = {"$ref": "#/components/schemas/EventIn"}
@@ -102,6 +103,7 @@ def sending(context: Context) -> Callable[[Request], Awaitable[Response]]:
 
 async def _take(context: Context, request: Request) -> Response:
     by = await authorised(context, request, Right.WRITE_EVENTS)
+    require_no_query(request)
     key = _idempotency_key(request)
     kind = media_type(request)
     raw = await body(request, context.max_body_bytes)
@@ -214,9 +216,7 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bo
         return [_Sent(lambda: cloudevents.binary(headers, raw), lambda: _text(raw))], False
     match kind:
         case "application/json":
-            if raw.lstrip()[:1] != b"[":
-                return [_Sent(lambda: parse(wire.EventIn, raw), raw.decode)], False
-            return (_item(item, _native) for item in _at_most(json_items(raw))), True
+            return _one_or_many(raw)
         case "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines":
             lines = [line for line in raw.split(b"\n") if line.strip()]
             _check_count(len(lines))
@@ -225,11 +225,20 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bo
             return [_Sent(lambda: cloudevents.structured(json_value(raw)), raw.decode)], False
         case "application/cloudevents-batch+json":
             return (_item(item, cloudevents.structured) for item in _at_most(json_items(raw))), True
+        case _ if is_json(kind) and not kind.startswith(_CLOUD_EVENTS):
+            return _one_or_many(raw)
         case _:
             raise Unsupported(
                 f"Content-Type {kind} is not read; send application/json, application/x-ndjson, "
                 "application/cloudevents+json or application/cloudevents-batch+json"
             )
+
+
+def _one_or_many(raw: bytes) -> tuple[Iterable[_Sent], bool]:
+    """The event of a JSON body, or the events of an array; as `_split`."""
+    if raw.lstrip()[:1] != b"[":
+        return [_Sent(lambda: parse(wire.EventIn, raw), raw.decode)], False
+    return (_item(item, _native) for item in _at_most(json_items(raw))), True
 
 
 def _item(item: object, read_item: Callable[[object], wire.EventIn]) -> _Sent:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from whence.dialects import Context
 from whence.dialects.native import cookie, encode, shape, wire
 from whence.dialects.native.answer import Answer
-from whence.dialects.native.gate import json_body, read
+from whence.dialects.native.gate import json_body, read, require_no_query
 
 _UNKEPT = {"cache-control": "no-store"}
 
@@ -28,6 +28,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def sign_in(request: Request) -> Response:
         cookie.require_own_page(context, request)  # nobody is signed in by a page elsewhere
+        require_no_query(request)
         asked = await read(context, request, wire.SessionIn)
         session, secret = await access.sign_in(asked.token)
         answer = Response(status_code=HTTPStatus.NO_CONTENT, headers=_UNKEPT)
@@ -43,6 +44,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def signed_in(request: Request) -> Response:
         session = await cookie.session(context, request)
+        require_no_query(request)
         csrf = session.csrf(cookie.sent(request) or "")
         return Answer(encode.session(session, csrf=csrf, now=datetime.now(UTC)), headers=_UNKEPT)
 
@@ -53,7 +55,9 @@ def routes(context: Context) -> APIRouter:
         openapi_extra={"security": [{cookie.SCHEME: []}]},
     )
     async def sign_out(request: Request) -> Response:
-        await access.sign_out(await cookie.session(context, request))
+        session = await cookie.session(context, request)
+        require_no_query(request)
+        await access.sign_out(session)
         answer = Response(status_code=HTTPStatus.NO_CONTENT, headers=_UNKEPT)
         cookie.take_back(context, request, answer)
         return answer

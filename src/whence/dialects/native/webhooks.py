@@ -5,7 +5,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import AfterValidator
 from starlette.responses import Response
 
@@ -67,7 +67,7 @@ def routes(context: Context) -> APIRouter:
         response_model=shape.WebhookPage,
         dependencies=admin,
     )
-    async def every(request: Request, _: Annotated[wire.NoQuery, Query()]) -> Response:
+    async def every(request: Request) -> Response:
         found = await webhooks.every(principal(request))
         return Answer({"webhooks": [_shown(context, request, one) for one in found], "next": None})
 
