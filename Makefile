@@ -3,7 +3,7 @@
 .PHONY: help setup web dist run test browser test-postgresql fuzz acceptance faults citus check format proto api lock screenshots bench bench-data bench-rca clean
 
 ARGS ?=
-# They wait for the disk much of the time: two cores are busy with five.
+# Two cores are busy with four or five: while one waits for its database, others compute.
 WORKERS ?= 5
 N ?= 1000000
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \

@@ -28,7 +28,7 @@ TURN: Final = timedelta(seconds=30)
 DELETION: Final = timedelta(seconds=2)  # whoever deletes an account wants to see it gone
 EXPIRY: Final = timedelta(seconds=1)  # an alert is ended within five seconds of its time; this is well within
 GROUPING: Final = timedelta(milliseconds=500)  # within a second of its report an alert is in its problem
-REST: Final = 9.0  # times the work: a storm of alerts must leave its senders nine tenths of a processor
+REST: Final = 9.0  # times the work, of grouping and of causes each: a tenth of a processor in a storm
 LONGEST_REST: Final = 3.0  # seconds: whoever has just been told of is not to wait for the rest from many others
 PATIENCE: Final = timedelta(seconds=1)  # causes that are known already are looked at again for so long at a time
 STATISTICS: Final = timedelta(seconds=1)  # a storm fills a table in that time

@@ -25,7 +25,7 @@ from whence.store.pool import Pool
 LOOKBACK: Final = timedelta(hours=2)
 SHORTEST_LOOKBACK: Final = timedelta(minutes=1)
 LONGEST_LOOKBACK: Final = timedelta(days=7)
-# No event is outside of these, and no arithmetic on what is inside leaves the calendar.
+# What is outside of these is not looked into, so that no arithmetic on what is inside leaves the calendar.
 _EARLIEST: Final = datetime(1971, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _DAWN: Final = datetime.min.replace(tzinfo=UTC)
@@ -215,6 +215,6 @@ class Causes:
 
 
 def _of_nothing(at: datetime, lookback: timedelta) -> Explanation:
-    """The answer about a time at which nothing can have alerted; its window begins no earlier than the calendar."""
+    """The answer about a time that is not looked into; its window begins no earlier than the calendar."""
     window = Span(start=at - min(lookback, at - _DAWN), end=at)
     return Explanation(at=at, window=window, ranking=Ranking(causes=(), likely=False), entities={}, events={})

@@ -402,6 +402,12 @@ async def test_every_unknown_parameter_is_named(api: httpx.AsyncClient) -> None:
     assert paths(refused(none, 400)) == ["b", "a"]
 
 
+@pytest.mark.parametrize("path", ["/v1/account", "/v1/events"])
+async def test_a_parameter_without_a_name_is_one_of_the_query(api: httpx.AsyncClient, path: str) -> None:
+    """Without any path it would be a fault of the body."""
+    assert paths(refused(await api.get(f"{path}?=%FF"), 400)) == ["query"]
+
+
 async def test_an_unknown_parameter_changes_nothing(api: httpx.AsyncClient, tenant: Tenant) -> None:
     """What is good but for it is not done."""
     event = f"/v1/events/{(await api.post('/v1/events', json=GOOD)).json()['id']}"

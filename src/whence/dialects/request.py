@@ -160,11 +160,14 @@ def text_faults(text: str) -> str | None:
 
 
 def query_faults(query: bytes) -> list[Violation]:
-    """The parameters of a query string that are no UTF-8; a framework reads them as something else in silence."""
+    """The parameters of a query string that are no UTF-8; a framework reads them as something else in silence.
+
+    One without a name is called `query`: no path at all would be the body.
+    """
     if query.isascii() and b"%" not in query:
         return []
     return [
-        Violation(path=unquote(part.partition(b"=")[0]), message="must be valid UTF-8")
+        Violation(path=unquote(part.partition(b"=")[0]) or "query", message="must be valid UTF-8")
         for part in query.split(b"&")
         if not _is_utf_8(unquote_to_bytes(part))
     ]

@@ -1,7 +1,6 @@
 """What every call goes through around its own work: the method, the key, the body, the refusal."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
@@ -91,8 +90,7 @@ def query_as(model: type[Model], text: bytes) -> Model:
         Invalid: with every violation, in the order of the model's fields; before these, with what is no UTF-8.
     """
     if faults := query_faults(text):
-        # Without a name as well it is one of the parameters, where no path at all would be the body.
-        raise Invalid(replace(fault, path=fault.path or "query") for fault in faults)
+        raise Invalid(faults)
     return read(model, parse_qs(text.decode("latin-1"), keep_blank_values=True))
 
 

@@ -25,10 +25,10 @@ def gate(context: Context, right: Right) -> DependsOn:
 
     async def open_for(request: Request) -> None:
         request.scope["state"]["principal"] = await authorised(context, request, right)
-        if not request.scope["route"].dependant.query_params:
+        if request.scope["route"].dependant.query_params:
+            _require_utf_8(request.scope["query_string"])
+        else:
             require_no_query(request)
-        elif faults := query_faults(request.scope["query_string"]):
-            raise Invalid(faults)
 
     return DependsOn(open_for)
 
@@ -40,9 +40,13 @@ def require_no_query(request: Request) -> None:
         Invalid: with the name of each.
     """
     if query := request.scope["query_string"]:
-        if faults := query_faults(query):
-            raise Invalid(faults)
+        _require_utf_8(query)
         validate(wire.NoQuery, dict(request.query_params))
+
+
+def _require_utf_8(query: bytes) -> None:
+    if faults := query_faults(query):
+        raise Invalid(faults)
 
 
 def principal(request: Request) -> Principal:

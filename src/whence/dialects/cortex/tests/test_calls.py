@@ -222,6 +222,7 @@ async def test_filters_list_and_delete_the_same(cortex: AsyncClient, query: str,
         (f"startTime={DAY}T06:30:00Z&startTime={DAY}T06:30:00Z", "startTime must be given once"),
         ("type=%00", "type must not hold a NUL character"),
         ("type=%ff", "type must be valid UTF-8"),
+        ("=%ff", "query must be valid UTF-8"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
