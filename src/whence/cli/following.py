@@ -15,8 +15,9 @@ from rich.text import Text
 from whence.cli import listing
 from whence.cli.client import Client, Json, Query
 from whence.cli.failure import CommandError, Exit
-from whence.cli.output import Output, compact, csv_line, harmless, say, stdout, write
+from whence.cli.output import Output, compact, csv_line, say, stdout, write
 from whence.cli.times import instant
+from whence.domain.cell import harmless
 
 _SILENCE: Final = 45.0  # seconds: three heartbeats of the server
 _LONGEST_PAUSE: Final = 10.0

@@ -94,11 +94,6 @@ def csv_line(values: Sequence[object]) -> None:
     csv.writer(sys.stdout, lineterminator="\r\n").writerow(values)
 
 
-def harmless(cell: str) -> str:
-    """The cell as no spreadsheet takes it for a formula (OWASP: CSV injection), by the rule of the server's export."""
-    return "'" + cell if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
-
-
 def table(*columns: str) -> Table:
     """An empty table without lines; the cells of a row may be Text."""
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))

@@ -23,6 +23,7 @@ from whence.dialects.native.gate import authorised, gate, principal
 from whence.dialects.native.problems import ids, shown
 from whence.domain.access import Principal, Right
 from whence.domain.alert import AlertTold
+from whence.domain.cell import harmless
 from whence.domain.errors import Invalid, Pushback, Refusal
 from whence.domain.event import Event
 from whence.domain.filter import Filter
@@ -236,7 +237,7 @@ async def _csv(events: AsyncIterable[Event], *, original: bool) -> AsyncGenerato
     yield _csv_row(columns)
     async for event in events:
         row = _row(event)
-        yield _csv_row([_harmless(row[name]) for name in columns])
+        yield _csv_row([harmless(row[name]) for name in columns])
 
 
 async def _markdown(events: AsyncIterable[Event], *, original: bool) -> AsyncGenerator[bytes]:
@@ -274,11 +275,6 @@ def _csv_row(values: Any) -> bytes:  # noqa: ANN401  csv takes any row
     line = StringIO()
     csv.writer(line).writerow(values)
     return line.getvalue().encode()
-
-
-def _harmless(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
-    return "'" + value if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def _cell(value: str) -> str:
