@@ -138,7 +138,7 @@ class Deliver:
 
     def _time(self, delivery: Delivery, now: datetime) -> datetime:
         """When it is on the timeline: as the source claims, unless that is a time that is not kept."""
-        at = delivery.signal.occurred_at
+        at = delivery.signal.ended_at or delivery.signal.occurred_at
         fault = partial(self._ingest.time_fault, retention=delivery.webhook.retention)
         if at is None or fault(at, now=now + _MARGIN) or fault(at, now=now):
             return now

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -130,11 +130,29 @@ def test_without_a_fingerprint_the_labels_are_the_key(fingerprint: str | None) -
         (None, NOW),
         ("", NOW),
         (1772612130, NOW),
-        ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)),
+        ("0001-01-01T00:00:00Z", NOW),
     ],
 )
 def test_it_occurred_when_it_started(starts_at: object, at: datetime) -> None:
+    """A time that nobody set is none; Go writes it as the first one of the calendar."""
     assert signal("alertmanager", group(alert(startsAt=starts_at))).occurred_at == at
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "at"),
+    [
+        ("2026-03-04T17:45:30+09:00", AT + timedelta(minutes=30)),
+        ("2026-03-04T09:00:01Z", NOW),
+        ("0001-01-01T00:00:00Z", NOW),
+        ("soon", NOW),
+        (None, NOW),
+    ],
+)
+def test_it_was_over_when_it_ended(ends_at: object, at: datetime) -> None:
+    """Though a recovery still occurred when it all started; what is over is so by now."""
+    over = signal("alertmanager", group(alert(status="resolved", endsAt=ends_at)))
+
+    assert (over.occurred_at, over.ended_at) == (AT, at)
 
 
 @pytest.mark.parametrize("body", [{}, {"alerts": []}, {"alerts": None}])

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -77,12 +77,23 @@ def test_nothing_may_be_affected(entities: object) -> None:
         ("Wed, 04 Mar 2026 08:15:30 GMT", AT),
         ("Wed, 4 Mar 2026 17:15:30 +0900", AT),
         ("2026-03-04T08:15:30Z", AT),
+        ("0001-01-01T00:00:00Z", NOW),
         (None, NOW),
         (7, NOW),
     ],
 )
 def test_it_occurred_when_it_started(start: object, at: datetime) -> None:
     assert signal("aws_sns", health(startTime=start)).occurred_at == at
+
+
+@pytest.mark.parametrize(
+    ("end", "at"), [("Wed, 04 Mar 2026 08:45:30 GMT", AT + timedelta(minutes=30)), ("later", NOW), (None, NOW)]
+)
+def test_it_was_over_when_it_ended(end: object, at: datetime) -> None:
+    over = signal("aws_sns", health(statusCode="closed", endTime=end))
+
+    assert (over.occurred_at, over.ended_at) == (AT, at)
+    assert signal("aws_sns", health(endTime=end)).ended_at is None
 
 
 @pytest.mark.parametrize(

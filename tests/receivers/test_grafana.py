@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +43,17 @@ def test_unified_the_status_says_how_bad_it_is(status: str | None, kind: SignalK
     said = signal("grafana", unified(status=status))
 
     assert (said.kind, said.grade) == (kind, grade)
+
+
+def test_unified_it_was_over_when_the_last_of_its_alerts_ended() -> None:
+    began = {"startsAt": AT.isoformat()}
+    ends = ["2026-03-04T08:45:30Z", "2026-03-04T08:50:30Z", "2026-03-04T08:40:30Z"]
+
+    over = signal("grafana", unified(status="resolved", alerts=[{**began, "endsAt": end} for end in ends]))
+
+    assert (over.occurred_at, over.ended_at) == (AT, AT + timedelta(minutes=35))
+    assert signal("grafana", unified(status="resolved", alerts=[])).ended_at == NOW
+    assert signal("grafana", unified(alerts=[{**began, "endsAt": ends[0]}])).ended_at is None
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ class Signal:
 
     `key`: the same for all that is said of one condition. `rule`: the name of the rule that fired. `resources`: names.
     `account`: the source's own, at its `provider`. `info`: further facts, values as text. `occurred_at`: as the source
-    claims; None: it does not say.
+    claims; None: it does not say. `ended_at`: of a recovery, when what was wrong was over, from sources whose
+    `occurred_at` is still when it began.
     """
 
     key: str
@@ -86,6 +87,7 @@ class Signal:
     account: str = ""
     info: Mapping[str, str] = field(default_factory=dict[str, str])
     occurred_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 def python_text(value: object) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from whence.domain.signal import Grade, Resource, Signal, SignalKind
-from whence.receivers.fields import Object, an_object, elements, members, moment, scalar, text, texts
+from whence.receivers.fields import Object, an_object, elements, members, moment, over, scalar, text, texts
 from whence.receivers.keys import digest
 from whence.receivers.reading import Fault, Reading, Why, each
 
@@ -52,9 +52,10 @@ def read(body: Object, now: datetime) -> Reading:
 def _signal(element: object, *, now: datetime) -> Signal:
     alert = an_object(element, "alerts")
     labels, annotations = members(alert, "labels"), members(alert, "annotations")
+    is_over = text(alert, "status").lower() == "resolved"
     return Signal(
         key=_key(alert, labels),
-        kind=SignalKind.RECOVERY if text(alert, "status").lower() == "resolved" else SignalKind.ALERT,
+        kind=SignalKind.RECOVERY if is_over else SignalKind.ALERT,
         title=text(annotations, "summary") or text(labels, "alertname") or "no title",
         description=text(annotations, "description") or "no description",
         grade=_GRADES.get(text(labels, "severity").lower(), Grade.INFO),
@@ -62,6 +63,7 @@ def _signal(element: object, *, now: datetime) -> Signal:
         resource=_resource(labels),
         info=_info(alert, labels, annotations),
         occurred_at=moment(alert, "startsAt") or now,
+        ended_at=over(alert, "endsAt", now=now) if is_over else None,
     )
 
 

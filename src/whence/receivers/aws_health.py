@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from whence.domain.signal import Grade, Resource, Signal, SignalKind, python_text
-from whence.receivers.fields import Object, an_object, elements, members, required, scalar, text, texts
+from whence.receivers.fields import Object, an_object, elements, members, moment, over, required, scalar, text, texts
 from whence.receivers.moments import of_http_date, of_iso
-from whence.receivers.reading import Fault, Reading, Why
+from whence.receivers.reading import Reading
 
 _GRADES: Final[Mapping[str, Grade]] = {"issue": Grade.ERROR, "scheduledChange": Grade.ERROR}
 
@@ -22,9 +22,10 @@ def read(message: Object, now: datetime) -> Reading:
     arn = required(detail, "eventArn")
     affected = _affected(detail)
     category = scalar(detail, "eventTypeCategory")
+    is_over = text(detail, "statusCode").lower() == "closed"
     signal = Signal(
         key=arn,
-        kind=SignalKind.RECOVERY if text(detail, "statusCode").lower() == "closed" else SignalKind.ALERT,
+        kind=SignalKind.RECOVERY if is_over else SignalKind.ALERT,
         title=text(detail, "eventTypeCode").replace("_", " ").title(),
         description=_description(detail, scalar(message, "account"), affected),
         grade=_GRADES.get(category, Grade.INFO),
@@ -34,7 +35,8 @@ def read(message: Object, now: datetime) -> Reading:
         provider="aws",
         account=scalar(message, "account"),
         info=_info(message, detail, affected),
-        occurred_at=_started(detail) or now,
+        occurred_at=moment(detail, "startTime", reads=_time) or now,
+        ended_at=over(detail, "endTime", now=now, reads=_time) if is_over else None,
     )
     return Reading(signals=(signal,))
 
@@ -56,14 +58,6 @@ def _info(message: Object, detail: Object, affected: Sequence[str]) -> dict[str,
     return info | {"affectedEntities": python_text(list(affected))}
 
 
-def _started(detail: Object) -> datetime | None:
-    """When it began; the service writes `Wed, 04 Mar 2026 08:15:30 GMT`.
-
-    Raises:
-        Fault: it is a text that means no time.
-    """
-    value = text(detail, "startTime") if isinstance(detail.get("startTime"), str) else ""
-    at = of_http_date(value) or of_iso(value)
-    if value and at is None:
-        raise Fault("startTime", Why.NOT_A_TIME)
-    return at
+def _time(text: str) -> datetime | None:
+    """The time as the service writes it, `Wed, 04 Mar 2026 08:15:30 GMT`, or as ISO 8601 does; None: neither."""
+    return of_http_date(text) or of_iso(text)

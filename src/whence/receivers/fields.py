@@ -1,14 +1,16 @@
 """The members of a payload: what each gives, and what it is refused for. Texts come trimmed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
 from whence.domain.signal import python_text
 from whence.receivers import moments
 from whence.receivers.reading import Fault, Why
 
 Object = Mapping[str, object]
+
+_UNSET: Final = 1  # the year of a time that nobody set, as Go writes it
 
 
 def text(holder: Object, name: str) -> str:
@@ -78,8 +80,11 @@ def an_object(value: object, name: str) -> Object:
     return cast("dict[str, object]", value)
 
 
-def moment(holder: Object, name: str) -> datetime | None:
-    """The time; None where there is none, which everything is that is no text.
+def moment(holder: Object, name: str, *, reads: Callable[[str], datetime | None] = moments.of_iso) -> datetime | None:
+    """The time; None where there is none, which everything is that is no text, and a time that nobody set.
+
+    Args:
+        reads: what the source writes times as.
 
     Raises:
         Fault: it is a text that means no time.
@@ -87,10 +92,20 @@ def moment(holder: Object, name: str) -> datetime | None:
     value = holder.get(name)
     if not isinstance(value, str) or not value.strip():
         return None
-    at = moments.of_iso(value.strip())
+    at = reads(value.strip())
     if at is None:
         raise Fault(name, Why.NOT_A_TIME)
-    return at
+    return None if at.year == _UNSET else at
+
+
+def over(
+    holder: Object, name: str, *, now: datetime, reads: Callable[[str], datetime | None] = moments.of_iso
+) -> datetime:
+    """When something ended that is over by now: now, where the member says nothing, or something else."""
+    try:
+        return min(moment(holder, name, reads=reads) or now, now)
+    except Fault:
+        return now
 
 
 def texts(holder: Object, names: Iterable[str] | None = None) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from whence.domain.signal import Grade, Signal, SignalKind
-from whence.receivers.fields import Object, an_object, elements, members, moment, required, scalar, text, texts
+from whence.receivers.fields import Object, an_object, elements, members, moment, over, required, scalar, text, texts
 from whence.receivers.keys import digest
 
 _GRADES: Final[Mapping[str, Grade]] = {"firing": Grade.ERROR, "resolved": Grade.INFO}
@@ -26,9 +26,10 @@ def signal(body: Object, now: datetime) -> Signal:
     alerts = [an_object(alert, "alerts") for alert in elements(body, "alerts")]
     first: Object = alerts[0] if alerts else {}
     status = text(body, "status").lower()
+    is_over = status == "resolved"
     return Signal(
         key=digest(required(body, "groupKey")),
-        kind=SignalKind.RECOVERY if status == "resolved" else SignalKind.ALERT,
+        kind=SignalKind.RECOVERY if is_over else SignalKind.ALERT,
         title=text(labels, "alertname") or _STATE.sub("", text(body, "title"), count=1),
         description=_description(text(body, "message").replace("\r\n", "\n"), alerts),
         grade=_GRADES.get(status, Grade.NONE),
@@ -36,6 +37,7 @@ def signal(body: Object, now: datetime) -> Signal:
         image_url=text(first, "panelURL"),
         info=texts(labels),
         occurred_at=moment(first, "startsAt") or now,
+        ended_at=max((over(alert, "endsAt", now=now) for alert in alerts), default=now) if is_over else None,
     )
 
 

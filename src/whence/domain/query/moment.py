@@ -14,9 +14,14 @@ def moment(text: str) -> datetime | None:
 
 def iso(at: datetime) -> str:
     """`2026-03-04T08:15:30.120Z`: three digits, the rest cut off."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    return f"{_in_utc(at).isoformat(timespec='milliseconds')}Z"
 
 
 def iso_seconds(at: datetime) -> str:
     """`2026-03-04T08:15:30Z`."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return f"{_in_utc(at).isoformat(timespec='seconds')}Z"
+
+
+def _in_utc(at: datetime) -> datetime:
+    """The time of day in UTC. An end of the calendar comes without a zone: the driver reads infinity so."""
+    return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.tenants import Tenant
-from whence.dialects.cloudforet.tests.spoken import CLEARED, DISK, Hook, Speaker, hook, workspace
+from whence.dialects.cloudforet.tests.spoken import ALERTMANAGER, CLEARED, DISK, Hook, Speaker, hook, workspace
 
 
 async def _mode(owner: Speaker, mode: str) -> None:
@@ -278,6 +278,23 @@ async def test_the_timeline_shows_what_happened(owner: Speaker, direct: Hook, mo
     assert [datetime.fromisoformat(one["time"]) for one in (problem, recovery)] == [start, end]
     assert (problem["end_time"] and datetime.fromisoformat(problem["end_time"])) == (end if is_over else None)
     assert native["event_id"] == problem["id"]
+
+
+async def test_what_says_when_it_began_ends_when_it_was_over(owner: Speaker) -> None:
+    """[14.1] A recovery of Alertmanager's occurred when all began; the problem is a bar from there to its end."""
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+    end = start + timedelta(hours=1)
+    alertmanager = await hook(owner, plugin_id=ALERTMANAGER)
+    await _mode(owner, "AUTO")
+    told = {"fingerprint": "f", "labels": {"alertname": "A"}, "startsAt": start.isoformat()}
+    await alertmanager.post({"alerts": [{**told, "status": "firing", "endsAt": "0001-01-01T00:00:00Z"}]})
+    await alertmanager.post({"alerts": [{**told, "status": "resolved", "endsAt": end.isoformat()}]})
+
+    signals = await owner.rows("event/list")
+    problem, recovery = sorted((await owner.client.get("/v1/events")).json()["events"], key=lambda event: event["time"])
+    assert {datetime.fromisoformat(row["occurred_at"]) for row in signals} == {start}
+    assert [datetime.fromisoformat(problem[name]) for name in ("time", "end_time")] == [start, end]
+    assert (recovery["kind"], datetime.fromisoformat(recovery["time"])) == ("recovery", end)
 
 
 async def test_a_repeat_is_no_second_problem(owner: Speaker, direct: Hook) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.tenants import Tenant
 from whence.dialects.cloudforet.tests.spoken import DISK, Hook, Speaker
 
 
@@ -73,6 +74,25 @@ async def test_limits_of_values(owner: Speaker, direct: Hook) -> None:
     assert (event["account"], event["provider"], event["rule"]) == ("12", "True", "1.5")
     assert event["resources"] == ["db1"]
     assert "occurred_at" not in event
+
+
+@pytest.mark.parametrize("unset", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000001Z"])
+async def test_a_time_that_nobody_set_is_none(owner: Speaker, direct: Hook, unset: str) -> None:
+    """What Go writes then is the first time of the calendar, which the driver writes as one before all others."""
+    await direct.post({**DISK, "occurred_at": unset})
+
+    event = await _only(owner)
+    assert "occurred_at" not in event
+    assert await owner("event/get", event_id=event["event_id"]) == event
+
+
+async def test_a_time_before_all_others_can_be_read(owner: Speaker, direct: Hook, tenant: Tenant) -> None:
+    """As a time that nobody set was stored once."""
+    await direct.post(DISK)
+    async with tenant.house.pool.transaction() as db:
+        await db.execute("update signal set occurred_at = '-infinity' where account_id = $1", tenant.admin.account_id)
+
+    assert (await _only(owner))["occurred_at"] == "0001-01-01T00:00:00.000Z"
 
 
 @pytest.mark.parametrize(
