@@ -81,7 +81,7 @@ class Alerts:
             if standing.state is not AlertState.OPEN:
                 return standing
             seen = replace(standing, acknowledged_at=now, acknowledged_by=by.name, comment=comment)
-            await alerts.acknowledge(db, by.account_id, seen)
+            await alerts.acknowledge(db, by.account_id, seen, at=now)
             await self._tell(db, by, seen, "acknowledged", now)
         return seen
 

@@ -18,7 +18,7 @@ from whence.domain.event import Kind, Report, Span
 from whence.domain.identity import in_millis, new_id
 from whence.domain.ticket import Ticket, TicketState, Urgency, default_policy
 from whence.domain.webhook import default_workspace
-from whence.store import access, alerts, feed, removal, tickets
+from whence.store import access, alerts, events, feed, removal, tickets
 from whence.store.append import append
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool, Writer
@@ -59,6 +59,7 @@ class Tickets:
             alert_id=_NO_ALERT,
             workspace=home,
             project=project,
+            routed=project,
             key="",
             number=0,
             title=title,
@@ -105,6 +106,8 @@ class Tickets:
             changed = replace(change(standing), updated_at=now)
             if state is not None:
                 changed = await self._turn(db, by, changed, state, dialect, now)
+            if changed.alert_id == standing.alert_id and _words(changed) != _words(standing):
+                await self._reword(db, by, changed, now)
             await tickets.update(db, by.account_id, [changed])
             await self._record(db, by, "changed", changed, now)
             await feed.announce(db, by.account_id, alert_ids=[changed.alert_id])
@@ -138,17 +141,18 @@ class Tickets:
         seen = state is TicketState.ACKNOWLEDGED
         alert = await alerts.require_locked(db, by.account_id, ticket.alert_id)
         told = replace(alert, acknowledged_at=now if seen else None, acknowledged_by=by.name if seen else None)
-        await alerts.acknowledge(db, by.account_id, told)
+        await alerts.acknowledge(db, by.account_id, told, at=now)
         return ticket
 
     async def _begin(self, db: Writer, by: Principal, ticket: Ticket, dialect: str, now: datetime) -> Ticket:
         """The ticket with a new episode of its alert, which has an event of its own."""
+        title, description = _words(ticket)
         report = Report(
             kind=Kind.PROBLEM,
             type=(ticket.rule or _TYPE)[:_LONGEST_TITLE],
             severity=SEVERITY[ticket.grade],
-            title=ticket.title[:_LONGEST_TITLE] or ticket.id,
-            description=ticket.description,
+            title=title,
+            description=description,
             span=Span.moment(now),
             source=by.name,
             dialect=dialect,
@@ -161,6 +165,20 @@ class Tickets:
         await feed.announce(db, by.account_id, event_ids=[item.id], occurred_at=[now], alert_ids=made.alert_ids)
         return replace(ticket, alert_id=item.alert_id or _NO_ALERT)
 
+    async def _reword(self, db: Writer, by: Principal, ticket: Ticket, now: datetime) -> None:
+        """Its alert, and the alert's event, say what the ticket says."""
+        alert = await alerts.require_locked(db, by.account_id, ticket.alert_id)
+        old = await events.require_locked(db, by.account_id, alert.event_id)
+        title, description = _words(ticket)
+        new = replace(old, title=title, description=description, updated_at=now)
+        await events.replace(db, by.account_id, old, new, slot=self._slot)
+        await alerts.follow(db, by.account_id, new)
+
     async def _record(self, db: Writer, by: Principal, action: str, ticket: Ticket, now: datetime) -> None:
         said = AuditEntry.by(by, action, "ticket", ticket.id, at=now, detail=ticket.title[:_LONGEST_TITLE])
         await access.record(db, by.account_id, [said])
+
+
+def _words(ticket: Ticket) -> tuple[str, str]:
+    """The title and the description that the timeline has of it."""
+    return ticket.title[:_LONGEST_TITLE] or ticket.id, ticket.description

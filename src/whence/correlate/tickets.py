@@ -51,7 +51,7 @@ class Tickets:
         self._at = at
         self._open: dict[tuple[str, str, str], list[Ticket]] = {}
         for ticket in sorted(standing, key=lambda ticket: ticket.number):
-            self._open.setdefault((ticket.workspace, ticket.project, ticket.key), []).append(ticket)
+            self._open.setdefault((ticket.workspace, ticket.routed, ticket.key), []).append(ticket)
         self.numbers = dict(numbers)
         self.opened: dict[str, Ticket] = {}
         self.changed: dict[str, Ticket] = {}
@@ -111,6 +111,7 @@ class Tickets:
             alert_id=_NO_ALERT,
             workspace=webhook.workspace,
             project=routed.project,
+            routed=routed.project,
             key=signal.key,
             number=number,
             title=signal.title,

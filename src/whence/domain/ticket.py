@@ -72,9 +72,10 @@ FIELDS: Final[Schema] = {
 
 @immutable
 class Ticket:
-    """One ticket: of the alert `alert_id`, which is its latest episode, and of the condition `key` in its project.
+    """One ticket: of the alert `alert_id`, which is its latest episode, and of the condition `key` in `routed`.
 
-    `number`: of its workspace, from 1. `account`: the source's own, at its `provider`. `is_error`: it was opened by
+    `routed`: the project that its signals are routed to; a person may have moved the ticket to another since. `number`:
+    of its workspace, from 1. `account`: the source's own, at its `provider`. `is_error`: it was opened by
     what could not be read. `triggered_by`: a webhook's id or a person. `is_told`: False: a rule says that nobody is to
     be told. `signalled_at`: when its latest signal arrived that was no recovery.
     """
@@ -83,6 +84,7 @@ class Ticket:
     alert_id: UUID
     workspace: str
     project: str
+    routed: str
     key: str
     number: int
     title: str

@@ -115,7 +115,11 @@ _HOLD: Final[LiteralString] = f"""
     from new where account_id = $1 and event.event_id = new.event_id and event.occurred_at = new.event_at
 """
 _ACKNOWLEDGE: Final = """
-    update alert set acknowledged_at = $3, acknowledged_by = $4, comment = $5 where account_id = $1 and alert_id = $2
+    with seen as (
+        update alert set acknowledged_at = $3, acknowledged_by = $4, comment = $5
+        where account_id = $1 and alert_id = $2 returning alert_id
+    )
+    update ticket set updated_at = $6 from seen where account_id = $1 and ticket.alert_id = seen.alert_id
 """
 _COMMENT: Final = "update alert set comment = $3 where account_id = $1 and alert_id = $2"
 _FOLLOW: Final[LiteralString] = f"""
@@ -284,9 +288,10 @@ async def hold(db: Writer, account: UUID, held: Sequence[tuple[Alert, Words]], *
     await db.execute(_HOLD, account, *_columns(rows), at)
 
 
-async def acknowledge(db: Writer, account: UUID, alert: Alert) -> None:
-    """The row says who has acknowledged it, when, and with what comment."""
-    await db.execute(_ACKNOWLEDGE, account, alert.id, alert.acknowledged_at, alert.acknowledged_by, alert.comment)
+async def acknowledge(db: Writer, account: UUID, alert: Alert, *, at: datetime) -> None:
+    """The row says who has acknowledged it, when, and with what comment; its ticket changed then, too."""
+    seen = alert.acknowledged_at, alert.acknowledged_by, alert.comment
+    await db.execute(_ACKNOWLEDGE, account, alert.id, *seen, at)
 
 
 async def comment(db: Writer, account: UUID, alert: Alert) -> None:

@@ -14,9 +14,10 @@ from whence.store.pool import Reader, Writer
 from whence.store.query import Relation
 
 _COLUMNS: Final[LiteralString] = """
-    t.ticket_id, t.alert_id, t.workspace, t.project, t.key, t.number, t.title, t.description, t.grade, t.rule,
-    t.image_url, t.resources, t.provider, t.provider_account, t.info, t.urgency, t.is_error, t.assignee, t.policy,
-    t.is_told, t.triggered_by, t.webhook_id, t.created_at, t.updated_at, t.signalled_at, t.resolved_at
+    t.ticket_id, t.alert_id, t.workspace, t.project, coalesce(t.routed, t.project) as routed, t.key, t.number, t.title,
+    t.description, t.grade, t.rule, t.image_url, t.resources, t.provider, t.provider_account, t.info, t.urgency,
+    t.is_error, t.assignee, t.policy, t.is_told, t.triggered_by, t.webhook_id, t.created_at, t.updated_at,
+    t.signalled_at, t.resolved_at
 """
 # The state that a reader sees: an alert that somebody acknowledged is so by that, whoever did it where.
 _TICKET: Final = """
@@ -65,7 +66,7 @@ _NUMBER: Final = """
 _STANDING: Final[LiteralString] = f"""
     select {_COLUMNS} from alert a join ticket t on t.account_id = $1 and t.alert_id = a.alert_id
     join unnest($2::text[], $3::text[], $4::text[]) as asked (workspace, project, key)
-    on t.workspace = asked.workspace and t.project = asked.project and t.key = asked.key
+    on t.workspace = asked.workspace and coalesce(t.routed, t.project) = asked.project and t.key = asked.key
     where a.account_id = $1 and a.closed_at is null and t.resolved_at is null
     order by a.key for update of a, t
 """
@@ -88,14 +89,14 @@ _INSERT: Final = """
     )
 """
 _UPDATE: Final = """
-    update ticket set alert_id = new.alert_id, project = new.project, title = new.title, description = new.description,
-        urgency = new.urgency, assignee = new.assignee, policy = new.policy, updated_at = new.updated_at,
-        signalled_at = new.signalled_at, resolved_at = new.resolved_at
+    update ticket set alert_id = new.alert_id, project = new.project, routed = nullif(new.routed, new.project),
+        title = new.title, description = new.description, urgency = new.urgency, assignee = new.assignee,
+        policy = new.policy, updated_at = new.updated_at, signalled_at = new.signalled_at, resolved_at = new.resolved_at
     from unnest(
-        $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-        $10::timestamptz[], $11::timestamptz[], $12::timestamptz[]
+        $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+        $11::timestamptz[], $12::timestamptz[], $13::timestamptz[]
     ) as new (
-        ticket_id, alert_id, project, title, description, urgency, assignee, policy, updated_at, signalled_at,
+        ticket_id, alert_id, project, routed, title, description, urgency, assignee, policy, updated_at, signalled_at,
         resolved_at
     )
     where account_id = $1 and ticket.ticket_id = new.ticket_id
@@ -116,7 +117,7 @@ async def count_on(db: Writer, account: UUID, numbers: Mapping[str, int]) -> Non
 
 
 async def standing(db: Writer, account: UUID, conditions: Iterable[tuple[str, str, str]]) -> list[Ticket]:
-    """The open tickets of the conditions (workspace, project, key), their alerts locked."""
+    """The open tickets of the conditions (workspace, project that signals are routed to, key), their alerts locked."""
     asked = sorted(set(conditions))
     rows = await db.rows(_STANDING, account, *([one[n] for one in asked] for n in range(3)))
     return [_ticket(row) for row in rows]
@@ -159,8 +160,8 @@ async def update(db: Writer, account: UUID, tickets: Sequence[Ticket]) -> None:
     """The tickets, locked, are as given, in all that may change."""
     rows = [
         (
-            t.id, t.alert_id, t.project, t.title, t.description, t.urgency, t.assignee, t.policy, t.updated_at,
-            t.signalled_at, t.resolved_at,
+            t.id, t.alert_id, t.project, t.routed, t.title, t.description, t.urgency, t.assignee, t.policy,
+            t.updated_at, t.signalled_at, t.resolved_at,
         )
         for t in tickets
     ]  # fmt: skip
@@ -193,6 +194,7 @@ def _ticket(row: asyncpg.Record) -> Ticket:
         alert_id=row["alert_id"],
         workspace=row["workspace"],
         project=row["project"],
+        routed=row["routed"],
         key=row["key"],
         number=row["number"],
         title=row["title"],

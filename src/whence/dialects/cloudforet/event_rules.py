@@ -62,6 +62,7 @@ class EventRules:
         project = _project(reach, asked)
         workspace = label(reach.home(asked), "workspace_id")
         conditions = _conditions(asked.get("conditions", ()))
+        _require_conditions(policy, conditions)
         actions = await self._actions(reach, workspace, asked["actions"])
 
         def made(rule_id: str, now: datetime) -> Rule:
@@ -88,11 +89,14 @@ class EventRules:
         actions = await self._actions(reach, rule.workspace, asked["actions"]) if "actions" in asked else None
 
         def changed(old: Rule) -> Rule:
+            policy = Policy(asked["conditions_policy"]) if asked.get("conditions_policy") else old.policy
+            conditions = _conditions(asked["conditions"]) if "conditions" in asked else old.conditions
+            _require_conditions(policy, conditions)
             return replace(
                 old,
                 name=asked.get("name", old.name),
-                policy=Policy(asked["conditions_policy"]) if asked.get("conditions_policy") else old.policy,
-                conditions=_conditions(asked["conditions"]) if "conditions" in asked else old.conditions,
+                policy=policy,
+                conditions=conditions,
                 actions=old.actions if actions is None else actions,
                 stops=_stops(asked) if "options" in asked else old.stops,
                 tags=asked.get("tags", old.tags),
@@ -187,6 +191,12 @@ def _conditions(given: Sequence[Mapping[str, Any]]) -> tuple[RuleCondition, ...]
     if len(given) > _MOST_CONDITIONS:
         raise errors.invalid("conditions", f"There can be at most {_MOST_CONDITIONS} conditions.")
     return tuple(map(_condition, given))
+
+
+def _require_conditions(policy: str, conditions: Sequence[RuleCondition]) -> None:
+    """Return when the policy has what it asks for: only one that always applies asks for nothing."""
+    if policy != Policy.ALWAYS and not conditions:
+        raise errors.required("conditions")
 
 
 def _condition(given: Mapping[str, Any]) -> RuleCondition:

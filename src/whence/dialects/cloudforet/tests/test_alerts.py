@@ -168,14 +168,40 @@ async def test_what_is_blank_is_no_change(owner: Speaker, direct: Hook, blank: s
 
 
 async def test_an_alert_moves_to_another_project(owner: Speaker, direct: Hook) -> None:
-    """[16] Where its key's events of the old one are not of it any more."""
+    """[7.4, 16, 20.7] The events of its key are of the old one, and of it all the same: the last of them ends it."""
     alert_id = (await _alert(owner, direct))["alert_id"]
+    await owner("project-alert-config/update", project_id="p", options={"recovery_mode": "AUTO"})
 
     moved = await owner("alert/update", alert_id=alert_id, project_id="q")
     await direct.post(DISK)
+    await direct.post(CLEARED)
 
-    assert moved["project_id"] == "q"
-    assert sorted(row["project_id"] for row in await owner.rows("alert/list")) == ["p", "q"]
+    (alert,) = await owner.rows("alert/list")
+    assert moved["project_id"] == alert["project_id"] == "q"
+    assert alert["state"] == "RESOLVED"
+    assert {row["project_id"] for row in await owner.rows("event/list", alert_id=alert_id)} == {"p"}
+
+
+async def test_an_alert_that_was_moved_twice_is_where_it_began(owner: Speaker, direct: Hook) -> None:
+    """[7.4, 16] Back in its project, or in a third one, it is one alert."""
+    alert_id = (await _alert(owner, direct))["alert_id"]
+    for project in ("q", "r", "p"):
+        await owner("alert/update", alert_id=alert_id, project_id=project)
+        await direct.post(DISK)
+
+    assert [(row["alert_id"], row["project_id"]) for row in await owner.rows("alert/list")] == [(alert_id, "p")]
+
+
+@pytest.mark.parametrize("state", ["TRIGGERED", "RESOLVED"])
+async def test_the_timeline_says_what_a_person_calls_it(owner: Speaker, direct: Hook, state: str) -> None:
+    """What people do to a ticket is done to its alert."""
+    alert_id = (await _alert(owner, direct, description="full"))["alert_id"]
+    await owner("alert/update", alert_id=alert_id, title="Rack 7", description="too warm", state=state)
+
+    (native,) = (await owner.client.get("/v1/alerts")).json()["alerts"]
+    (event,) = (await owner.client.get("/v1/events", params={"q": "warm"})).json()["events"]
+    assert (native["title"], event["title"], event["description"]) == ("Rack 7", "Rack 7", "too warm")
+    assert (native["state"] == "closed", event["status"] == "closed") == (state == "RESOLVED",) * 2
 
 
 @pytest.mark.parametrize("state", ["SNOOZED", "triggered", "ERROR", "ALERT_STATE_NONE"])
@@ -271,6 +297,7 @@ async def test_whences_own_api_acknowledges_it(owner: Speaker, direct: Hook) -> 
 
     (alert,) = await owner.rows("alert/list")
     assert (alert["state"], alert["responder"]) == ("ACKNOWLEDGED", "ops-robot")
+    assert alert["acknowledged_at"] == alert["updated_at"] > alert["created_at"]
 
 
 async def test_answers_go_only_to_those_who_may(

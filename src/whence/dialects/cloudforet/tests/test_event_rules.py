@@ -78,6 +78,8 @@ async def test_all_that_is_given_is_kept(owner: Speaker) -> None:
             required("resource_group"),
         ),
         ({"conditions_policy": "ALL", "actions": {}, "resource_group": "PROJECT"}, required("project_id")),
+        ({**ALWAYS, "actions": {}, "conditions_policy": "ALL"}, required("conditions")),
+        ({**ALWAYS, "actions": {}, "conditions_policy": "ANY", "conditions": []}, required("conditions")),
         ({**ALWAYS, "actions": {}, "project_id": " "}, required("project_id")),
         ({**ALWAYS, "actions": {"change_project": " "}}, required("actions.change_project")),
     ],
@@ -85,6 +87,18 @@ async def test_all_that_is_given_is_kept(owner: Speaker) -> None:
 async def test_a_rule_needs_something(owner: Speaker, asked: dict[str, Any], told: Refused) -> None:
     """[17]."""
     assert await owner.refused("event-rule/create", **asked) == told
+
+
+@pytest.mark.parametrize("policy", ["ALL", "ANY"])
+async def test_a_rule_without_conditions_always_applies(owner: Speaker, policy: str) -> None:
+    """[17] As its policy says; under another one it would hold for whatever comes, or for nothing."""
+    standing = await rule(owner, conditions_policy="ALWAYS")
+    named = {"event_rule_id": standing["event_rule_id"]}
+
+    assert await owner.refused("event-rule/update", **named, conditions_policy=policy) == required("conditions")
+    assert await owner("event-rule/get", **named) == standing
+    changed = await owner("event-rule/update", **named, conditions_policy=policy, conditions=[ABOUT_DB])
+    assert (changed["conditions_policy"], changed["conditions"]) == (policy, [ABOUT_DB])
 
 
 @pytest.mark.parametrize(
