@@ -17,7 +17,8 @@ LETTERS: Final = "aB%_\\É ßİ'\"\n,{}"
 CLUSTERS: Final = ("a", "%", "É")
 NAMESPACES: Final = ("b_", "\\", "ß")
 NAMES: Final = ("s", "S", "İ", "a'\"b", "{n,1}")
-TYPES: Final = ("deploy", "Deploy", "%")
+TYPES: Final = ("deploy", "Deploy", "%", "DE-pl_oy\u2011", "déploy")
+TYPE_WORDS: Final = ("deploy", "déploy", "")
 SOURCES: Final = ("ci", "c_", "NULL")
 CALLS: Final = ("", "%", "deploy")
 KEYS: Final[tuple[str, ...]] = ("a", "b", "a.b", "", "0", "01", "-1", "+1", " 1", "É")
@@ -152,18 +153,17 @@ reports: st.SearchStrategy[Report] = st.builds(
 )
 """Reports of every kind, their fields from the pools."""
 
+withins = st.builds(Within, clusters=few(CLUSTERS), namespaces=few(NAMESPACES), services=few(NAMES))
 filters: st.SearchStrategy[Filter] = st.builds(
     Filter,
     window=spans(),
-    within=st.one_of(
-        st.none(),
-        st.none(),
-        st.builds(Within, clusters=few(CLUSTERS), namespaces=few(NAMESPACES), services=few(NAMES)),
-    ),
+    began_since=st.one_of(st.none(), st.none(), offsets.map(lambda offset: NOON + offset)),
+    within=st.one_of(st.none(), st.none(), withins),
     clusters=few(CLUSTERS, 1),
     namespaces=few(NAMESPACES, 1),
     services=few(NAMES, 1),
     types=few(TYPES, 1),
+    type_words=few(TYPE_WORDS, 1),
     kinds=st.lists(st.sampled_from(Kind), max_size=2).map(tuple),
     severities=st.lists(st.sampled_from(Severity), max_size=2).map(tuple),
     sources=few(SOURCES, 1),

@@ -100,19 +100,38 @@ async def test_more_than_one_batch(tenant: Tenant, pool: Pool) -> None:
 
 
 async def test_what_is_taken_is_told(tenant: Tenant) -> None:
-    """The newest of what is gone, as many as were asked for; and no more bytes of properties than an answer bears."""
-    sent = await tenant.send(report(dialect="x", span=moment(ago(minutes=n))) for n in range(3))
+    """The newest of what is gone, as many as were asked for, each as it was received."""
+    sent = await tenant.send(
+        report(dialect="x", span=moment(ago(minutes=n)), original=f'{{"n": {n}.0}}', properties={"n": n})
+        for n in range(3)
+    )
     use = tenant.house.context.amend
 
     count, gone = await use.take_all(tenant.admin, asked(), dialect="x", most=2)
 
-    assert count == 3
-    assert [event.id for event in gone] == [event.id for event in sent[:2]]
+    assert (count, gone) == (3, sent[:2])
+    assert [event.original for event in gone] == ['{"n": 0.0}', '{"n": 1.0}']
     assert await use.take_all(tenant.admin, asked(), dialect="x", most=2) == (0, [])
-    told = removal.Gone(most=3, most_bytes=10)
-    for event, size in zip(sent, (6, 6, 4), strict=True):
-        told.add(event, size)
-    assert (told.count, told.events) == (3, [sent[0], sent[2]])
+
+
+def test_no_more_bytes_are_told_than_an_answer_bears() -> None:
+    """What fits is told, whatever did not before it."""
+    gone = removal.Gone(most=3, most_bytes=10)
+
+    assert [gone.takes(size) for size in (6, 6, 4, 0, 0)] == [True, False, True, True, False]
+    assert (gone.count, gone.most, gone.most_bytes) == (5, 0, 0)
+
+
+async def test_what_is_vast_is_not_told(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its properties and its original count; it is gone like all others."""
+    monkeypatch.setattr(removal, "MOST_BYTES", 100)
+    vast = [{"original": f'"{"x" * 100}"'}, {"properties": {"x": "y" * 100}}, {}]
+    *_, small = await tenant.send(report(dialect="x", span=moment(ago(minutes=1)), **more) for more in vast)
+
+    count, gone = await tenant.house.context.amend.take_all(tenant.admin, asked(), dialect="x", most=10)
+
+    assert (count, [event.id for event in gone]) == (3, [small.id])
+    assert await tenant.found(asked()) == []
 
 
 async def test_what_was_of_an_entity_that_is_gone_stays(tenant: Tenant) -> None:

@@ -10,14 +10,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import asked, report
-from tests.strategies import CLUSTERS, NAMES, NAMESPACES, catalogs, few, filters, reports, scopes, values
+from tests.strategies import (
+    CLUSTERS,
+    NAMES,
+    NAMESPACES,
+    TYPE_WORDS,
+    TYPES,
+    catalogs,
+    few,
+    filters,
+    places,
+    reports,
+    scopes,
+    values,
+    withins,
+)
 from tests.tenants import MakeTenant
 from whence.domain.access import Principal
 from whence.domain.entity import Draft, Entity
 from whence.domain.event import Accepted, Event, Kind, Report
-from whence.domain.filter import EntityFilter, Filter, PropertyTest, Within
+from whence.domain.filter import SEPARATORS, EntityFilter, Filter, PropertyTest, Within, one_word
 from whence.domain.page import Order
-from whence.domain.scope import ALL_SERVICES, Places, Scope
+from whence.domain.scope import ALL_SERVICES, Clause, Places, Scope
 from whence.server import House
 from whence.store import entities, events, groups, problems, summary
 from whence.store.pool import Pool, Reader
@@ -151,6 +165,91 @@ async def test_what_concerns_nobody_is_within_no_place(
 
     assert sorted(e.title for e in listed) == expected
     assert sorted(e.title for e in await found(house.pool, by, asked()) if within.admits(e)) == expected
+
+
+@pytest.mark.parametrize(
+    ("within", "expected"),
+    [
+        (Within(clusters=("a",)), ["cart", "cart and all hosts", "cart and hosts of b"]),
+        (Within(clusters=("b",)), ["cart and all hosts", "cart and hosts of b"]),
+        (Within(clusters=("c",)), ["cart and all hosts"]),
+        (Within(namespaces=("shop",)), ["cart", "cart and all hosts", "cart and hosts of b"]),
+        (Within(namespaces=("office",)), ["cart and all hosts", "cart and hosts of b"]),
+        (Within(services=("cart",)), ["cart", "cart and all hosts", "cart and hosts of b"]),
+        (Within(services=("lone",)), ["cart and all hosts", "cart and hosts of b", "lone"]),
+        (Within(clusters=("a",), services=("lone",)), ["cart and all hosts", "cart and hosts of b"]),
+    ],
+)
+async def test_what_names_entities_alone_is_where_they_are(
+    house: House, by: Principal, within: Within, expected: list[str]
+) -> None:
+    """[TL4] In no cluster when they are in none; beside a clause that names none of them that one counts as well."""
+    cart, hosts, of_b = (
+        Clause(entity_ids=("SERVICE-1",)),
+        Clause(types=("HOST",)),
+        Clause(types=("HOST",), clusters=("b",)),
+    )
+    there = Places(clusters=("a",), namespaces=("shop",), services=("cart",))
+    await stored(
+        house,
+        by,
+        [
+            report(title="cart", scope=Scope(clauses=(cart,)), places=there),
+            report(title="lone", scope=Scope(clauses=(cart,)), places=Places(services=("lone",))),
+            report(title="host", scope=Scope(clauses=(cart,))),
+            report(title="cart and all hosts", scope=Scope(clauses=(cart, hosts))),
+            report(title="cart and hosts of b", scope=Scope(clauses=(cart, of_b)), places=Places(clusters=("a", "b"))),
+        ],
+    )
+
+    listed = await found(house.pool, by, asked(within=within))
+
+    assert sorted(e.title for e in listed) == expected
+    assert sorted(e.title for e in await found(house.pool, by, asked()) if within.admits(e)) == expected
+
+
+@given(
+    said=st.lists(st.tuples(scopes, st.one_of(st.none(), places)), max_size=8),
+    questions=st.lists(withins, min_size=1, max_size=6),
+)
+async def test_sql_and_memory_agree_on_what_is_within_a_place(
+    house: House, account: MakeTenant, said: list[tuple[Scope, Places | None]], questions: list[Within]
+) -> None:
+    """[TL4] Scopes of entities, of services, of both and of nobody, with places of their own or without."""
+    by = (await account()).admin
+    await stored(house, by, [report(scope=scope, places=own) for scope, own in said])
+    everything = await found(house.pool, by, asked())
+
+    for within in questions:
+        listed = await found(house.pool, by, asked(within=within))
+
+        assert [e.id for e in listed] == [e.id for e in everything if within.admits(e)]
+
+
+letters_and_others = st.one_of(
+    st.sampled_from([*"dD1éÉßİ\u212a\u017f", *SEPARATORS]),
+    st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"),
+)
+
+
+@given(
+    said=st.lists(st.text(alphabet=letters_and_others, max_size=6), max_size=8),
+    words=st.lists(st.sampled_from(["d", "dd", "d1", "é", "dé", ""]), min_size=1, max_size=2),
+)
+async def test_a_type_is_found_however_it_is_written(
+    house: House, account: MakeTenant, said: list[str], words: list[str]
+) -> None:
+    """[TL4] In either case, with whatever separators; of other alphabets no letter becomes another one."""
+    by = (await account()).admin
+    await stored(house, by, [report(type=each) for each in [*said, *TYPES]])
+    question = asked(type_words=(*words, *TYPE_WORDS))
+
+    listed = await found(house.pool, by, question)
+
+    assert sorted(e.type for e in listed) == sorted(
+        each for each in [*said, *TYPES] if one_word(each) in question.type_words
+    )
+    assert [e for e in await found(house.pool, by, asked()) if question.matches(e)] == listed
 
 
 @given(

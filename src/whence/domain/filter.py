@@ -25,6 +25,15 @@ _ARRAY_INDEX: Final = re.compile(r"\s*[+-]?\d{1,30}", re.ASCII)  # what PostgreS
 _FLOAT: Final = re.compile(r"-?[0-9]+(\.[0-9]+|(\.[0-9]+)?[eE][+-]?[0-9]+)")
 _LARGEST_INDEX: Final = 2**31 - 1
 
+# All of ASCII that is neither letter nor digit; of the rest blanks, punctuation, symbols and pictures. Ranges of code
+# points, so that the twin in SQL reads the same pattern in the same way, whatever the locale.
+SEPARATORS: Final = (
+    "[\x01-/:-@[-`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7"
+    "\u2000-\u206f\u2190-\u2bff\u3000-\u3004\ufe0f\ufeff\U0001f000-\U0001faff]+"
+)
+_SEPARATORS: Final = re.compile(SEPARATORS)
+_SMALL: Final = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyTest:
@@ -70,19 +79,22 @@ class PropertyTest:
 class Filter:
     """What each event asked for has in common. Empty fields do not narrow; OR inside a field, AND between.
 
-    `window`: the event overlaps it. `concerning`: its scope matches one of these entities. `clusters`,
-    `namespaces`, `services`: it names one of them. `within`: see `Within`. `calls`: it came in by one of these calls
-    of its dialect. `keys`: its correlation key. `problems`: the one that its alert is part of. `updated_since`: it was
-    written then or later. `words`: each is somewhere in its searchable text, whatever the case.
+    `window`: the event overlaps it. `began_since`: it began then or later. `concerning`: its scope matches one of
+    these entities. `clusters`, `namespaces`, `services`: it names one of them. `within`: see `Within`. `type_words`:
+    its type, written as `one_word`, is one of these. `calls`: it came in by one of these calls of its dialect. `keys`:
+    its correlation key. `problems`: the one that its alert is part of. `updated_since`: it was written then or later.
+    `words`: each is somewhere in its searchable text, whatever the case.
     """
 
     window: Span
+    began_since: datetime | None = None
     concerning: tuple[Entity, ...] | None = None
     within: "Within | None" = None
     clusters: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    type_words: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     severities: tuple[Severity, ...] = ()
     sources: tuple[str, ...] = ()
@@ -110,6 +122,7 @@ class Filter:
         """Whether the event is one of those asked for, whenever it was."""
         return (
             _either(self.types, event.type)
+            and (not self.type_words or one_word(event.type) in self.type_words)
             and _either(self.kinds, event.kind)
             and _either(self.severities, event.severity)
             and _either(self.sources, event.source)
@@ -118,6 +131,7 @@ class Filter:
             and (self.is_open is None or self.is_open == event.is_open)
             and (not self.keys or event.key in self.keys)
             and (not self.problems or event.problem_id in self.problems)
+            and (self.began_since is None or self.began_since <= event.span.start)
             and (self.updated_since is None or self.updated_since <= event.updated_at)
             and _some(self.clusters, event.places.clusters)
             and _some(self.namespaces, event.places.namespaces)
@@ -139,9 +153,9 @@ class Filter:
 class Within:
     """Events that may concern something in these clusters AND namespaces AND of these services, known or not.
 
-    An event that names no cluster concerns every cluster, so it is within each, and so on; one that names
-    entities is where those are; one whose scope has no clause concerns nobody, so it is within none. What is
-    empty does not narrow.
+    An event that names no cluster concerns every cluster, so it is within each, and so on. One that names nothing but
+    entities is where those are: within no cluster when none of them is in one. One whose scope has no clause concerns
+    nobody, so it is within none. What is empty does not narrow.
     """
 
     clusters: tuple[str, ...] = ()
@@ -157,12 +171,15 @@ class Within:
         """Whether the event concerns somebody, and what it names does not shut all of them out."""
         if not self.narrows:
             return True
-        places = event.places
-        return (
-            bool(event.scope.clauses)
-            and _none_or_some(places.clusters, self.clusters)
-            and _none_or_some(places.namespaces, self.namespaces)
-            and _none_or_some(places.services, self.services)
+        places, clauses = event.places, event.scope.clauses
+        is_anywhere = any(not clause.entity_ids for clause in clauses)  # if it does not name where
+        return bool(clauses) and all(
+            not wanted or (any(name in named for name in wanted) if named else is_anywhere)
+            for wanted, named in (
+                (self.clusters, places.clusters),
+                (self.namespaces, places.namespaces),
+                (self.services, places.services),
+            )
         )
 
 
@@ -179,6 +196,11 @@ class EntityFilter:
     archived: bool | None = False
 
 
+def one_word(text: str) -> str:
+    """The text without `SEPARATORS`, A to Z as a to z: `Roll-Out`, `ROLL OUT` and `rollout` are one."""
+    return _SEPARATORS.sub("", text).translate(_SMALL)
+
+
 def folded(words: Sequence[str]) -> list[str]:
     """The words in the case in which `searchable` keeps its text."""
     return [word.casefold() for word in words]
@@ -190,10 +212,6 @@ def _either(asked: Sequence[str], value: str) -> bool:
 
 def _some(asked: tuple[str, ...], values: tuple[str, ...]) -> bool:
     return not asked or any(name in values for name in asked)
-
-
-def _none_or_some(named: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return not named or not wanted or any(name in named for name in wanted)
 
 
 def _scalar(value: object, keys: tuple[str, ...]) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Remove every event that a filter asks for: a thousand at a time, each with all that the store knows of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
@@ -16,6 +16,7 @@ from whence.store.matching import Matching
 from whence.store.pool import Writer
 
 BATCH: Final = 1_000  # events that one statement removes: a statement has a time limit, a transaction has none
+MOST_BYTES: Final = 64 * 1024 * 1024  # of what is told of the events that are gone
 
 _FOUND: Final[LiteralString] = "e.event_id, e.occurred_at, e.source, e.sender_id, e.alert_id"
 _KEYED: Final[LiteralString] = f"select {_FOUND} from event e where e.account_id = $1 and e.key = $2"
@@ -27,9 +28,15 @@ _FORGET_SENDERS: Final = """
 _FORGET_PAIRS: Final = "delete from event_pair where account_id = $1 and event_id = any($2::uuid[])"
 # Locked in the order in which everybody removes them: two that remove the same do not wait in a circle.
 _LOCK: Final[LiteralString] = f"""
-    select {events.COLUMNS} from unnest($2::uuid[], $3::timestamptz[]) as gone (event_id, occurred_at)
+    select {events.COLUMNS}, octet_length(e.original) as original_bytes
+    from unnest($2::uuid[], $3::timestamptz[]) as gone (event_id, occurred_at)
     join event e on e.account_id = $1 and e.occurred_at = gone.occurred_at and e.event_id = gone.event_id
     order by e.occurred_at desc, e.event_id desc for update of e
+"""
+# A batch of originals could be vast: only those that are told are read.
+_ORIGINALS: Final = """
+    select e.event_id, e.original from unnest($2::uuid[], $3::timestamptz[]) as told (event_id, occurred_at)
+    join event e on e.account_id = $1 and e.occurred_at = told.occurred_at and e.event_id = told.event_id
 """
 _REMOVE: Final = """
     delete from event using unnest($2::uuid[], $3::timestamptz[]) as gone (event_id, occurred_at)
@@ -45,22 +52,24 @@ _UNLINK: Final = """
 
 @dataclass(kw_only=True)
 class Gone:
-    """What a removal took: how many events, and the first of them, without their originals.
+    """What a removal took: how many events, and the first of them, with their originals.
 
-    `most`: so many are kept, and no more than `most_bytes` of their properties.
+    `most`: so many more are kept, and no more than `most_bytes` of their properties and originals.
     """
 
     count: int = 0
     most: int = 0
-    most_bytes: int = 64 * 1024 * 1024
+    most_bytes: int = 0
     events: list[Event] = field(default_factory=list[Event])
 
-    def add(self, event: Event, size: int) -> None:
-        """The event is gone; `size` is that of its properties."""
+    def takes(self, size: int) -> bool:
+        """One more event goes: whether it is among those that are kept; `size`: of its properties and its original."""
         self.count += 1
-        if len(self.events) < self.most and size <= self.most_bytes:
-            self.events.append(event)
-            self.most_bytes -= size
+        if self.most <= 0 or size > self.most_bytes:
+            return False
+        self.most -= 1
+        self.most_bytes -= size
+        return True
 
 
 async def remove_all(
@@ -76,7 +85,7 @@ async def remove_all(
         registered: as `Matching` has it.
     """
     tally = counts.Counts()
-    gone = Gone(most=most)
+    gone = Gone(most=most, most_bytes=MOST_BYTES)
     while True:
         before = gone.count
         found = await _sweep(db, account, asked, tally, gone, registered=registered)
@@ -118,13 +127,24 @@ async def _sweep(
 async def _remove(db: Writer, account: UUID, batch: Sequence[asyncpg.Record], tally: counts.Counts, gone: Gone) -> None:
     await _forget(db, account, batch)
     locked = await db.rows(_LOCK, account, *_places(batch))
-    # Of what was not locked nothing is removed, though it may have come back to the same place by now.
-    await db.execute(_REMOVE, account, *_places(locked))
-    await db.execute(_UNLINK, account, *_links(locked))
+    told: list[Event] = []
     for row in locked:
         event = codec.event(row)
         tally.add(event, event.places, times=-1)
-        gone.add(event, len(row["properties"] or ""))
+        if gone.takes(len(row["properties"] or "") + (row["original_bytes"] or 0)):
+            told.append(event)
+    gone.events += await _with_originals(db, account, told)
+    # Of what was not locked nothing is removed, though it may have come back to the same place by now.
+    await db.execute(_REMOVE, account, *_places(locked))
+    await db.execute(_UNLINK, account, *_links(locked))
+
+
+async def _with_originals(db: Writer, account: UUID, told: Sequence[Event]) -> list[Event]:
+    if not told:
+        return []
+    rows = await db.rows(_ORIGINALS, account, [event.id for event in told], [event.span.start for event in told])
+    originals = {row["event_id"]: row["original"] for row in rows}
+    return [replace(event, original=originals[event.id]) for event in told]
 
 
 async def _forget(db: Writer, account: UUID, batch: Sequence[asyncpg.Record]) -> None:

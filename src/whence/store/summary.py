@@ -180,6 +180,7 @@ def _counted_by_cell(asked: Filter) -> bool:
         asked.concerning is None
         and asked.within is None
         and asked.is_open is None
+        and asked.began_since is None
         and asked.updated_since is None
         and not (asked.keys or asked.calls or asked.problems)
         and not (asked.clusters or asked.namespaces or asked.services or asked.words or asked.properties)
@@ -187,4 +188,5 @@ def _counted_by_cell(asked: Filter) -> bool:
 
 
 def _unfiltered(asked: Filter) -> bool:
-    return not (asked.types or asked.kinds or asked.severities or asked.sources or asked.dialects)
+    of_type = asked.types or asked.type_words
+    return not (of_type or asked.kinds or asked.severities or asked.sources or asked.dialects)

@@ -5,7 +5,7 @@ from typing import Final, LiteralString, cast
 from uuid import UUID
 
 from whence.domain.entity import Entity
-from whence.domain.filter import Filter, PropertyTest, Within, folded
+from whence.domain.filter import SEPARATORS, Filter, PropertyTest, Within, folded
 from whence.domain.page import Cursor, Order
 from whence.domain.scope import keys_of
 from whence.store import codec
@@ -24,6 +24,15 @@ _CONCERNS: Final = """
         and (names is null or entity.name = any(names))
         and (entity_ids is null or entity.id = any(entity_ids))
     )
+"""
+
+# Whether the type of event `e`, as `domain.filter.one_word` has it, is one of some words. No locale has a say in it.
+_ONE_WORD: Final = "lower(regexp_replace(e.type collate \"C\", ?, '', 'g')) = any(?::text[])"
+# Whether event `e` may concern somebody in a place of a kind that it names none of: entities alone are where they are.
+_ANYWHERE: Final[LiteralString] = """
+    (e.scope is null or exists (
+        select from json_to_recordset(e.scope) as clause (entity_ids json) where clause.entity_ids is null
+    ))
 """
 
 
@@ -70,6 +79,7 @@ def attributes(where: Where, asked: Filter) -> None:
     for condition, values in columns:
         if values:
             where.add(condition, [str(value) for value in values])
+    _type_words(where, asked.type_words)  # behind the columns, which cost less to look at
     if asked.is_open is not None:
         still = "(e.is_open and (e.open_until is null or e.open_until > ?)) = ?"
         where.add(still, datetime.now(UTC), asked.is_open)
@@ -80,8 +90,7 @@ def attributes(where: Where, asked: Filter) -> None:
             "e.alert_id in (select a.alert_id from alert a where a.account_id = $1 and a.problem_id = any(?::uuid[]))",
             list(asked.problems),
         )
-    if asked.updated_since is not None:
-        where.add("e.updated_at >= ?", asked.updated_since)
+    _since(where, asked)
     if asked.within is not None:
         _within(where, asked.within)
     for word in folded(asked.words):
@@ -116,11 +125,23 @@ def behind(cursor: Cursor | None, where: Where, table: LiteralString) -> Literal
     return where.fill(f"({table}.occurred_at, {table}.event_id) {sign} (?, ?)", cursor.at, cursor.event_id)
 
 
+def _type_words(where: Where, words: tuple[str, ...]) -> None:
+    if words:
+        where.add(_ONE_WORD, SEPARATORS, list(words))
+
+
+def _since(where: Where, asked: Filter) -> None:
+    if asked.began_since is not None:
+        where.add("e.occurred_at >= ?", asked.began_since)
+    if asked.updated_since is not None:
+        where.add("e.updated_at >= ?", asked.updated_since)
+
+
 def _within(where: Where, within: Within) -> None:
     columns: tuple[tuple[LiteralString, tuple[str, ...]], ...] = (
-        ("(e.clusters is null or e.clusters && ?::text[])", within.clusters),
-        ("(e.namespaces is null or e.namespaces && ?::text[])", within.namespaces),
-        ("(e.services is null or e.services && ?::text[])", within.services),
+        (f"(e.clusters && ?::text[] or (e.clusters is null and {_ANYWHERE}))", within.clusters),
+        (f"(e.namespaces && ?::text[] or (e.namespaces is null and {_ANYWHERE}))", within.namespaces),
+        (f"(e.services && ?::text[] or (e.services is null and {_ANYWHERE}))", within.services),
     )
     for condition, names in columns:
         if names:

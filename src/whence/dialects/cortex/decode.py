@@ -10,7 +10,7 @@ from whence.dialects.cortex.vocabulary import CUSTOM_EVENT, NAME
 from whence.domain.entity import Entity
 from whence.domain.errors import NotFound
 from whence.domain.event import Event, Once, Report, Span
-from whence.domain.scope import Scope
+from whence.domain.scope import Places, Scope
 
 LONGEST_KEY: Final = 200  # characters of an idempotency key
 _KEY_LIFETIME: Final = timedelta(hours=24)
@@ -29,6 +29,7 @@ def report(sent: wire.CustomEvent, text: str, *, entity: Entity, source: str, ke
         dialect=NAME,
         call=CUSTOM_EVENT,
         scope=Scope.entities([entity.id]),
+        places=Places.of([entity]),
         properties=sent.custom_data or {},
         original=text,
         once=_once(key, text, entity) if key else None,

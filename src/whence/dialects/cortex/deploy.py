@@ -20,7 +20,7 @@ from whence.domain.entity import Entity
 from whence.domain.errors import NotFound
 from whence.domain.event import Event, Kind, Report, Span
 from whence.domain.identity import number
-from whence.domain.scope import Scope
+from whence.domain.scope import Places, Scope
 
 TYPES: Final = ("DEPLOY", "SCALE", "ROLLBACK", "RESTART")
 SHA: Final = "sha"
@@ -84,6 +84,7 @@ class Deploy:
             dialect=NAME,
             call=DEPLOY,
             scope=Scope.entities([entity.id]),
+            places=Places.of([entity]),
             properties=self.properties,
             original=text,
             may_be_far=True,

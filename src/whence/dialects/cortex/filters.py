@@ -3,7 +3,7 @@
 Source: Cortex contract A5.2 and B6.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Self
 
@@ -47,16 +47,15 @@ class Asked:
         )
 
     def by_call(self, call: str, *, entity: Entity | None) -> Filter | None:
-        """The events of one of our calls; None: nothing can be among them."""
-        return self._filter(entity, dialects=(NAME,), calls=(call,))
+        """The events of one of our calls, by when they began; None: nothing can be among them."""
+        reaching = self._reaching(entity)
+        return reaching and replace(reaching, began_since=self.start, dialects=(NAME,), calls=(call,))
 
     def of_any_dialect(self, entity: Entity) -> Filter | None:
-        """Every event that concerns the entity; None: nothing can be among them."""
-        return self._filter(entity)
+        """Every event that concerns the entity and reaches into the window; None: nothing can be among them."""
+        return self._reaching(entity)
 
-    def _filter(
-        self, entity: Entity | None, *, dialects: tuple[str, ...] = (), calls: tuple[str, ...] = ()
-    ) -> Filter | None:
+    def _reaching(self, entity: Entity | None) -> Filter | None:
         start, end = self.start or _FIRST, self.end or _LAST
         if start > end:
             return None
@@ -64,7 +63,5 @@ class Asked:
             window=Span(start=start, end=end),
             concerning=None if entity is None else (entity,),
             types=self.types,
-            dialects=dialects,
-            calls=calls,
             updated_since=self.updated_since,
         )

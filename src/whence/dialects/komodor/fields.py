@@ -319,6 +319,7 @@ Listed = BeforeValidator(_listed)
 Required = BeforeValidator(_required)
 NotEmpty = AfterValidator(_not_empty)
 Name = Annotated[Filled, AfterValidator(_storable), at_most(LONGEST_NAME)]
+NameOrNone = Annotated[Text, AfterValidator(_storable), at_most(LONGEST_NAME)]
 Names = Annotated[
     list[Annotated[str, PlainValidator(_name), at_most(LONGEST_NAME)]],
     Listed,

@@ -19,14 +19,13 @@ def events_of(
     severities: tuple[Severity, ...] = (),
 ) -> Filter:
     """The events of a `props.type` that the principal sees; `custom`: those that came in here."""
-    own = NAME if props_type == "custom" else only_dialect(by)
-    is_deploy = props_type == "deploy"
+    own = NAME if props_type == vocabulary.CUSTOM else only_dialect(by)
     return Filter(
         window=window,
         concerning=concerning,
         within=within,
-        kinds=(Kind.CHANGE,) if is_deploy else (),
-        types=vocabulary.DEPLOYS if is_deploy else vocabulary.NODES.get(props_type, ()),
+        kinds=(Kind.CHANGE,) if props_type == vocabulary.DEPLOY else (),
+        type_words=vocabulary.TYPE_WORDS.get(props_type, ()),
         severities=severities,
         dialects=(own,) if own else (),
     )

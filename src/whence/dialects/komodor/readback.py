@@ -19,6 +19,7 @@ from whence.domain.filter import Filter, Within
 from whence.domain.page import Cursor, Order, unseal_cursor
 
 DAY: Final = timedelta(hours=24)  # how far back a list goes when nobody says
+_DAWN: Final = datetime.min.replace(tzinfo=UTC)  # before which there is no day to go back to
 _SAMPLE: Final = 10  # services that are shown of those matched
 
 
@@ -107,7 +108,7 @@ def window_of(since: datetime | None, to: datetime | None, now: datetime, *, pat
         Invalid: it ends before it begins; at `path`, the name of its begin.
     """
     end = to or now
-    start = since or end - DAY
+    start = since or max(end, _DAWN + DAY) - DAY
     if end < start:
         raise Invalid.at(path, "must not be after the end of the window")
     return Span(start=start, end=end)

@@ -1,19 +1,19 @@
 """Words that say what an event or an issue is about, however they are written: deploys, nodes, volumes, workflows."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from whence.domain.entity import HOST
 from whence.domain.event import Event, Kind
+from whence.domain.filter import one_word
 from whence.domain.problem import Problem
 
-_SEPARATORS: Final = re.compile(r"[\W_]+")
 _DEPLOY_WORDS: Final = ("deploy", "deployment", "rollout", "rollback", "release", "custom deployment")
 _CHANGE_WORDS: Final = (*_DEPLOY_WORDS, "config change", "feature flag")
-_NODE_WORDS: Final[Mapping[str, str]] = {"node-created": "node created", "node-terminated": "node terminated"}
 CLUSTER: Final = "CLUSTER"  # the type of an entity that is a cluster
 
+DEPLOY: Final = "deploy"
+CUSTOM: Final = "custom"
 FAILED_DEPLOY: Final = "failed-deploy"
 _VOLUMES: Final = (
     "PERSISTENT_VOLUME_CLAIM", "PVC", "PERSISTENT_VOLUME", "VOLUME", "DISK", "EBS_VOLUME", "CINDER_VOLUME",
@@ -41,29 +41,25 @@ _KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(_ISSUES["node-issue"], "Node"),
     **dict.fromkeys(_VOLUMES, "PersistentVolumeClaim"),
 }
-
-
-def folded(words: str) -> str:
-    """The words as they are compared: in one case, without separators."""
-    return _SEPARATORS.sub("", words).casefold()
-
-
-_CHANGES: Final = frozenset(map(folded, _CHANGE_WORDS))
-_DEPLOYS: Final = frozenset(map(folded, _DEPLOY_WORDS))
-_NODES: Final = {folded(words): name for name, words in _NODE_WORDS.items()}
+_CHANGES: Final = frozenset(map(one_word, _CHANGE_WORDS))
+# What an event's type reads as, by the `props.type` that it then has: searches ask for the same words.
+TYPE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    DEPLOY: tuple(map(one_word, _DEPLOY_WORDS)),
+    "node-created": (one_word("node created"),),
+    "node-terminated": (one_word("node terminated"),),
+}
 
 
 def kind(event_type: str) -> Kind:
     """A change when the type reads as one. Never a problem: a custom event opens no alert, however severe."""
-    return Kind.CHANGE if folded(event_type) in _CHANGES else Kind.INFO
+    return Kind.CHANGE if one_word(event_type) in _CHANGES else Kind.INFO
 
 
 def props_type(event: Event) -> str:
     """The event's `props.type`."""
-    word = folded(event.type)
-    if event.kind is Kind.CHANGE and word in _DEPLOYS:
-        return "deploy"
-    return _NODES.get(word, "custom")
+    word = one_word(event.type)
+    found = next((name for name, words in TYPE_WORDS.items() if word in words), CUSTOM)
+    return CUSTOM if found == DEPLOY and event.kind is not Kind.CHANGE else found
 
 
 def issue_rank(issue_type: str) -> int:
@@ -78,22 +74,5 @@ def kind_of_type(entity_type: str) -> str:
 
 def reasons(problem: Problem) -> tuple[str, ...]:
     """Upstream's categories that are types of the problem's alerts, in upstream's order; the last one if none is."""
-    types = set(map(folded, problem.types))
-    return tuple(category for category in REASONS if folded(category) in types) or (OTHER,)
-
-
-def spellings(words: Iterable[str]) -> tuple[str, ...]:
-    """The ways in which the words are written by those who send them: an index knows no other comparison."""
-    return tuple(sorted({spelled for each in words for spelled in _spelled(each.split())}))
-
-
-def _spelled(parts: list[str]) -> Iterator[str]:
-    first, *rest = parts
-    titled = [part.capitalize() for part in parts]
-    for cased in (parts, titled, [part.upper() for part in parts], [titled[0], *rest], [first, *titled[1:]]):
-        for separator in ("", " ", "-", "_"):
-            yield separator.join(cased)
-
-
-DEPLOYS: Final = spellings(_DEPLOY_WORDS)
-NODES: Final[Mapping[str, tuple[str, ...]]] = {name: spellings([words]) for name, words in _NODE_WORDS.items()}
+    types = set(map(one_word, problem.types))
+    return tuple(category for category in REASONS if one_word(category) in types) or (OTHER,)

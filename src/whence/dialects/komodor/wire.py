@@ -20,6 +20,7 @@ from whence.dialects.komodor.fields import (
     Limit,
     Listed,
     Name,
+    NameOrNone,
     Names,
     NotEmpty,
     Once,
@@ -175,9 +176,12 @@ class ServicesSearch(Open):
 
 
 class ServiceScope(Open):
-    """One service. Upstream's `workflowRun` narrows what whence does not have: it is unknown here."""
+    """One service, which is where its list says: a cluster or a namespace that is empty is none.
 
-    cluster: Name
+    Upstream's `workflowRun` narrows what whence does not have: it is unknown here.
+    """
+
+    cluster: NameOrNone
     namespace: Text
     service: Name
     kind: Name

@@ -206,6 +206,29 @@ async def test_filters_list_and_delete_the_same(cortex: AsyncClient, query: str,
     assert sorted(await titles(cortex, EVENTS)) == sorted(set("abcd") - set(found))
 
 
+SPAN = {"end_time": f"{DAY}T12:00:00Z"}  # of what began at 06:30
+
+
+async def test_filters_go_by_when_an_event_began(
+    cortex: AsyncClient, admin: AsyncClient, tenant: Tenant, speak: MakeClient
+) -> None:
+    """[A5.2] However long somebody made it since; whoever sees all finds what reaches into a window, and no more."""
+    event = await made(cortex, EVENTS)
+    assert (await admin.patch(f"/v1/events/{event['uuid']}", json=SPAN)).status_code == 200
+    seeing = speak(await tenant.key(Right.READ_EVENTS, Right.WRITE_EVENTS, sees=Sees.ALL))
+    during = {"startTime": f"{DAY}T07:00:00"}
+
+    assert await titles(cortex, EVENTS, **during) == []
+    assert await titles(cortex, "/api/v1/custom-events", **during) == []
+    assert await titles(seeing, EVENTS, **during) == ["Flag turned on"]
+    for client in (cortex, seeing):
+        assert (await client.delete(EVENTS, params=during)).status_code == 204
+        assert await titles(cortex, EVENTS) == ["Flag turned on"]
+    assert await titles(cortex, EVENTS, startTime=GOOD["timestamp"]) == ["Flag turned on"]
+    assert (await cortex.delete(EVENTS, params={"startTime": GOOD["timestamp"]})).status_code == 204
+    assert await titles(cortex, EVENTS) == []
+
+
 @pytest.mark.parametrize(
     ("query", "details"),
     [

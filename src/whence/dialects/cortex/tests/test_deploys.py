@@ -341,6 +341,38 @@ async def test_deploys_of_every_entity_are_removed_by_filter(cortex: AsyncClient
     assert await titles(cortex, f"{CATALOG}/other/deploys") == []
 
 
+async def test_filters_go_by_when_a_deploy_began(cortex: AsyncClient, admin: AsyncClient) -> None:
+    """[A5.2, B2] However long somebody made it since."""
+    deploy = await made(cortex, environment="prod")
+    end = {"end_time": f"{DAY}T12:00:00Z"}
+    assert (await admin.patch(f"/v1/events/{deploy['uuid']}", json=end)).status_code == 200
+    during = {"startTime": f"{DAY}T09:30:00"}
+
+    assert await titles(cortex, **during) == []
+    await cortex.delete(DEPLOYS, params=during)
+    gone = await cortex.delete(f"{CATALOG}/deploys", params={"environment": "prod", **during})
+
+    assert gone.json() == {"deploys": []}
+    assert await titles(cortex) == await titles(cortex, startTime=f"{DAY}T09:00:00") == ["release 41"]
+
+
+@pytest.mark.parametrize("where", [f"{CATALOG}/deploys?sha=9f2c7e1", f"{CATALOG}/deploys/all"])
+async def test_what_is_removed_is_told_as_it_was_shown(cortex: AsyncClient, where: str) -> None:
+    """[B2, A4] To the letter: numbers as they were spelled, and a url that is empty."""
+    data = '{"z":1.10,"a":123456789012345678901234567890}'
+    await cortex.post(
+        DEPLOYS,
+        content=f'{{"title":"x","type":"SCALE","sha":"9f2c7e1","timestamp":"{DAY}T09:00:00","url":"","customData":{data}}}',
+    )
+    await made(cortex, sha="9f2c7e1", timestamp=f"{DAY}T08:00:00Z")
+
+    shown = (await cortex.get(DEPLOYS)).text
+    told = (await cortex.delete(where)).text
+
+    assert f'"customData":{data}' in told
+    assert told.removeprefix('{"deploys":').removesuffix("}") in shown
+
+
 async def test_deploys_of_every_entity_are_removed(cortex: AsyncClient, admin: AsyncClient, tenant: Tenant) -> None:
     """[B2, A9] Not custom events, and not what was of an entity that is gone, which is out of reach."""
     await tenant.register(draft("Gone", tag="gone"))

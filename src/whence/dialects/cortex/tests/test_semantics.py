@@ -54,6 +54,30 @@ async def test_an_event_is_one_of_the_house_s(cortex: AsyncClient, admin: AsyncC
     assert [one["id"] for one in timeline["events"]] == [event["uuid"]]
 
 
+@pytest.mark.parametrize("call", ["custom-events", "deploys"])
+async def test_an_event_is_where_its_entity_is(
+    cortex: AsyncClient, admin: AsyncClient, tenant: Tenant, call: str
+) -> None:
+    """Found and counted by cluster, namespace and service as any other event of the entity; a PUT leaves it there."""
+    await tenant.register(draft("cart", tag="cart", cluster="eu", namespace="shop"))
+    where = f"/api/v1/catalog/cart/{call}"
+    deploy = body(type="DEPLOY")
+    event = await made(cortex, where, **deploy)
+
+    async def found(**place: str) -> list[str]:
+        listed = await admin.get("/v1/events", params={"from": GOOD["timestamp"], **place})
+        return [one["id"] for one in listed.json()["events"]]
+
+    for _ in range(2):
+        for place in ({"cluster": "eu"}, {"namespace": "shop"}, {"service": "cart"}):
+            assert await found(**place) == [event["uuid"]]
+        assert await found(cluster="us") == []
+        facets = (await admin.get("/v1/events/facets", params={"from": GOOD["timestamp"]})).json()
+        named = {name: [one["value"] for one in facets["facets"][name]] for name in ("cluster", "service")}
+        assert named == {"cluster": ["eu"], "service": ["cart"]}
+        assert (await cortex.put(f"{where}/{event['uuid']}", json=deploy)).status_code == 200
+
+
 async def test_an_archived_entity_keeps_its_events(cortex: AsyncClient, tenant: Tenant, checkout: Entity) -> None:
     """[A9] Readable and writable by tag and id, archived or not."""
     first = await made(cortex, EVENTS, title="before")

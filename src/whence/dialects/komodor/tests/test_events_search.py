@@ -65,6 +65,59 @@ async def test_events_are_found_by_type(
     assert await found(komodor, CLUSTER, {"scope": EU_WEST, "props": props}) == of_cluster
 
 
+@pytest.mark.parametrize(
+    ("event_type", "shown"),
+    [
+        ("ROLL-OUT", "deploy"), ("Roll back", "deploy"), ("RollOut", "deploy"), ("DePloy", "deploy"),
+        ("custom__DEPLOY-ment", "deploy"), ("re\u2011lease", "deploy"), ("\U0001f680 deploy!", "deploy"),
+        ("NODE.created", "node-created"), ("noDeTerminated", "node-terminated"),
+        ("deploy failed", "custom"), ("config change", "custom"), ("déploy", "custom"),
+    ],
+)  # fmt: skip
+async def test_what_is_shown_as_a_type_is_found_as_one(komodor: AsyncClient, event_type: str, shown: str) -> None:
+    """[7.3, 10] However the word is written; and as nothing else."""
+    await komodor.post(EVENTS, json={"eventType": event_type, "summary": "s"})
+
+    for path, scope in ((SERVICE, CART), (CLUSTER, EU_WEST)):
+        every = (await komodor.post(path, json={"scope": scope, "props": {"type": "all"}})).json()["data"]["events"]
+        assert [event["type"] for event in every] == [shown]
+        for asked in ("deploy", "node-created", "node-terminated"):
+            body = {"scope": scope, "props": {"type": asked}}
+            assert await found(komodor, path, body) == (["s"] if asked == shown else [])
+
+
+async def test_a_service_in_no_cluster_is_asked_for_as_it_is_listed(komodor: AsyncClient, tenant: Tenant) -> None:
+    """[7.2, 7.3] With an empty cluster and an empty namespace."""
+    await tenant.register(Draft(name="lone"), Draft(name="lone", cluster="eu-west"))
+    for cluster in ("eu-west", "eu-north"):
+        sent = {"eventType": "e", "summary": cluster, "scope": {"clusters": [cluster]}}
+        await komodor.post(EVENTS, json=sent)
+    await komodor.post(EVENTS, json={"eventType": "e", "summary": "lone", "scope": {"servicesNames": ["lone"]}})
+    rows = (await komodor.post("/api/v2/services/search")).json()["data"]["services"]
+    (place,) = [row for row in rows if not row["cluster"]]
+    scope = {name: place[name] for name in CART}
+
+    assert scope == {"cluster": "", "namespace": "", "service": "lone", "kind": "Deployment"}
+    assert await found(komodor, SERVICE, {"scope": scope, "props": {"type": "all"}}) == ["lone"]
+    assert await found(komodor, SERVICE, {"scope": scope | {"service": "other"}, "props": {"type": "all"}}) == []
+
+
+async def test_what_names_entities_in_no_cluster_is_in_none(
+    anonymous: AsyncClient, api: AsyncClient, tenant: Tenant
+) -> None:
+    """[7.3] Neither in one that is there nor in one that nobody knows; what is in a cluster is in that one."""
+    lone, cart = await tenant.register(Draft(name="lone"), Draft(name="cart", cluster="eu-west", namespace="shop"))
+    for entity in (lone, cart):
+        sent = {"kind": "change", "type": "deploy", "title": entity.name, "entities": [entity.id]}
+        assert (await api.post("/v1/events", json=sent)).status_code == 201
+    anonymous.headers["x-api-key"] = await tenant.key(sees=Sees.ALL)
+    props = {"type": "deploy"}
+
+    assert await found(anonymous, CLUSTER, {"scope": EU_WEST, "props": props}) == ["cart"]
+    assert await found(anonymous, CLUSTER, {"scope": EU_WEST | {"namespaces": ["shop"]}, "props": props}) == ["cart"]
+    assert await found(anonymous, CLUSTER, {"scope": {"cluster": "mars"}, "props": props}) == []
+
+
 async def test_namespaces_narrow_a_cluster(komodor: AsyncClient) -> None:
     """[7.3] An event that names no namespace is in each."""
     await send(komodor)
@@ -259,6 +312,13 @@ TYPES = "must be one of deploy, node-created, node-terminated, custom, all"
         ),
         (SERVICE, {"scope": CART, "props": {"type": "availability"}}, [f"props.type: {TYPES}"]),
         (SERVICE, {"scope": CART, "props": {"type": None}}, ["props.type: is required"]),
+        (SERVICE, {"scope": CART | {"cluster": None}, "props": {"type": "all"}}, ["scope.cluster: is required"]),
+        (
+            SERVICE,
+            {"scope": CART | {"cluster": "\0"}, "props": {"type": "all"}},
+            ["scope.cluster: must not hold a NUL character"],
+        ),
+        (CLUSTER, {"scope": {"cluster": ""}, "props": {"type": "all"}}, ["scope.cluster: must not be blank"]),
         (
             CLUSTER,
             {"scope": EU_WEST, "props": {"type": "all", "fromEpoch": "1", "toEpoch": NOW * 1000}},

@@ -320,6 +320,34 @@ async def test_deploys_that_failed_are_issues(komodor: AsyncClient, tenant: Tena
     assert await found(komodor, CLUSTER, EU_WEST) == []
 
 
+async def test_failed_deploys_are_found_however_their_type_is_written(komodor: AsyncClient) -> None:
+    """[7.4, 10] In any case, with any separator."""
+    for n, event_type in enumerate(("ROLL-OUT", "Roll back", "RollOut", "DePloy", "deploy failed")):
+        await _deploy(komodor, event_type, 60 * n, eventType=event_type)
+
+    for path, scope in ((SERVICE, CART), (CLUSTER, EU_WEST)):
+        assert await found(komodor, path, scope, "failed-deploy") == ["ROLL-OUT", "Roll back", "RollOut", "DePloy"]
+
+
+async def test_a_failed_deploy_of_what_is_in_no_cluster_is_in_none(
+    anonymous: AsyncClient, api: AsyncClient, tenant: Tenant
+) -> None:
+    """[7.4] It is the service's, which is asked for with an empty cluster; so are its other issues."""
+    await tenant.register(Draft(name="lone", tag="lone"))
+    failed = {"kind": "change", "type": "deploy", "title": "v1", "severity": "error", "entities": ["lone"]}
+    assert (await api.post("/v1/events", json=failed)).status_code == 201
+    await trouble(api, "lone")
+    anonymous.headers["x-api-key"] = await tenant.key(Right.READ_EVENTS, sees=Sees.ALL)
+    lone = {"cluster": "", "namespace": "", "service": "lone", "kind": "Deployment"}
+
+    for cluster in ("eu-west", "mars"):
+        assert await sorted_by_type(anonymous, CLUSTER, {"cluster": cluster}) == {}
+    assert await sorted_by_type(anonymous, SERVICE, lone) == {
+        "availability": ["lone fails"],
+        "failed-deploy": ["v1"],
+    }
+
+
 async def test_pages_of_failed_deploys_are_numbered_too(komodor: AsyncClient) -> None:
     """[7.4] Newest first, of a service that nobody registered."""
     for n in range(5):

@@ -135,6 +135,11 @@ SENT: list[dict[str, Any]] = [
         ({"limit": 2}, [3, 2]),
         ({"from": at(2.5)}, [3, 2]),
         ({"to": at(2.5)}, [1, 0]),
+        ({"to": "0001-01-01T00:00:00Z"}, []),
+        ({"to": "0001-01-01T12:00:00Z"}, []),
+        ({"to": "-62135596800"}, []),
+        ({"from": "0001-01-01T00:00:00Z"}, [3, 2, 1, 0]),
+        ({"from": "9999-12-31T23:59:59Z", "to": "9999-12-31T23:59:59.999999Z"}, []),
         ({"from": at(3.5), "to": at(1.5)}, [2, 1]),
         ({"from": int((NOW - timedelta(hours=2.5)).timestamp())}, [3, 2]),
         ({"from": int((NOW - timedelta(hours=2.5)).timestamp() * 1000)}, [3, 2]),
@@ -332,6 +337,26 @@ async def test_a_key_that_sees_all_reads_them_in_our_words_and_closes_none(
         "sample": [{"cluster": "a", "namespace": "b", "service": "cart"}],
     }
     assert closed.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [
+        ({}, True), ({"cluster": "q"}, False), ({"namespace": "q"}, False), ({"service": "q"}, False),
+        ({"service": "cart"}, True), ({"service": "cart", "cluster": "q"}, False),
+    ],
+)  # fmt: skip
+async def test_an_event_that_names_entities_is_where_those_are(
+    anonymous: AsyncClient, api: AsyncClient, tenant: Tenant, query: dict[str, str], *, is_there: bool
+) -> None:
+    """[9.2] In no cluster and no namespace if they are in none."""
+    (cart,) = await tenant.register(Draft(name="cart"))
+    await api.post("/v1/events", json={"title": "x", "entities": [cart.id]})
+    headers = {"x-api-key": await tenant.key(sees=Sees.ALL)}
+
+    listed = (await anonymous.get(EVENTS, params=query, headers=headers)).json()["events"]
+
+    assert [event["summary"] for event in listed] == (["x"] if is_there else [])
 
 
 @pytest.mark.parametrize(

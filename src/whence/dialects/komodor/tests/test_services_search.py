@@ -108,7 +108,7 @@ async def test_the_last_deploy_is_the_newest_that_concerns_the_service(
     _, ledger, *_ = await tenant.register(*SHOP)
     for sent in (
         {"eventType": "deploy", "timestamp": NOW - 900, "scope": {"servicesNames": ["cart"]}},
-        {"eventType": "Rollout", "timestamp": NOW - 800, "scope": {"clusters": ["eu-north"]}},
+        {"eventType": "ROLL-out", "timestamp": NOW - 800, "scope": {"clusters": ["eu-north"]}},
         {"eventType": "ROLLBACK", "timestamp": NOW - 700, "scope": {"namespaces": ["office"]}, "severity": "error"},
         {"eventType": "config change", "timestamp": NOW - 600},
         {"eventType": "note", "timestamp": NOW - 500},
