@@ -109,12 +109,17 @@ class Registry:
         Raises:
             Invalid: a tag or an alias of what is new belongs to another entity; paths begin with `entities[n]`.
         """
+        found, _ = await self.introduce_new(by, drafts)
+        return found
+
+    async def introduce_new(self, by: Principal, drafts: Sequence[Draft]) -> tuple[list[Entity], frozenset[str]]:
+        """As `introduce`; and the ids of those entities that this call registered."""
         now = datetime.now(UTC)
         ids = [draft.id or "" for draft in drafts]
         async with self._pool.reader() as db:
             known = await entities.named(db, by.account_id, ids)
         if all(entity_id in known for entity_id in ids):
-            return [known[entity_id] for entity_id in ids]
+            return [known[entity_id] for entity_id in ids], frozenset()
         async with self._writing(by.account_id) as db:
             standing = await self._standing(db, by.account_id, drafts)
             found, new = Register(standing, now).introduce(drafts)
@@ -123,7 +128,7 @@ class Registry:
                 await wanted.follow(db, by.account_id, new)
         if new:
             self._changed(by.account_id)
-        return found
+        return found, frozenset(entity.id for entity in new)
 
     async def edit(
         self, by: Principal, test: EntityTest, change: Callable[[Entity], Entity], *, limit: int = MOST_AT_ONCE

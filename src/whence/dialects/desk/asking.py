@@ -1,11 +1,11 @@
 """From what a reader of events asks for to the house's filter, and to what a filter has no words for."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from whence.dialects import Context
-from whence.dialects.desk import encode, finding, ids, nearest, subject
+from whence.dialects.desk import encode, finding, ids, naming, nearest, subject
 from whence.dialects.desk.event_selector import EventSelector
 from whence.dialects.desk.finding import Question
 from whence.dialects.desk.flags import Flags
@@ -19,8 +19,8 @@ Test = Callable[[Event], bool]
 
 # What is kept elsewhere, or under another name: one must read the event to know.
 _TOLD: Final = frozenset({
-    "dt.event.title", encode.DESCRIPTION, "dt.event.impact_level", "dt.event.group_label", encode.ROOT_CAUSE,
-    *encode.FIELDS.values(),
+    "dt.event.title", encode.DESCRIPTION, encode.ANNOTATION, encode.ROOT_CAUSE,
+    "dt.event.impact_level", "dt.event.group_label", *encode.FIELDS.values(),
 })  # fmt: skip
 
 
@@ -96,20 +96,20 @@ def _marks(selector: EventSelector) -> list[tuple[frozenset[bool], Callable[[Fla
 
 
 async def _concerned(
-    context: Context, by: Principal, entity_ids: Iterable[str] | None, entities: Sequence[Entity] | None
+    context: Context, by: Principal, entity_ids: Collection[str] | None, entities: Sequence[Entity] | None
 ) -> tuple[Entity, ...] | None:
     """The entities that are in both; of an id that nobody registered, an entity that is no more than its id."""
     if entity_ids is None:
         return None if entities is None else tuple(entities)
-    wanted = sorted(map(ids.normal, entity_ids))
+    known = await naming.known(context.catalog, by, sorted(entity_ids))
+    wanted = {entity.id: entity for entity in (known.get(name) or _unknown(name) for name in sorted(entity_ids))}
     if entities is not None:
         return tuple(entity for entity in entities if entity.id in wanted)
-    known = await context.catalog.known(by, wanted)
-    return tuple(known.get(name) or _unknown(name) for name in wanted)
+    return tuple(wanted.values())
 
 
-def _unknown(entity_id: str) -> Entity:
-    now = datetime.now(UTC)
+def _unknown(name: str) -> Entity:
+    now, entity_id = datetime.now(UTC), ids.normal(name)
     return Entity(id=entity_id, tag="", type=ids.type_of(entity_id), name=entity_id, first_seen=now, last_seen=now)
 
 
@@ -151,9 +151,20 @@ def _properties(
             sources = values if sources is None else sources & values
         elif key in _TOLD or key.count(".") > MOST_DOTS:
             also.append(_told(by, key, values))
+        elif any(map(_is_of_no_scalar, values)):
+            also.append(_either(PropertyTest(path=key, values=tuple(sorted(values))), _told(by, key, values)))
         else:
             tests.append(PropertyTest(path=key, values=tuple(sorted(values))))
     return sources, tuple(tests)
+
+
+def _is_of_no_scalar(value: str) -> bool:
+    """Whether a property that is told so may be a list, an object or null, which no filter compares."""
+    return value == "null" or value.startswith(("[", "{"))
+
+
+def _either(scalar: PropertyTest, told: Test) -> Test:
+    return lambda event: scalar.matches(event.properties) or told(event)
 
 
 def _told(by: Principal, key: str, values: frozenset[str]) -> Test:

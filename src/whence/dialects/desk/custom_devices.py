@@ -60,10 +60,9 @@ async def _register(context: Context, by: Principal, device: Device) -> tuple[Cu
     """The device and its group stand, as it says; and whether it is new."""
     registry = context.registry
     named = ids.custom_device(device.id, group=device.group, kind=device.kind)
-    is_new = named.device_id not in await context.catalog.named(by, [named.device_id])
-    standing, _ = await registry.introduce(by, [_draft(named, device), _group_draft(named, device)])
+    (standing, _), new = await registry.introduce_new(by, [_draft(named, device), _group_draft(named, device)])
+    is_new = standing.id in new
     described = partial(_described, device=device)
-    # A device that another request registered in between is known, though it was not a moment ago.
     if (not is_new or described(standing) != standing) and not await registry.edit(
         by, WithId((named.device_id,)), described
     ):

@@ -6,7 +6,7 @@ of the vendor's types.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic_core import to_json
 
@@ -23,6 +23,7 @@ from whence.domain.identity import number
 OPEN_END: Final = -1  # the end of what is open: DESK contract 10
 SOURCE: Final = "dt.event.source"
 DESCRIPTION: Final = "dt.event.description"
+ANNOTATION: Final = "annotationDescription"
 SUPPRESSED: Final = "dt.event.suppress_problem"
 ALLOW_FREQUENT: Final = "dt.event.allow_frequent_issue_detection"
 ALLOW_REMAPPING: Final = "dt.event.allow_entity_remapping"
@@ -41,7 +42,6 @@ FIELDS: Final[Mapping[str, str]] = {
 _V2_FIELDS: Final = {**FIELDS, "description": DESCRIPTION}  # an annotation has this beside its own text
 _SETTINGS: Final = ("timeoutMinutes", "allowDavisMerge")
 _NAMING: Final = ("deploymentName", "deploymentVersion", "annotationType", "configuration")
-_ANNOTATION: Final = "annotationDescription"
 
 
 def v1(event: Event, subject: Subject) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def v2_properties(event: Event, subject: Subject) -> dict[str, str]:
     shown[SOURCE] = event.source
     shown |= {_V2_FIELDS.get(name, name): text(fields[name]) for name in (*FIELDS, *fields) if name in fields}
     if event.description or _about(of) in said:
-        shown[_ANNOTATION if _about(of) == _ANNOTATION else DESCRIPTION] = event.description
+        shown[ANNOTATION if _about(of) == ANNOTATION else DESCRIPTION] = event.description
     computed = {
         ROOT_CAUSE: "true",
         "dt.event.impact_level": levels.V2_IMPACTS[subject.impact_level],
@@ -130,8 +130,11 @@ def status(event: Event) -> str:
 
 
 def correlation_id(event: Event, subject: Subject) -> str:
-    """What the event has in common with those that say the same of the same entity; DESK contract 3.8."""
-    if event.dialect == NAME and event.key:
+    """What the event has in common with those that say the same of the same entity; DESK contract 3.8.
+
+    What came in through another dialect has the key that it has there, by which it is found.
+    """
+    if event.key:
         return event.key
     of = nearest.event_type(event)
     tag = event.properties.get(TAG_PROPERTY)
@@ -152,7 +155,8 @@ def text(value: object) -> str:
 def _shown_title(event: Event, of: EventType) -> str:
     """The title of such an event for which none was sent, or none applies; DESK contract 3.4."""
     names = [name for name in _NAMING if name in of.texts]
-    found = " ".join(text(event.properties[name]) for name in names if event.properties.get(name))
+    fields = (event.properties.get(name) for name in names)
+    found = " ".join(field for field in fields if field and isinstance(field, str))
     return found if found and not found.isspace() else of.shown
 
 
@@ -167,7 +171,7 @@ def _texts(event: Event, of: EventType) -> Iterator[tuple[str, object]]:
     if (title := said.get("title", _sent_title(event, of))) is not None:
         yield "title", title
     if event.description or _about(of) in said:
-        yield _ANNOTATION if of.opens_problem else _about(of), event.description
+        yield ANNOTATION if of.opens_problem else _about(of), event.description
 
 
 def unsaid(of: EventType, texts: Mapping[str, str]) -> dict[str, str]:
@@ -202,19 +206,34 @@ def _said(event: Event, of: EventType) -> dict[str, str]:
 def _fields(event: Event, of: EventType) -> dict[str, Any]:
     """What was sent in fields of its own that apply to the type."""
     names = (*(name for name in of.texts if name not in {"title", _about(of)}), "timeseriesIds")
-    return {name: event.properties[name] for name in names if name in event.properties}
+    return {name: event.properties[name] for name in names if _is_field(event, name)}
 
 
 def _settings(event: Event, of: EventType) -> dict[str, Any]:
     """What decides about the life of a problem; the first version does not show it."""
     if not of.opens_problem:
         return {}
-    return {name: event.properties[name] for name in _SETTINGS if name in event.properties}
+    return {name: event.properties[name] for name in _SETTINGS if _is_field(event, name)}
+
+
+def _is_field(event: Event, name: str) -> bool:
+    """Whether the property may be the field that it is called as: one of another shape is its sender's own."""
+    value = event.properties.get(name)
+    match name:
+        case "timeoutMinutes":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "allowDavisMerge":
+            return isinstance(value, bool)
+        case "timeseriesIds":
+            items = cast("list[object]", value) if isinstance(value, list) else []
+            return bool(items) and all(isinstance(item, str) for item in items)
+        case _:
+            return isinstance(value, str)
 
 
 def _about(of: EventType) -> str:
     """The field that is the event's description."""
-    return _ANNOTATION if _ANNOTATION in of.texts else "description"
+    return ANNOTATION if ANNOTATION in of.texts else "description"
 
 
 def _tag(tag: Tag) -> dict[str, str]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from whence.catalog import Catalog
 from whence.dialects import Context
-from whence.dialects.desk import entity_shown, ids, paging, query, tag_text, times, zones
+from whence.dialects.desk import entity_shown, naming, paging, query, tag_text, times, zones
 from whence.dialects.desk.answer import Answer
 from whence.dialects.desk.entity_shown import Standing
 from whence.dialects.desk.gate import Endpoint, Routes, Scope, caller
@@ -34,9 +34,10 @@ _LARGEST_PAGE: Final = 4000  # what a shipped client asks for
 _WIDEST: Final = timedelta(days=3)
 _RELATIVE: Final = {word: length for word, length in times.RELATIVE.items() if length <= _WIDEST}
 _MOST_NAMED: Final = 1000  # tags, and entities, in one request
+_ENDS: Final = ("startTimestamp", "endTimestamp")
 _ZONES: Final = ("managementZone", "managementZoneName")
 _CARRIED: Final = (
-    "relativeTime", "startTimestamp", "endTimestamp", "tag", "entity", "includeDetails", paging.SIZE, *_ZONES,
+    "relativeTime", *_ENDS, "tag", "entity", "includeDetails", paging.SIZE, *_ZONES,
 )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def _list(context: Context, path: str, types: tuple[str, ...]) -> Endpoint:
 
     async def page(request: Request) -> Answer:
         by = await caller(context, request, Scope.V1_READ_ENTITIES)
-        asked, warnings = _asked(by, request, path)
+        asked, warnings = await _asked(catalog, by, request, path)
         test = asked.test(types)
         found = await catalog.select(by, test, after=asked.after, limit=asked.size + 1)
         shown = found[: asked.size]
@@ -104,27 +105,27 @@ async def _shown(catalog: Catalog, by: Principal, entities: list[Entity], *, det
     return [entity_shown.v1(entity, standings.get(entity.id, Standing())) for entity in entities]
 
 
-def _asked(by: Principal, request: Request, path: str) -> tuple[_Asked, list[str]]:
+async def _asked(catalog: Catalog, by: Principal, request: Request, path: str) -> tuple[_Asked, list[str]]:
     """What the request asks for; a page's key carries it all, and what is repeated beside it is not looked at."""
     if (going_on := paging.question(by, request, path, _Asked)) is not None:
         return going_on, paging.carried(request, _CARRIED)
     size, warnings = paging.size(request, default=_LARGEST_PAGE, most=_LARGEST_PAGE)
-    start, end = _window(request)
+    start, end, ignored = _window(request)
     asked_zones = [name for name in _ZONES if query.text(request, name) is not None]
     asked = _Asked(
         start=start,
         end=end,
         tags=_named(request, "tag"),
-        entities=tuple(map(ids.normal, _named(request, "entity"))),
+        entities=await naming.entity_ids(catalog, by, _named(request, "entity")),
         size=size,
         details=query.truth(request, "includeDetails") is not False,
         is_of_zones=bool(asked_zones),
     )
-    return asked, [*warnings, *map(zones.warning, asked_zones)]
+    return asked, [*warnings, *ignored, *map(zones.warning, asked_zones)]
 
 
-def _window(request: Request) -> tuple[int, int | None]:
-    """The start of the window and, if one was named, its end; one in the future is now.
+def _window(request: Request) -> tuple[int, int | None, list[str]]:
+    """The start of the window and, if one was named, its end, one in the future is now; and what was not looked at.
 
     Raises:
         Invalid: it is wider than three days, or ends before it starts.
@@ -132,17 +133,17 @@ def _window(request: Request) -> tuple[int, int | None]:
     now = times.millis(datetime.now(UTC))
     word = query.choice(request, "relativeTime", _RELATIVE)
     if word is not None:
-        return now - _millis(_RELATIVE[word]), None
-    start, end = _timestamp(request, "startTimestamp"), _timestamp(request, "endTimestamp")
+        return now - _millis(_RELATIVE[word]), None, query.replaced(request, "relativeTime", _ENDS)
+    start, end = (_timestamp(request, name) for name in _ENDS)
     end = None if end is None or end > now else end
     last, widest = now if end is None else end, _millis(_WIDEST)
     if start is None:
-        return max(0, last - widest), end
+        return max(0, last - widest), end, []
     if start > last:
         raise query.fault("startTimestamp", "must not be after endTimestamp")
     if last - start > widest:
         raise query.fault("startTimestamp", "must not be more than 3 days before endTimestamp")
-    return start, end
+    return start, end, []
 
 
 def _timestamp(request: Request, name: str) -> int | None:

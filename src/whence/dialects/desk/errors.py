@@ -55,15 +55,19 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault(Violation):
-    """A violation that knows where in the request it is."""
+    """A violation that knows where in the request it is. `warnings`: what was tolerated before it was found."""
 
     place: Place = Place.BODY
+    warnings: tuple[str, ...] = ()
 
 
 def refused(request: Request, refusal: Refusal) -> Answer:
     """The answer to a refusal."""
     violations = _violations(request, refusal) if isinstance(refusal, Invalid) else []
     answer = envelope(STATUS[type(refusal)], CONSTRAINTS if violations else _message(refusal), violations)
+    if isinstance(refusal, Invalid):
+        faults = (fault for fault in refusal.violations if isinstance(fault, Fault))
+        answer.warn([warning for fault in faults for warning in fault.warnings])
     match refusal:
         case errors.TooMany(retry_after=retry_after, rate_per_minute=rate):
             free_at = time_ns() // 1000 + retry_after * 1_000_000

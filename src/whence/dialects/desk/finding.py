@@ -75,7 +75,7 @@ def dialects(*, all_of_them: bool) -> tuple[str, ...]:
 
 def window(since: datetime, to: datetime) -> Span:
     """All instants that are told in the milliseconds from `since` to `to`."""
-    return Span(start=since, end=times.instant(times.millis(to) + 1) - timedelta.resolution)
+    return Span(start=since, end=times.instant(times.millis(to)) + timedelta(milliseconds=1, microseconds=-1))
 
 
 async def named(context: Context, by: Principal, text: str) -> tuple[Event, Subject]:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from whence.dialects import Context
-from whence.dialects.desk import ids, levels, problem_finding, tag_text
+from whence.dialects.desk import ids, levels, naming, problem_finding, tag_text
 from whence.dialects.desk.problem_facts import Facts
 from whence.dialects.desk.problem_finding import Question
 from whence.dialects.desk.problem_ids import of_problem
-from whence.dialects.desk.problem_selector import NOBODYS, Criterion
+from whence.dialects.desk.problem_selector import ENTITIES, NOBODYS, Criterion
 from whence.dialects.desk.query import fault
 from whence.dialects.desk.sight import Sight
 from whence.domain.entity import MOST_AT_ONCE, TagTest
@@ -46,6 +47,7 @@ async def question(
     Raises:
         Invalid: a criterion names more than is looked up.
     """
+    criteria = [await _resolved(context, sight, one) for one in criteria]
     asked = _left(criteria)
     if asked is None:
         return None
@@ -72,6 +74,13 @@ async def question(
         chosen=await _chosen(context, sight, asked, path),
         words=tuple(word for one in criteria if one.name == "text" for word in one.values),
     )
+
+
+async def _resolved(context: Context, sight: Sight, one: Criterion) -> Criterion:
+    """The criterion with entities' ids, where it was given names."""
+    if one.name not in ENTITIES:
+        return one
+    return replace(one, values=frozenset(await naming.entity_ids(context.catalog, sight.by, one.values)))
 
 
 def _left(criteria: Iterable[Criterion]) -> dict[str, frozenset[str]] | None:

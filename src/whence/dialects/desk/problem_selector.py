@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from whence.dialects.desk import criteria, ids, levels
+from whence.dialects.desk import criteria, levels
 from whence.dialects.desk.criteria import Call, Unreadable
 from whence.domain.errors import Invalid
 
@@ -24,17 +24,18 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "underMaintenance": ("true", "false"),
 }
 _SINGLE: Final = frozenset({"status", "underMaintenance", "text"})
-_ENTITIES: Final = frozenset({"rootCauseEntity", "impactedEntities", "affectedEntities"})
+ENTITIES: Final = frozenset({"rootCauseEntity", "impactedEntities", "affectedEntities"})
+"""The criteria that name entities."""
 NOBODYS: Final = frozenset({"managementZoneIds", "managementZones", "problemFilterIds", "problemFilterNames"})
 """What there is none of here: nothing is in a zone, and nothing passes a profile."""
 _NAMES: Final = (
-    _ENTITIES | NOBODYS | _CHOICES.keys() | {"affectedEntityTypes", "problemId", "entityTags", "displayId", "text"}
+    ENTITIES | NOBODYS | _CHOICES.keys() | {"affectedEntityTypes", "problemId", "entityTags", "displayId", "text"}
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """That one of the values is the problem's. Choices are spelled as the vendor does, entity ids as the catalogue."""
+    """That one of the values is the problem's. Choices are spelled as the vendor does, ids as they are written."""
 
     name: str
     values: frozenset[str]
@@ -76,7 +77,7 @@ def _spelled(call: Call, value: str) -> str:
         return spelled[value.casefold()]
     if call.name == "text" and len(value) > LONGEST_TEXT:
         raise _unreadable(call.position, f"text has at most {LONGEST_TEXT} characters")
-    return ids.normal(value) if call.name in _ENTITIES else value
+    return value
 
 
 def _unreadable(position: int, why: str = "") -> Invalid:

@@ -5,6 +5,7 @@ matching. What is refused has no effect at all.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from time import time_ns
@@ -20,6 +21,7 @@ from whence.dialects.desk.asked import Asked
 from whence.dialects.desk.attach import FIELD as ATTACH_RULES
 from whence.dialects.desk.constraints import TOO_LATE, Clock, instant
 from whence.dialects.desk.decode import Reports
+from whence.dialects.desk.errors import Fault
 from whence.dialects.desk.gate import Routes, Scope, caller, path_text
 from whence.dialects.desk.options import Options
 from whence.dialects.desk.problem_ids import of_problem
@@ -67,19 +69,20 @@ class Push:
         sent = wire.read(document)
         now = time_ns() // 1_000_000
         look = partial(self._look, by, sent, options, now)
-        if keyed and (earlier := await keyed.stored(self._context.ingest, by)):
-            return await self._again(by, earlier, await look())
-
         checked = constraints.check(sent, self._clock(by, now), strict=asked.strict)
-        if checked.faults:
-            raise Invalid(checked.faults)
-        reports = Reports(sent, now=now, original=document.text, is_stale=checked.stale)
         warnings = [*asked.warnings, *checked.warnings, *sent.ignored]
         if document.has_more:
             warnings.append("what follows the JSON document is ignored")
-        found = await (
-            self._opened(by, reports, look) if checked.stale else self._matched(request, by, sent, look, asked)
-        )
+        if keyed and (earlier := await keyed.stored(self._context.ingest, by)):
+            return await self._again(by, earlier, await look(), warnings)
+
+        if checked.faults:
+            raise Invalid(checked.faults)
+        reports = Reports(sent, now=now, original=document.text, is_stale=checked.stale)
+        if checked.stale:
+            found = await self._opened(by, reports, look)
+        else:
+            found = await self._matched(request, by, sent, look, asked.wait, warnings)
         if len(raw) * len(found.entities) > _LARGEST:
             raise Invalid.at(ATTACH_RULES, f"matches {len(found.entities)} entities, too many for a body of this size")
 
@@ -89,7 +92,7 @@ class Push:
         stored = await self._accept(by, made)
         self._context.catalog.note_seen(by, [entity.id for entity in entities])
         if keyed and any(isinstance(one, Duplicate) for one in stored):
-            return await self._again(by, await keyed.stored(self._context.ingest, by), found)
+            return await self._again(by, await keyed.stored(self._context.ingest, by), found, warnings)
         if reports.opens_problem:
             held = [
                 report.key or "" for report, one in zip(made, stored, strict=True) if born_at(one.id) < instant(now)
@@ -139,7 +142,9 @@ class Push:
             raise Invalid([TOO_LATE])
         return found
 
-    async def _matched(self, request: Request, by: Principal, sent: Message, look: Look, asked: Asked) -> Targets:
+    async def _matched(
+        self, request: Request, by: Principal, sent: Message, look: Look, wait: timedelta, warnings: Sequence[str]
+    ) -> Targets:
         """Whom the rules mean, as soon as they mean somebody.
 
         Raises:
@@ -148,10 +153,10 @@ class Push:
         found = await look()
         if found.entities:
             return found
-        if asked.wait and not self._waiting.is_full:
-            found = await self._waiting.targets(request, by, look, seconds=asked.wait.total_seconds())
+        if wait and not self._waiting.is_full:
+            found = await self._waiting.targets(request, by, look, seconds=wait.total_seconds())
         if not found.entities:
-            raise Invalid.at("", f"{_NO_MATCH}{sent.attach}")
+            raise Invalid([Fault(path="", message=f"{_NO_MATCH}{sent.attach}", warnings=tuple(warnings))])
         return found
 
     async def _accept(self, by: Principal, reports: Sequence[Report]) -> list[Accepted | Duplicate]:
@@ -178,10 +183,19 @@ class Push:
         going_on = (found[key] for key in held if key in found)
         return list(dict.fromkeys(of_problem(one) for one in going_on if one.state is ProblemState.OPEN))
 
-    async def _again(self, by: Principal, event_ids: Sequence[UUID], found: Targets) -> Answer:
-        """The answer to the request that stored these events."""
+    async def _again(self, by: Principal, event_ids: Sequence[UUID], found: Targets, warnings: Sequence[str]) -> Answer:
+        """The answer to the request that stored these events, or held them open."""
         events = [await self._context.timeline.require(by, event_id) for event_id in event_ids]
         if events[0].kind is Kind.PROBLEM:
-            return Answer(receipt.opened([event.key or "" for event in events], ignored=found.ignored))
-        start = times.millis(events[0].span.start)
-        return Answer(receipt.informed(event_ids, start=start, ignored=found.ignored))
+            held = [event.key or "" for event in events if event.report_count > 1]
+            result = receipt.opened(
+                [event.key or "" for event in events],
+                ignored=found.ignored,
+                problem_ids=await self._problems(by, held),
+            )
+        else:
+            start = times.millis(events[0].span.start)
+            result = receipt.informed(event_ids, start=start, ignored=found.ignored)
+        answer = Answer(result)
+        answer.warn(warnings)
+        return answer

@@ -111,3 +111,8 @@ def truth(request: Request, name: str) -> bool | None:
     if (found := _TRUTH.get(value.lower())) is None:
         raise fault(name, f"'{value}' must be any of [false, true]")
     return found
+
+
+def replaced(request: Request, name: str, others: Iterable[str]) -> list[str]:
+    """A warning for each of the other parameters, which are not looked at where this one is given."""
+    return [f"{other} ignored, {name} replaces it" for other in others if text(request, other)]

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from starlette.requests import Request
 
-from whence.dialects.desk import query, selector, times
+from whence.catalog import Catalog
+from whence.dialects.desk import naming, query, selector, times
 from whence.dialects.desk.errors import NOT_NULL
+from whence.domain.access import Principal
 from whence.domain.entity_test import AllOf, Comparison, EntityTest, FirstSeen, LastSeen
 from whence.domain.errors import Invalid
 
@@ -19,6 +21,11 @@ def required(request: Request) -> str:
     if (text := query.text(request, selector.PATH)) is None:
         raise query.fault(selector.PATH, NOT_NULL)
     return text
+
+
+async def meant(catalog: Catalog, by: Principal, text: str, *, now: datetime) -> EntityTest:
+    """Which entities the selector of a query means. Raises as `parsed`."""
+    return await naming.resolved(catalog, by, parsed(text, now=now))
 
 
 def parsed(text: str, *, now: datetime) -> EntityTest:

@@ -12,6 +12,7 @@ from whence.dialects.desk import ids, tag_text, times
 from whence.dialects.desk.criteria import Call, Unreadable, Word, call, read, word
 from whence.dialects.desk.device_body import OWN_PROPERTIES
 from whence.dialects.desk.relation_names import KINDS
+from whence.dialects.desk.vocabulary import ENTITY_TYPES
 from whence.domain.entity import TagTest
 from whence.domain.entity_test import (
     AllOf,
@@ -57,7 +58,10 @@ _FIRST_NAMES: Final[Mapping[str, str]] = {"dnsNames": "hostNames", "faviconUrl":
 
 
 def parse(text: str, *, now: datetime) -> EntityTest:
-    """Which entities the selector means; `now` is what its times count from.
+    """Which entities the selector means, ids as they are written there: `naming.resolved` finds whose they are.
+
+    Args:
+        now: what its times count from.
 
     Raises:
         Invalid: it cannot be read; at `entitySelector`, with the position, counted from 1.
@@ -134,13 +138,14 @@ def _of_type(criterion: Call) -> EntityTest:
 
 
 def _with_id(criterion: Call) -> EntityTest:
-    """Ids of one type; those in the second spelling say none."""
-    listed = [(ids.normal(word(item)), item.position) for item in _some(criterion)]
-    kinds = [(ids.type_of(entity_id), position) for entity_id, position in listed if "-" in entity_id]
-    for kind, position in kinds:
-        if kind != kinds[0][0]:
+    """Ids of one type; those in the second spelling say none, nor do other names."""
+    listed = [(word(item), item.position) for item in _some(criterion)]
+    kinds = [(ids.type_of(ids.normal(name)), position) for name, position in listed]
+    told = [(kind, position) for kind, position in kinds if kind in ENTITY_TYPES]
+    for kind, position in told:
+        if kind != told[0][0]:
             raise Unreadable(position)
-    return WithId(tuple(dict.fromkeys(entity_id for entity_id, _ in listed)))
+    return WithId(tuple(dict.fromkeys(name for name, _ in listed)))
 
 
 def _tagged(criterion: Call) -> EntityTest:

@@ -9,6 +9,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from whence.catalog import Catalog
 from whence.dialects import Context
 from whence.dialects.desk import fields, query, selected, tag_shown
 from whence.dialects.desk.answer import Answer
@@ -18,6 +19,7 @@ from whence.dialects.desk.gate import Routes, Scope, caller
 from whence.dialects.desk.json_text import Document, document, spelled
 from whence.dialects.desk.options import Options
 from whence.dialects.request import body
+from whence.domain.access import Principal
 from whence.domain.entity import CONTEXTLESS, MOST_AT_ONCE, Tag, TagTest
 from whence.domain.entity_test import AllOf, EntityTest, Tagged
 from whence.domain.errors import Invalid, Violation
@@ -38,7 +40,7 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
 
     async def read(request: Request) -> Answer:
         by = await caller(context, request, Scope.READ_ENTITIES)
-        found = await catalog.select(by, _test(request), limit=MOST_AT_ONCE + 1)
+        found = await catalog.select(by, await _test(catalog, by, request), limit=MOST_AT_ONCE + 1)
         if len(found) > MOST_AT_ONCE:
             raise Invalid.at("", f"The entity selector selects more than {MOST_AT_ONCE} entities.")
         tags = sorted({tag for entity in found for tag in entity.tags})
@@ -47,7 +49,7 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
 
     async def add(request: Request) -> Answer:
         by = await caller(context, request, Scope.WRITE_ENTITIES)
-        test = _test(request)
+        test = await _test(catalog, by, request)
         tags, ignored = _tags(document(await body(request, context.max_body_bytes)))
         changed = await registry.edit(by, test, lambda entity: added(entity, tags))
         answer = Answer({"matchedEntitiesCount": len(changed), "appliedTags": tag_shown.v2(tags) if changed else []})
@@ -57,16 +59,16 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
     async def remove(request: Request) -> Answer:
         by = await caller(context, request, Scope.WRITE_ENTITIES)
         unwanted = _unwanted(request)
-        test = AllOf((_test(request), Tagged((unwanted,))))
+        test = AllOf((await _test(catalog, by, request), Tagged((unwanted,))))
         changed = await registry.edit(by, test, lambda entity: removed(entity, unwanted))
         return Answer({"matchedEntitiesCount": len(changed)})
 
     return {("GET", PATH): read, ("POST", PATH): add, ("DELETE", PATH): remove}
 
 
-def _test(request: Request) -> EntityTest:
+async def _test(catalog: Catalog, by: Principal, request: Request) -> EntityTest:
     now = datetime.now(UTC)
-    test = selected.parsed(selected.required(request), now=now)
+    test = await selected.meant(catalog, by, selected.required(request), now=now)
     start = selected.instant(request, "from", now=now)
     return selected.there(test, start, selected.instant(request, "to", now=now))
 

@@ -3,13 +3,13 @@
 Source: DESK contract 3.7.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from whence.catalog import Catalog
-from whence.dialects.desk import ids
+from whence.dialects.desk import ids, naming
 from whence.dialects.desk.attach import FIELD, Attach
 from whence.dialects.desk.options import Options, Unknown
 from whence.dialects.desk.vocabulary import ENTITY_TYPES
@@ -42,18 +42,14 @@ async def look_up(catalog: Catalog, by: Principal, attach: Attach, options: Opti
         Invalid: more than `MOST`.
     """
     entities: dict[str, Entity | None] = {}
-    ignored: list[str] = []
+    ignored: tuple[str, ...] = ()
     if attach.names:
         known = catalog.known_now(by, attach.names)
         if known is None:
             known = await catalog.known(by, attach.names)
-        for sent, normal in attach.spellings:
-            if (entity := known.get(normal) or known.get(sent)) is not None:
-                entities[entity.id] = entity
-            elif options.unknown_entity_ids is Unknown.REGISTER and is_introduced(by, normal):
-                entities[normal] = None
-            else:
-                ignored.append(sent)
+        owners = ((sent, normal, naming.owner(known, sent, normal)) for sent, normal in attach.spellings)
+        found = _of_names(by, owners, options)
+        entities, ignored = {**found.entities}, found.ignored
     if attach.rules:
         seen_since = now - options.tag_match_seen_hours if options.tag_match_seen_hours else None
         matching = catalog.matching_now(by, attach.rules, seen_since=seen_since, limit=MOST)
@@ -63,17 +59,41 @@ async def look_up(catalog: Catalog, by: Principal, attach: Attach, options: Opti
             entities.setdefault(entity.id, entity)
     if len(entities) > MOST:
         raise Invalid.at(FIELD, f"must not match more than {MOST} entities")
-    return Targets(entities=entities, ignored=tuple(ignored))
+    return Targets(entities=entities, ignored=ignored)
+
+
+async def named(catalog: Catalog, by: Principal, names: Sequence[str], options: Options) -> Targets:
+    """Whom the names mean now."""
+    known = await naming.known(catalog, by, names)
+    return _of_names(by, ((name, ids.normal(name), known.get(name)) for name in names), options)
 
 
 async def registered(registry: Registry, by: Principal, targets: Targets) -> list[Entity]:
-    """The targets' entities; those that nobody knew stand, as `introduction` says."""
+    """The targets' entities, each once; those that nobody knew stand, as `introduction` says.
+
+    An id that became another entity's name meanwhile is that entity.
+    """
     unknown = [entity_id for entity_id, entity in targets.entities.items() if entity is None]
     found: dict[str, Entity] = {}
     if unknown:
         drafts = [introduction(by, entity_id) for entity_id in unknown]
         found = dict(zip(unknown, await registry.introduce(by, drafts), strict=True))
-    return [entity or found[entity_id] for entity_id, entity in targets.entities.items()]
+    entities = [entity or found[entity_id] for entity_id, entity in targets.entities.items()]
+    return list({entity.id: entity for entity in entities}.values())
+
+
+def _of_names(by: Principal, owners: Iterable[tuple[str, str, Entity | None]], options: Options) -> Targets:
+    """Whom the names mean, each as it was sent, as an id is spelled, and with whom it is the name of."""
+    entities: dict[str, Entity | None] = {}
+    ignored: list[str] = []
+    for sent, normal, entity in owners:
+        if entity is not None:
+            entities[entity.id] = entity
+        elif options.unknown_entity_ids is Unknown.REGISTER and is_introduced(by, normal):
+            entities[normal] = None
+        else:
+            ignored.append(sent)
+    return Targets(entities=entities, ignored=tuple(ignored))
 
 
 def is_introduced(by: Principal, entity_id: str) -> bool:

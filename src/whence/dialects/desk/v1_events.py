@@ -101,9 +101,7 @@ def _asked(request: Request, by: Principal, now: datetime) -> tuple[Asked, list[
         since, to = _window(request, now)
     else:
         since, to = now - times.RELATIVE[relative], now
-        warnings += [
-            f"{name} ignored, relativeTime replaces it" for name in ("from", "to") if query.text(request, name)
-        ]
+        warnings += query.replaced(request, "relativeTime", ("from", "to"))
     asked = Asked(
         since=since,
         to=to,

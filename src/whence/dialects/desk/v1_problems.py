@@ -173,8 +173,7 @@ def _window(request: Request, now: datetime) -> tuple[datetime, datetime | None,
     names = ("startTimestamp", "endTimestamp")
     relative = query.choice(request, "relativeTime", times.RELATIVE)
     if relative is not None:
-        ignored = [f"{name} ignored, relativeTime replaces it" for name in names if query.text(request, name)]
-        return now - times.RELATIVE[relative], None, ignored
+        return now - times.RELATIVE[relative], None, query.replaced(request, "relativeTime", names)
     faults = Faults()
     start, end = (faults.noted(lambda name=name: query.millis(request, name)) for name in names)
     faults.check()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from whence.catalog import Catalog
 from whence.dialects import Context
-from whence.dialects.desk import entity_shown, ids, paging, query, selected, selector, zones
+from whence.dialects.desk import entity_shown, ids, naming, paging, query, selected, selector, zones
 from whence.dialects.desk.answer import Answer
 from whence.dialects.desk.entity_shown import ALL_FIELDS, Standing
 from whence.dialects.desk.gate import Routes, Scope, caller, path_text
@@ -55,8 +55,8 @@ class _Asked:
     name: str = ""
     id: str = ""
 
-    def test(self) -> EntityTest:
-        test = selected.parsed(self.selector, now=_instant(self.now))
+    async def test(self, catalog: Catalog, by: Principal) -> EntityTest:
+        test = await selected.meant(catalog, by, self.selector, now=_instant(self.now))
         if self.is_of_zones:
             return Never()
         return selected.there(test, _instant(self.start), None if self.end is None else _instant(self.end))
@@ -69,7 +69,7 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
     async def page(request: Request) -> Answer:
         by = await caller(context, request, Scope.READ_ENTITIES)
         asked, warnings = _asked(by, request)
-        test = asked.test()
+        test = await asked.test(catalog, by)
         found = await _found(catalog, by, asked, test)
         shown = found[: asked.size]
         told: dict[str, Any] = {"totalCount": await catalog.count(by, test), "pageSize": asked.size}
@@ -84,9 +84,9 @@ def routes(context: Context, options: Options) -> Routes:  # noqa: ARG001  every
     async def one(request: Request) -> Answer:
         by = await caller(context, request, Scope.READ_ENTITIES)
         text = path_text(request, "entity_id", noun="entity")
-        entity_id = ids.normal(text)
-        entity = (await catalog.named(by, [entity_id])).get(entity_id)
-        if entity is None or entity_id not in {entity.id, entity.cid}:
+        names = [ids.normal(text), text]
+        entity = naming.owner(await catalog.named(by, names), text, names[0])
+        if entity is None or {entity.id, entity.cid, *entity.aliases}.isdisjoint(names):
             raise NotFound("entity", text)
         return Answer((await _shown(catalog, by, [entity], ("type", *ALL_FIELDS)))[0])
 

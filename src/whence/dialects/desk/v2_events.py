@@ -133,8 +133,9 @@ class Events:
     async def _entities(self, by: Principal, asked: Asked) -> list[Entity] | None:
         if asked.entity_selector is None:
             return None
-        test = selected.parsed(asked.entity_selector, now=times.instant(asked.now))
-        found = await self._context.catalog.select(by, test, limit=MOST_ENTITIES + 1)
+        catalog = self._context.catalog
+        test = await selected.meant(catalog, by, asked.entity_selector, now=times.instant(asked.now))
+        found = await catalog.select(by, test, limit=MOST_ENTITIES + 1)
         if len(found) > MOST_ENTITIES:
             raise query.fault(selector.PATH, f"must not select more than {MOST_ENTITIES} entities")
         return found

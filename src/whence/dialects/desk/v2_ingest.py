@@ -14,18 +14,17 @@ from uuid import UUID
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.desk import ids, json_text, selector, times, v2_message
+from whence.dialects.desk import ids, json_text, naming, selector, subject, targets, times, v2_message
 from whence.dialects.desk.answer import Answer
 from whence.dialects.desk.gate import Routes, Scope, caller
-from whence.dialects.desk.options import Options, Unknown
+from whence.dialects.desk.options import Options
 from whence.dialects.desk.retries import Keyed
-from whence.dialects.desk.targets import introduction, is_introduced
+from whence.dialects.desk.targets import Targets
 from whence.dialects.desk.v2_message import LONGEST_TIMEOUT
 from whence.dialects.desk.v2_reports import Reports, Timely
 from whence.dialects.desk.vocabulary import NAME
 from whence.dialects.request import body
 from whence.domain.access import Principal
-from whence.domain.entity import Entity
 from whence.domain.entity_test import AllOf, EntityTest, LastSeen, WithId
 from whence.domain.errors import Invalid, Reason
 from whence.domain.event import Rejected, Report
@@ -65,8 +64,7 @@ class Ingest:
         sent = v2_message.read(document)
         now = time_ns() // 1_000_000
         at = times.instant(now)
-        if keyed and (earlier := await keyed.stored(self._context.ingest, by)):
-            return await self._again(by, earlier)
+        earlier = await keyed.stored(self._context.ingest, by) if keyed else []
 
         test = v2_message.check(sent, now=at)
         unkept = partial(self._context.ingest.time_fault, now=at, retention=by.retention)
@@ -76,40 +74,52 @@ class Ingest:
             warnings.append("what follows the JSON document is ignored")
         if (sent.asked_timeout or 0) > LONGEST_TIMEOUT:
             warnings.append(f"timeout {sent.asked_timeout} is over the maximum, {LONGEST_TIMEOUT} taken")
-        found, unknown = await self._meant(by, test, options, now=now)
-        if len(raw) * len(found) > _LARGEST:
-            raise Invalid.at(selector.PATH, f"selects {len(found)} entities, too many for a body of this size")
-
-        statuses = await self._statuses(by, reports, list(found), is_controlled=sent.is_controlled)
-        accepted = [entity_id for entity_id, status in statuses.items() if status == _OK]
-        statuses |= await self._store(by, reports, {name: found[name] for name in accepted}, keyed)
-        count(NAME, (Reason.INVALID for status in statuses.values() if status != _OK))
-        answer = Answer(_result(reports, statuses, unknown), HTTPStatus.CREATED)
+        meant = await self._meant(by, test, options, now=now)
+        if earlier:
+            statuses = await self._stored(by, reports, earlier, meant)
+        else:
+            if len(raw) * len(meant.entities) > _LARGEST:
+                message = f"selects {len(meant.entities)} entities, too many for a body of this size"
+                raise Invalid.at(selector.PATH, message)
+            statuses = await self._store(by, reports, meant, keyed, is_controlled=sent.is_controlled)
+            count(NAME, (Reason.INVALID for status in statuses.values() if status != _OK))
+        answer = Answer(_result(reports, statuses, meant.ignored), HTTPStatus.CREATED)
         answer.warn(warnings)
         return answer
 
-    async def _meant(
-        self, by: Principal, test: EntityTest | None, options: Options, *, now: int
-    ) -> tuple[dict[str, Entity | None], list[str]]:
-        """The entities that the selector means, by id, None where nobody registered it yet; and the ids of nobody.
+    async def _meant(self, by: Principal, test: EntityTest | None, options: Options, *, now: int) -> Targets:
+        """The entities that the selector means.
 
         Raises:
             Invalid: more than `MOST_ENTITIES`.
         """
         if test is None:
-            return {ids.environment(by.account_id): None}, []
-        seen_within = options.tag_match_seen_hours
-        seen = test
-        if seen_within and not selector.names_ids(test):
-            seen = AllOf((test, LastSeen(times.instant(now) - seen_within)))
-        known = await self._context.catalog.select(by, seen, limit=MOST_ENTITIES + 1)
-        found: dict[str, Entity | None] = {entity.id: entity for entity in known}
-        unknown = [] if not isinstance(test, WithId) else [name for name in test.ids if name not in found]
-        if options.unknown_entity_ids is Unknown.REGISTER:
-            found |= {name: None for name in unknown if is_introduced(by, name)}
+            return Targets(entities={ids.environment(by.account_id): None}, ignored=())
+        catalog = self._context.catalog
+        if isinstance(test, WithId):
+            return await targets.named(catalog, by, test.ids, options)
+        seen = await naming.resolved(catalog, by, test)
+        if options.tag_match_seen_hours and not selector.names_ids(test):
+            seen = AllOf((seen, LastSeen(times.instant(now) - options.tag_match_seen_hours)))
+        found = await catalog.select(by, seen, limit=MOST_ENTITIES + 1)
         if len(found) > MOST_ENTITIES:
             raise Invalid.at(selector.PATH, f"must not select more than {MOST_ENTITIES} entities")
-        return dict(sorted(found.items())), [name for name in unknown if name not in found]
+        return Targets(entities={entity.id: entity for entity in found}, ignored=())
+
+    async def _store(
+        self, by: Principal, reports: Reports, meant: Targets, keyed: Keyed | None, *, is_controlled: bool
+    ) -> dict[str, str]:
+        """What became of the event of each of the entities, whose ids are in order.
+
+        Raises:
+            Conflict, Unavailable: of the first that was not stored for another reason than its time.
+        """
+        names = sorted(meant.entities)
+        statuses = await self._statuses(by, reports, names, is_controlled=is_controlled)
+        accepted = {name: meant.entities[name] for name in names if statuses[name] == _OK}
+        missed = {name: status for name, status in statuses.items() if name not in accepted}
+        stored = await self._accept(by, reports, Targets(entities=accepted, ignored=()), keyed)
+        return dict(sorted((missed | stored).items()))
 
     async def _statuses(
         self, by: Principal, reports: Reports, entity_ids: Sequence[str], *, is_controlled: bool
@@ -127,40 +137,35 @@ class Ingest:
                 still_open = await self._context.alerts.open_keys(by, list(keys.values()))
                 return {entity_id: _OK if key in still_open else _BAD_TIMES for entity_id, key in keys.items()}
 
-    async def _store(
-        self, by: Principal, reports: Reports, found: Mapping[str, Entity | None], keyed: Keyed | None
-    ) -> dict[str, str]:
-        """What became of each entity's event.
-
-        Raises:
-            Conflict, Unavailable: of the first that was not stored for another reason than its time.
-        """
-        entities = await self._registered(by, found)
+    async def _accept(self, by: Principal, reports: Reports, meant: Targets, keyed: Keyed | None) -> dict[str, str]:
+        """What became of each entity's event. Raises as `_store`."""
+        entities = await targets.registered(self._context.registry, by, meant)
         made: list[Report] = [reports.on(e, keyed.once(n, e.id) if keyed else None) for n, e in enumerate(entities)]
         statuses: dict[str, str] = {}
         stored = await self._context.ingest.accept(by.account_id, made, retention=by.retention) if made else []
-        for entity_id, one in zip(found, stored, strict=True):
+        for entity, one in zip(entities, stored, strict=True):
             match one:
                 case Rejected(refusal=Invalid()):
-                    statuses[entity_id] = _BAD_TIMES
+                    statuses[entity.id] = _BAD_TIMES
                 case Rejected(refusal=refusal):
                     raise refusal
                 case _:
-                    statuses[entity_id] = _OK
+                    statuses[entity.id] = _OK
         self._context.catalog.note_seen(by, [entity.id for entity in entities])
         return statuses
 
-    async def _again(self, by: Principal, event_ids: Sequence[UUID]) -> Answer:
-        """The answer to the request that stored these events."""
-        events = [await self._context.timeline.require(by, event_id) for event_id in event_ids]
-        results = [{"correlationId": event.key, "status": _OK} for event in events]
-        return Answer({"reportCount": len(results), "eventIngestResults": results}, HTTPStatus.CREATED)
+    async def _stored(
+        self, by: Principal, reports: Reports, event_ids: Sequence[UUID], meant: Targets
+    ) -> dict[str, str]:
+        """What became of the event of each entity when the same request stored these events.
 
-    async def _registered(self, by: Principal, found: Mapping[str, Entity | None]) -> list[Entity]:
-        """The entities; those that nobody knew stand, the environment by the name of the account."""
-        drafts = [introduction(by, name) for name, entity in found.items() if entity is None]
-        new = {entity.id: entity for entity in await self._context.registry.introduce(by, drafts)} if drafts else {}
-        return [entity or new[name] for name, entity in found.items()]
+        What was not stored then was late, and had no open event to hold open; what means more entities by now does not
+        store more.
+        """
+        events = [await self._context.timeline.require(by, event_id) for event_id in event_ids]
+        missed = dict.fromkeys(meant.entities, _BAD_TIMES) if reports.timely is Timely.LATE else {}
+        stored = dict.fromkeys((subject.id_of(event, by.account_id) for event in events), _OK)
+        return dict(sorted((missed | stored).items()))
 
 
 def _result(reports: Reports, statuses: Mapping[str, str], unknown: Sequence[str]) -> dict[str, Any]:

@@ -150,8 +150,9 @@ class Problems:
     async def _entities(self, sight: Sight, text: str | None, now: datetime) -> list[str] | None:
         if text is None:
             return None
-        test = selected.parsed(text, now=now)
-        found = await self._context.catalog.select(sight.by, test, limit=MOST_ENTITIES + 1)
+        catalog = self._context.catalog
+        test = await selected.meant(catalog, sight.by, text, now=now)
+        found = await catalog.select(sight.by, test, limit=MOST_ENTITIES + 1)
         if len(found) > MOST_ENTITIES:
             raise query.fault(selector.PATH, f"must not select more than {MOST_ENTITIES} entities")
         return [entity.id for entity in found]

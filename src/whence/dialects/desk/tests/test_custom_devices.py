@@ -268,6 +268,15 @@ async def test_the_second_version_says_whether_it_is_new(desk: AsyncClient, tena
     assert (probe.name, probe.properties, probe.tags) == ("Probe", {"hostNames": ["p.example.com"]}, ())
 
 
+async def test_it_is_new_to_one_of_those_who_send_it_at_once(desk: AsyncClient) -> None:
+    """[4.1] 201 when it is new; whoever comes to a device that another registered a moment ago gets a 204."""
+    said = [{"customDeviceId": "cold-room-3", "displayName": f"Cold room {n}"} for n in range(8)]
+
+    answers = await gather(*(desk.post(V2, json=one) for one in said))
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [204] * 7
+
+
 async def test_whether_a_person_sent_it_is_a_truth(desk: AsyncClient) -> None:
     """`uiBased` changes nothing, and is checked as other parameters are."""
     said = {"customDeviceId": "checkout-probe", "displayName": "Checkout probe"}

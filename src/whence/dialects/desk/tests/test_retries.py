@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 from httpx import AsyncClient
 
+from tests.problems import settle
 from tests.tenants import MakeTenant, Tenant
 from whence.dialects.desk.tests.pushing import (
     CART,
@@ -21,6 +22,7 @@ from whence.dialects.desk.tests.pushing import (
     pushed,
     tagged,
     violations,
+    warnings,
 )
 from whence.dialects.desk.tests.stored import facts, stored
 
@@ -44,6 +46,41 @@ async def test_a_key_seen_before_gets_the_same_answer(desk: AsyncClient, tenant:
     assert (first.status_code, again.status_code) == (200, 200)
     assert again.content == first.content
     assert [event.report_count for event in await stored(tenant)] == [1, 1]
+
+
+@pytest.mark.parametrize("event_type", ["CUSTOM_INFO", "ERROR_EVENT"])
+async def test_what_was_tolerated_is_said_again(desk: AsyncClient, event_type: str) -> None:
+    """[3.8] A sender that never got the first answer is told all of it; so are those that come at the same time."""
+    raw = json.dumps(message(event_type, colour="red", customProperties={"n": 1})) + " {}"
+    headers = {"idempotency-key": KEY}
+    query = "?strict=false&waitForMatch=90s"
+
+    answers = await asyncio.gather(*(desk.post(EVENTS + query, content=raw, headers=headers) for _ in range(3)))
+    answers.append(await desk.post(EVENTS + query, content=raw, headers=headers))
+
+    assert {answer.content for answer in answers} == {answers[0].content}
+    assert [warnings(answer) for answer in answers] == [
+        [
+            "waitForMatch is over the maximum, 60s taken",
+            'unknown field "colour" ignored',
+            "what follows the JSON document is ignored",
+        ]
+    ] * 4
+
+
+async def test_the_problem_of_what_was_refreshed_is_named_again(desk: AsyncClient, tenant: Tenant) -> None:
+    """[3.8] As the first answer named it; what the request opened itself was in none yet."""
+    body = message("ERROR_EVENT")
+    opening = await push(desk, body, idempotency_key="opening")
+    await settle(tenant)
+
+    opened_again = await push(desk, body, idempotency_key="opening")
+    refresh = await push(desk, {**body, "timeoutMinutes": 20}, idempotency_key=KEY)
+    again = await push(desk, {**body, "timeoutMinutes": 20}, idempotency_key=KEY)
+
+    assert opened_again.json() == opening.json()
+    assert len(refresh.json()["problemIds"]) == 1
+    assert again.json() == refresh.json()
 
 
 @pytest.mark.parametrize("event_type", ["CUSTOM_INFO", "ERROR_EVENT"])

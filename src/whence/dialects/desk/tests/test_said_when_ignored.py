@@ -137,6 +137,24 @@ async def test_what_contradicts_a_cursor(desk: AsyncClient, tenant: Tenant) -> N
 
 
 @pytest.mark.parametrize(
+    ("path", "ends"),
+    [
+        (V1_EVENTS, ("from", "to")),
+        ("/api/v1/problem/feed", ("startTimestamp", "endTimestamp")),
+        ("/api/v1/entity/infrastructure/hosts", ("startTimestamp", "endTimestamp")),
+    ],
+)
+async def test_what_a_relative_time_replaces(desk: AsyncClient, path: str, ends: tuple[str, str]) -> None:
+    """[4.1] [5.1] [5.2] A window has one start: what is not looked at is said."""
+    answer = await desk.get(path, params={"relativeTime": "min", **dict.fromkeys(ends, "5")})
+    plain = await desk.get(path, params={"relativeTime": "min", **dict.fromkeys(ends, "")})
+
+    assert (answer.status_code, plain.status_code) == (200, 200)
+    assert warnings(answer) == [f"{name} ignored, relativeTime replaces it" for name in ends]
+    assert warnings(plain) == []
+
+
+@pytest.mark.parametrize(
     ("path", "query", "beside"),
     [
         ("/api/v2/entities", {"entitySelector": "type(HOST)"}, {"entitySelector": "type(SERVICE)", "sort": "name"}),

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from httpx import AsyncClient
 
+from tests.problems import settle
 from tests.tenants import MakeTenant, Tenant
 from whence.dialects.desk import finding
 from whence.dialects.desk.ids import environment
@@ -215,12 +216,55 @@ async def test_an_id_with_another_start(desk: AsyncClient) -> None:
             {"customProperties": {"description": "own", "title": "own", "deploymentName": "own"}},
             {"title", "deploymentName"},
         ),
+        (
+            body(
+                "CUSTOM_DEPLOYMENT",
+                customProperties={
+                    "deploymentProject": 5, "ciBackLink": {"a": [1]}, "remediationAction": None, "timeseriesIds": "q",
+                },
+            ),
+            {
+                "customProperties": {
+                    "deploymentProject": "5", "ciBackLink": '{"a":[1]}', "remediationAction": "null",
+                    "timeseriesIds": "q",
+                },
+            },
+            {"deploymentProject", "ciBackLink", "remediationAction", "timeseriesIds"},
+        ),
+        (
+            body("CUSTOM_DEPLOYMENT", timeseriesIds=["a"], customProperties={"deploymentProject": "shop"}),
+            {"timeseriesIds": ["a"], "deploymentProject": "shop"},
+            {"customProperties"},
+        ),
+        (
+            body(customProperties={"timeseriesIds": []}),
+            {"customProperties": {"timeseriesIds": "[]"}},
+            {"timeseriesIds"},
+        ),
+        (
+            body(customProperties={"timeseriesIds": ["a", 1]}),
+            {"customProperties": {"timeseriesIds": '["a",1]'}},
+            {"timeseriesIds"},
+        ),
+        (
+            body("ERROR_EVENT", customProperties={"timeoutMinutes": "five", "allowDavisMerge": "no"}),
+            {"customProperties": {"timeoutMinutes": "five", "allowDavisMerge": "no"}},
+            {"timeoutMinutes", "allowDavisMerge"},
+        ),
+        (
+            body("ERROR_EVENT", timeoutMinutes=5, customProperties={"allowDavisMerge": 1}),
+            {"customProperties": {"allowDavisMerge": "1"}},
+            {"timeoutMinutes", "allowDavisMerge"},
+        ),
     ],
 )  # fmt: skip
 async def test_fields_as_posted(
     desk: AsyncClient, sent: dict[str, Any], shown: dict[str, Any], hidden: set[str]
 ) -> None:
-    """[5.1] A field is there when it was posted and applies; properties are texts, and absent when there is none."""
+    """[5.1] A field is there when it was posted and applies; properties are texts, and absent when there is none.
+
+    A property that is called as a field, and has another shape, is a property.
+    """
     await pushed(desk, sent)
 
     (event,) = (await listed(desk))["events"]
@@ -492,6 +536,7 @@ async def foreign(tenant: Tenant, scope: Scope) -> None:
             source="ci",
             dialect="native",
             scope=scope,
+            properties={"timeseriesIds": n},
             key=f"k{n}" if kind is Kind.PROBLEM else None,
         )
         for n, (kind, name, severity, _) in enumerate(FOREIGN)
@@ -526,6 +571,29 @@ async def test_other_dialects_are_seen_by_who_may(desk: AsyncClient, tenant: Ten
     assert await types(seeing, entityId=CART) == (expected[1:], len(expected) - 1)
     warned = await desk.get(EVENTS, params={"allDialects": "true"})
     assert warned.headers["x-whence-warning"] == "allDialects ignored, the token sees the events of this dialect only"
+
+
+async def test_a_correlation_id_that_is_shown_is_found(
+    desk: AsyncClient, tenant: Tenant, seeing: dict[str, str]
+) -> None:
+    """[5.1] [5.2] Of another dialect's event it is the key that it has there: in events and, ranked, in problems."""
+    await foreign(tenant, Scope.entities([CART]))
+    await settle(tenant)
+
+    async def read(path: str, **query: str) -> dict[str, Any]:
+        return (await desk.get(path, params=query, headers=seeing)).json()
+
+    shown = [event["correlationId"] for event in (await read(EVENTS))["events"] if "correlationId" in event]
+    for key in shown:
+        (event,) = (await read(EVENTS, correlationId=key))["events"]
+        (told,) = (await read("/api/v2/events", eventSelector=f'correlationId("{key}")'))["events"]
+        (problem,) = (await read("/api/v1/problem/feed", correlationId=key, expandDetails="true"))["result"]["problems"]
+        assert (event["correlationId"], told["correlationId"]) == (key, key)
+        assert key in {ranked.get("correlationId") for ranked in problem["rankedEvents"]}
+        assert all(one.keys() >= {"customProperties"} for one in (event, *problem["rankedEvents"]))
+        assert all("timeseriesIds" not in one for one in (event, *problem["rankedEvents"]))
+
+    assert len(shown) == sum(kind is Kind.PROBLEM for kind, *_ in FOREIGN) > 0
 
 
 async def test_no_end_of_looking_at_each(

@@ -197,7 +197,7 @@ async def test_one_entity_is_told_whole(desk: AsyncClient, tenant: Tenant) -> No
 
 @pytest.mark.parametrize("name", ["SERVICE-1", "orders", "a%00b", "%FF"])
 async def test_an_unknown_id_is_not_found(desk: AsyncClient, tenant: Tenant, name: str) -> None:
-    """No other name of an entity is its id here."""
+    """An entity's tag is not its id here."""
     await landscape(tenant)
 
     answer = await desk.get(f"{PATH}/{name}")

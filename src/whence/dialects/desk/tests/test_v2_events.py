@@ -286,6 +286,29 @@ async def test_a_field_of_the_first_version_by_its_second_name(desk: AsyncClient
     assert await titles(desk, 'property.dt.event.deployment.ci_back_link("https://ci.example.com/1")') == ["cart 7.4.1"]
 
 
+async def test_a_property_is_found_as_it_is_told(desk: AsyncClient) -> None:
+    """[5.5] Also the text of an annotation, and what is no text, number or truth; a text that looks so, too."""
+    odd = {"n": [1, 2], "z": None, "o": {"k": 1}, "text": "[1,2]", "timeseriesIds": "q", "timeoutMinutes": "five"}
+    await pushed(desk, body("ERROR_EVENT", title="odd", description="d", timeseriesIds=["m1", "m2"]))
+    await pushed(desk, body("ERROR_EVENT", title="own", description="d", customProperties=odd))
+    annotated = {"annotationDescription": "ad", "dt.event.description": "more"}
+    told = {"eventType": "CUSTOM_ANNOTATION", "title": "told", "properties": annotated}
+    await desk.post("/api/v2/events/ingest", json=told)
+
+    shown = (await listed(desk))["events"]
+
+    assert {event["title"] for event in shown} == {"odd", "own", "told"}
+    properties = {event["title"]: {p["key"]: p["value"] for p in event["properties"]} for event in shown}
+    assert properties["own"].items() >= {"n": "[1,2]", "z": "null", "o": '{"k":1}', "timeoutMinutes": "five"}.items()
+    assert (properties["own"]["timeseriesIds"], properties["odd"]["timeseriesIds"]) == ("q", '["m1","m2"]')
+    for title, each in properties.items():
+        for key, value in each.items():
+            quoted = value.replace("~", "~~").replace('"', '~"')
+            assert title in await titles(desk, f'property.{key}("{quoted}")'), (key, value)
+    assert await titles(desk, 'property.n("[1,2]","7")') == ["own"]
+    assert await titles(desk, 'property.n("[1]","{","null")') == []
+
+
 async def test_events_by_their_ids(desk: AsyncClient) -> None:
     """[5.5] `eventId` takes several, in any spelling of an id; paged as any other list."""
     ids = await three(desk)
@@ -343,6 +366,7 @@ def ago(**much: float) -> str:
         (lambda: {"from": ago(hours=4), "to": ago(minutes=170)}, ["past", "long"]),
         (lambda: {"from": "now-1w/d"}, ["new", "past", "long", "old"]),
         (lambda: {"to": "now-1h"}, ["long"]),
+        (lambda: {"from": "9999-12-31T23:59:59.999Z", "to": "253402300799999"}, []),
     ],
 )
 async def test_windows(desk: AsyncClient, query: Callable[[], dict[str, str]], expected: list[str]) -> None:
@@ -491,5 +515,6 @@ async def test_other_dialects_are_seen_by_who_may(desk: AsyncClient, tenant: Ten
     assert await seen('eventType("CUSTOM_DEPLOYMENT")') == [one]
     assert await seen(f'entityId("{where}")') == [one]
     assert await seen('status("OPEN")') == [two]
+    assert await seen('correlationId("native-key")') == [two]
     assert await titles(desk) == []
     assert await titles(desk, allDialects="true") == []

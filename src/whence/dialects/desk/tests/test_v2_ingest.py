@@ -593,6 +593,44 @@ async def test_the_same_key_again(desk: AsyncClient, tenant: Tenant) -> None:
     assert (await desk.get(EVENTS)).json()["totalCount"] == 1
 
 
+async def test_the_same_key_is_told_what_was_not_stored(desk: AsyncClient) -> None:
+    """[3.8] An entity on which nothing was open then is told of again, also when something is by now."""
+    selector = f'entityId("{ORDERS}","{CART}")'
+    late = body(eventType="ERROR_EVENT", startTime=millis(hours=-7), entitySelector=selector)
+    await ingested(desk, body(eventType="ERROR_EVENT"))
+
+    first = await ingest(desk, late, idempotency_key="k1")
+    again = await ingest(desk, late, idempotency_key="k1")
+    await ingested(desk, body(eventType="ERROR_EVENT", entitySelector=f'entityId("{CART}")'))
+    later = await ingest(desk, late, idempotency_key="k1")
+
+    assert [one["status"] for one in first.json()["eventIngestResults"]] == ["OK", "INVALID_TIMESTAMPS"]
+    assert [again.json(), later.json()] == [first.json()] * 2
+
+
+async def test_the_same_key_is_told_what_was_ignored(desk: AsyncClient, anonymous: AsyncClient, tenant: Tenant) -> None:
+    """[3.8] Of the selector in the body, and of everything else in the header."""
+    await tenant.register(drafted(ORDERS))
+    _, token = await tenant.house.context.access.create_token(
+        None,
+        name="reject",
+        account=tenant.name,
+        rights=[Right.WRITE_EVENTS],
+        options={"desk": {"unknown_entity_ids": "reject"}},
+    )
+    sent = body(timeout=999, colour="red", entitySelector=f'entityId("{ORDERS}","SERVICE-77")')
+    headers = {"authorization": f"Api-Token {token}", "idempotency_key": "k1"}
+
+    first = await ingest(anonymous, sent, **headers)
+    again = await ingest(anonymous, sent, **headers)
+
+    assert first.json()["warnings"] == ["no entity has the id SERVICE-77, it is ignored"]
+    assert again.json() == first.json()
+    assert warnings(first) == ['unknown field "colour" ignored', "timeout 999 is over the maximum, 360 taken"]
+    assert warnings(again) == warnings(first)
+    assert (await desk.get(EVENTS)).json()["totalCount"] == 1
+
+
 async def test_writing_needs_the_scope(desk: AsyncClient, tenant: Tenant) -> None:
     """[2.2] [2.3] The scope of this call is named, before the body is read."""
     headers = {"authorization": f"Api-Token {await tenant.key(Right.READ_EVENTS)}"}

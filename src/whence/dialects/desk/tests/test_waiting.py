@@ -99,6 +99,16 @@ async def test_nobody_waits_longer_than_a_minute(desk: AsyncClient, tenant: Tena
     assert [warnings(answer) for answer in answers] == [cut, cut, cut, []]
 
 
+async def test_who_waited_in_vain_is_told_how_long(desk: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[2.1] [3.8] What was cut and what was not read is said with the refusal, too."""
+    monkeypatch.setattr(waiting, "MOST", 0)  # the time is over at once
+
+    answer = await push(desk, {**LATER, "colour": "red"}, query="?waitForMatch=61s")
+
+    assert "No entity IDs match" in refused(answer)
+    assert warnings(answer) == ["waitForMatch is over the maximum, 60s taken", 'unknown field "colour" ignored']
+
+
 async def test_a_token_may_always_wait(anonymous: AsyncClient, tenant: Tenant) -> None:
     """[3.8] By its option; what the request says wins."""
     _, token = await tenant.house.context.access.create_token(
