@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -88,6 +89,18 @@ class Terminal:
             text=True,
             cwd=self.home,
             env=self._environment(settings),
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def shell(self, line: str) -> subprocess.CompletedProcess[str]:
+        """What a shell did by the line, in which `{}` is the program."""
+        return subprocess.run(
+            ["/bin/sh", "-c", line.format(shlex.quote(str(WHENCE)))],
+            capture_output=True,
+            text=True,
+            cwd=self.home,
+            env=self._environment({}),
             timeout=PATIENCE,
             check=False,
         )

@@ -66,6 +66,16 @@ def test_names_that_are_none(alone: Terminal, name: str) -> None:
         assert list(alone.home.iterdir()) == []
 
 
+@pytest.mark.parametrize("arguments", [["list"], ["retention", "acme", "5"], ["delete", "acme", "--confirm", "acme"]])
+def test_where_no_database_is_none_is_made(alone: Terminal, arguments: list[str]) -> None:
+    """Whoever mistyped the directory is told, and not shown an empty one."""
+    done = alone("account", *arguments)
+
+    assert done.returncode == 3
+    assert f"there is no database in {alone.settings['WHENCE_DATA_DIR']}" in done.stderr
+    assert list(alone.home.iterdir()) == []
+
+
 def test_a_deletion_names_the_account_twice(alone: Terminal) -> None:
     """Wrong usage, told without opening a database."""
     done = alone("account", "delete", "acme", "--confirm", "acne")

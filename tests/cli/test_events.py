@@ -197,3 +197,15 @@ def test_following_over_a_restart() -> None:
 
     assert sorted(titles) == ["one", "three", "two"]
     assert code == 0
+
+
+def test_the_table_says_whom_an_event_concerns(whence: Terminal) -> None:
+    """What names entities of which there are none concerns nobody, and not everybody."""
+    bodies = [{"title": "to-all"}, {"title": "to-none", "entities": []}]
+    whence.good("event", "send", "-", stdin="\n".join(map(json.dumps, bodies)))
+
+    lines = {
+        title: line for line in whence.good("events").splitlines() for title in ("to-all", "to-none") if title in line
+    }
+    assert "every service" in lines["to-all"]
+    assert "nobody" in lines["to-none"]

@@ -286,6 +286,12 @@ async def test_a_deletion_names_the_account_twice(
     assert (await api.get("/v1/account")).json()["state"] == "active"
 
 
+@pytest.mark.parametrize("name", ["", " ", "n" * 201, "x\ny", "x\x1b[31m", "x\u202ey", "\x85"])
+async def test_an_account_has_a_name_that_can_be_typed(operator: httpx.AsyncClient, name: str) -> None:
+    """In one line, by which alone it is told on every terminal."""
+    assert paths(refused(await operator.post("/v1/accounts", json={"name": name}), 400)) == ["name"]
+
+
 async def test_the_installation_s_own_account_stays(operator: httpx.AsyncClient) -> None:
     """Whoever deleted it would delete themselves."""
     refused(await operator.delete("/v1/accounts/default", params={"confirm": "default"}), 409)

@@ -57,7 +57,9 @@ async def test_a_new_token_works_and_is_shown_once(api: httpx.AsyncClient, clien
     [
         ({"name": ""}, "name"), ({"name": " "}, "name"), ({"name": "n" * 201}, "name"), ({"rights": []}, "rights"),
         ({"rights": ["all"]}, "rights[0]"),
-        ({"expires_at": "soon"}, "expires_at"), ({"rate_per_minute": 0}, "rate_per_minute"),
+        ({"name": "a\nb"}, "name"), ({"name": "a\x1b[31m"}, "name"), ({"name": "\u202eb"}, "name"),
+        ({"expires_at": "soon"}, "expires_at"), ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
+        ({"rate_per_minute": 0}, "rate_per_minute"),
         ({"rate_per_minute": "7"}, "rate_per_minute"),
         ({"options": {"desc": {}}}, "options.desc"), ({"options": {"native": {"a": "b"}}}, "options.native.a"),
         ({"options": {"komodor": {"repeat_seconds": "soon"}}}, "options.komodor.repeat_seconds"),
@@ -254,6 +256,14 @@ async def test_health_needs_no_token(anonymous: httpx.AsyncClient, path: str) ->
     response = await anonymous.get(path)
 
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_health_may_be_asked_for_without_a_body(anonymous: httpx.AsyncClient, path: str) -> None:
+    """As many monitors do."""
+    response = await anonymous.head(path)
+
+    assert (response.status_code, response.content) == (200, b"")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

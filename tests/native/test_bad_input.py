@@ -240,6 +240,17 @@ async def test_a_time_that_is_none_or_out_of_range_is_refused(
     assert await alive(api, tenant)
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z"])
+async def test_a_problem_at_an_end_of_the_calendar_is_out_of_range(
+    api: httpx.AsyncClient, tenant: Tenant, at: str
+) -> None:
+    """Also one that ends when it begins, which is made a little longer."""
+    sent = {"kind": "problem", "title": "a", "time": at, "end_time": at}
+
+    assert paths(refused(await api.post("/v1/events", json=sent), 400)) == ["time"]
+    assert await alive(api, tenant)
+
+
 NUL: Final[list[tuple[dict[str, Any], str]]] = [
     ({"title": "a\0b"}, "title"),
     ({**GOOD, "description": "\0"}, "description"),
@@ -502,3 +513,11 @@ async def test_a_field_may_be_so_long_and_no_longer(
 
     assert just.status_code == 201, just.text
     assert paths(refused(over, 400)) == [field]
+
+
+@pytest.mark.parametrize("item", [1, None, "x", []])
+async def test_what_is_no_object_is_told_in_our_words(api: httpx.AsyncClient, item: object) -> None:
+    """Alone or among others, and not by the name of a class."""
+    (result,) = (await api.post("/v1/events", json=[item])).json()["results"]
+
+    assert result["error"]["violations"] == [{"path": "", "message": "must be an object"}]

@@ -290,6 +290,46 @@ async def test_a_cloud_event_is_an_event(
 
 
 @pytest.mark.parametrize(
+    ("own", "is_native"),
+    [
+        ({"id": "c1", "source": "/ci", "type": "org.example.deploy"}, True),
+        ({"type": "outage"}, False),
+        ({"id": 7}, False),
+        ({"time": "2026-01-01T00:00:00Z"}, False),
+    ],
+)
+async def test_a_cloud_event_loses_nothing_of_what_its_data_calls_itself(
+    api: httpx.AsyncClient, own: dict[str, Any], *, is_native: bool
+) -> None:
+    """Data that says another id, source, type or time than the envelope is kept as it is: only one could stand."""
+    data = {"title": "cart is down", "kind": "problem", **own}
+    await api.post("/v1/events", content=json.dumps(envelope(data=data)), headers=CLOUD)
+
+    (answer,) = events(await api.get("/v1/events"))
+    assert answer["kind"] == ("problem" if is_native else "info")
+    assert answer["properties"] == ({} if is_native else data)
+
+
+@pytest.mark.parametrize(
+    ("data", "taken"),
+    [
+        ({"title": "x", "properties": {"cloudevent": {"mine": 1}}}, {"cloudevent": {"mine": 1}}),
+        ({"cloudevent": "mine", "cloudevent_": 1}, {"cloudevent": "mine", "cloudevent_": 1}),
+    ],
+)
+async def test_a_cloud_event_loses_no_property_to_its_attributes(
+    api: httpx.AsyncClient, data: object, taken: dict[str, Any]
+) -> None:
+    """They are under the next name that is free."""
+    sent = await api.post("/v1/events", content=json.dumps(envelope(data=data, region="eu")), headers=CLOUD)
+
+    (answer,) = events(await api.get("/v1/events"))
+    assert sent.status_code == 201
+    further = answer["properties"].pop(max(taken) + "_")
+    assert (answer["properties"], further["region"]) == (taken, "eu")
+
+
+@pytest.mark.parametrize(
     ("kind", "body", "properties"),
     [
         ("application/json", b'{"a": 1}', {"a": 1}),

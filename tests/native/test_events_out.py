@@ -362,6 +362,27 @@ async def test_an_export_has_all_of_the_window(api: httpx.AsyncClient, tenant: T
         assert response.headers["content-disposition"].startswith('attachment; filename="events.')
 
 
+async def test_a_table_for_people_says_whom_an_event_concerns(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """Every service, or only one host, or nobody at all."""
+    (host,) = await tenant.register(draft("box", type="HOST"))
+    for title, whom in (("all", {}), ("one", {"entities": [host.id]}), ("none", {"entities": []})):
+        assert (await api.post("/v1/events", json={"title": title, **whom})).status_code == 201
+
+    _, _, *rows = (await api.get("/v1/events/export", params={"format": "markdown"})).text.splitlines()
+
+    cells = [row.strip("| ").split(" | ") for row in rows]
+    assert {cell[3]: cell[5] for cell in cells} == {"all": "every service", "one": host.id, "none": "nobody"}
+
+
+async def test_a_timeline_is_of_the_entity_of_its_path(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """Another one in the query would be passed over."""
+    (shop,) = await tenant.register(draft("shop"))
+
+    told = refused(await api.get(f"/v1/entities/{shop.id}/events", params={"entity": "till"}), 400)
+
+    assert told == [{"path": "entity", "message": "is not a parameter of this call"}]
+
+
 async def test_a_scope_can_be_tried_before_it_is_sent(api: httpx.AsyncClient, tenant: Tenant) -> None:
     """How many it would concern of how many, and whom."""
     shop, *_ = await tenant.register(

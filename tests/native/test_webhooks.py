@@ -169,6 +169,19 @@ async def test_a_new_key_is_another_address(api: httpx.AsyncClient, anonymous: h
     assert (await posted(anonymous, old), await posted(anonymous, new)) == (403, 200)
 
 
+@pytest.mark.parametrize("body", [{"x": 1}, [], "key"])
+async def test_a_new_key_is_not_made_by_mistake(
+    api: httpx.AsyncClient, anonymous: httpx.AsyncClient, body: object
+) -> None:
+    """Who sends more than the call takes means something else; the address stays."""
+    webhook = await made(api)
+
+    refused(await api.post(f"/v1/webhooks/{webhook['id']}/rekey", json=body), 400)
+
+    assert await posted(anonymous, webhook) == 200
+    assert (await api.post(f"/v1/webhooks/{webhook['id']}/rekey", json={})).status_code == 200
+
+
 async def test_a_change_leaves_what_it_does_not_name(api: httpx.AsyncClient) -> None:
     """Each alone; `options` takes the place of all that there were."""
     webhook = await made(api, options={"confirm_url": "a", "load_json": ["b"]})

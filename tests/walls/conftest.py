@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.acceptance.server import TOKEN, Server, directory
+from tests.acceptance.server import TOKEN, Server, await_fact, directory
 from tests.walls.things import Neighbour, account, furnished
 from whence.domain.access import Right
 
@@ -40,16 +40,18 @@ def make_token(whence: Server) -> Generator[Callable[..., tuple[str, str]]]:
 @pytest.fixture(scope="module")
 def bad_tokens(whence: Server, make_token: Callable[..., tuple[str, str]]) -> dict[str, str]:
     """Tokens that say nothing about who asks, by what is wrong with them."""
-    past = datetime.now(UTC) - timedelta(minutes=1)
+    _, expired = make_token(Right.ADMIN, expires_at=(datetime.now(UTC) + timedelta(seconds=1)).isoformat())
     token_id, revoked = make_token(Right.ADMIN)
     _, admin = make_token(Right.ADMIN)
     with whence.client(admin) as client:
         assert client.delete(f"/v1/tokens/{token_id}").status_code == 204
+    with whence.client(expired) as late:
+        await_fact(lambda: late.get("/v1/account").status_code == 401, seconds=10, what="the token expires")
     return {
         "empty": "",
         "unknown": "wh_" + "0" * 40,
         "cut short": TOKEN[:-1],
-        "expired": make_token(Right.ADMIN, expires_at=past.isoformat())[1],
+        "expired": expired,
         "revoked": revoked,
     }
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from whence import __version__
-from whence.cli import account, db, demo, doctor, entity, event, events, problems, serve, token, why
+from whence.cli import account, db, demo, doctor, entity, event, events, output, problems, serve, token, why
 from whence.cli.failure import CommandError
 from whence.cli.output import tell, write
 
@@ -28,7 +28,8 @@ app = typer.Typer(
 def main() -> None:
     """The program `whence`."""
     try:
-        app()
+        with output.written():
+            app()
     except CommandError as failure:
         tell(failure)
         sys.exit(failure.code)

@@ -57,7 +57,7 @@ def create(name: NewName, data_dir: DataDir = None, output: Format = Style.TEXT)
     from whence.cli import house, tenants  # noqa: PLC0415  as above
 
     asked = house.settings(data_dir=data_dir)
-    made = house.finish(asked, tenants.work(asked, lambda accounts: accounts.create(None, name)))
+    made = house.finish(asked, tenants.work(asked, lambda accounts: accounts.create(None, name), makes=True))
     write(str(made.id) if output is Style.TEXT else indented(tenants.shown(asked, made)))
 
 

@@ -48,7 +48,7 @@ class Seen:
 
 def database(asked: Settings) -> Iterator[Finding]:
     """Every finding about it. Nothing is changed but what starting PostgreSQL changes, and that is stopped again."""
-    if asked.database_url is None and not (asked.data_dir / "postgres").exists():
+    if not house.has_database(asked):
         yield _trial(asked)
         yield from _too_many(asked)
         return

@@ -11,6 +11,7 @@ import asyncpg
 from whence.cli.failure import CommandError, Exit
 from whence.domain.errors import Refusal, Unavailable
 from whence.embedded import EmbeddedError
+from whence.embedded.cluster import Cluster
 from whence.settings import Settings, SettingsError, load
 from whence.sockets import ListenError
 from whence.store.migrate import SchemaError
@@ -31,6 +32,11 @@ def settings(**given: object) -> Settings:
         raise CommandError(str(exc), remedy="mend the setting that is named", code=Exit.USAGE) from exc
     configure_logging(asked.log_format, level=logging.WARNING)  # who wants a result reads no log
     return asked
+
+
+def has_database(asked: Settings) -> bool:
+    """Whether there is one where the settings say; of one elsewhere, only who asks it can tell."""
+    return asked.database_url is not None or Cluster(asked.data_dir).pgdata.exists()
 
 
 def finish(asked: Settings, work: Coroutine[None, None, T]) -> T:

@@ -94,7 +94,9 @@ def where(event: Json) -> str:
     """Whom the event concerns, in a few words."""
     if event["entities"]:
         return _few(event["entities"])
-    scope: Json = event["scope"] or {}
+    scope: Json | None = event["scope"]
+    if scope is None:  # it named entities, of which there are none
+        return "nobody"
     parts = [_few(scope.get(field, [])) for field in ("clusters", "namespaces", "services")]
     return "/".join(part for part in parts if part) or "every service"
 

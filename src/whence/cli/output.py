@@ -4,12 +4,16 @@ Colour and progress bars only where a person looks on; `NO_COLOR` is honoured by
 """
 
 import csv
+import errno
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -24,9 +28,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from whence.cli.failure import CommandError
+from whence.cli.failure import CommandError, Exit
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})  # what a file says that takes no more
 _UNBOUNDED: Final = 10_000  # columns: what reads a pipe shall get whole cells
 
 
@@ -59,6 +64,39 @@ def stderr() -> Console:
 def plain(text: object) -> str:
     """The text in one line, without what would move the cursor: senders write what they like into titles."""
     return _CONTROL.sub(" ", str(text))
+
+
+@contextmanager
+def written() -> Generator[None]:
+    """What the block says is written when it ends, as far as where it goes can spell it.
+
+    Raises:
+        CommandError: a disk is full, or the like; what was written before stands.
+    """
+    _open_streams()
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as exc:
+        if exc.errno not in {*_FULL, errno.EPIPE}:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else what is left would be tried at the end
+        if exc.errno == errno.EPIPE:  # who reads has enough
+            sys.exit(Exit.FAILED)
+        raise CommandError(f"the output cannot be written: {exc.strerror}") from exc
+
+
+def _open_streams() -> None:
+    """All three are there, though the shell may have closed them, and none is stopped by a letter that it lacks."""
+    nowhere = Path(os.devnull)
+    sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str, style: str = "") -> None:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from whence.accounts import Accounts
+from whence.cli.failure import CommandError, Exit
+from whence.cli.house import has_database
 from whence.domain.access import Account
 from whence.domain.retention import kept_from
 from whence.server import database
@@ -13,8 +15,21 @@ from whence.settings import Settings
 T = TypeVar("T")
 
 
-async def work(asked: Settings, do: Callable[[Accounts], Awaitable[T]]) -> T:
-    """What the accounts of the settings' database give."""
+async def work(asked: Settings, do: Callable[[Accounts], Awaitable[T]], *, makes: bool = False) -> T:
+    """What the accounts of the settings' database give.
+
+    Args:
+        makes: a database too, where none is yet.
+
+    Raises:
+        CommandError: none is where the settings say.
+    """
+    if not makes and not has_database(asked):
+        raise CommandError(
+            f"there is no database in {asked.data_dir}",
+            remedy="--data-dir or WHENCE_DATA_DIR names another; `whence serve` makes one",
+            code=Exit.UNREACHABLE,
+        )
     async with database(asked) as pool:
         return await do(Accounts(pool, retention=timedelta(days=asked.retention_days)))
 

@@ -136,6 +136,8 @@ def _message(error: ErrorDetails) -> str:
             return "is required"
         case "extra_forbidden":
             return "is not a field of this call"
+        case "model_type" | "dict_type":
+            return "must be an object"
         case "string_pattern_mismatch" if error.get("ctx", {}).get("pattern") == r"\S":
             return "must not be blank"
         case "value_error":

@@ -3902,8 +3902,6 @@ export interface operations {
         cluster?: string[]
         cursor?: string | null
         dialect?: string[]
-        /** @description Not here: the path names the entity. */
-        entity?: string[]
         /** @description Default: 24 hours before `to`. */
         from?: (string | number) | null
         include?: 'original' | null

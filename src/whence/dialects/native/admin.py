@@ -1,5 +1,7 @@
 """Tokens and the audit trail."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -12,7 +14,7 @@ from whence.dialects.native import encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import gate, json_body, principal, read
 from whence.domain.access import Right
-from whence.domain.errors import Invalid, NotFound
+from whence.domain.errors import Invalid, NotFound, Violation
 
 
 def routes(context: Context) -> APIRouter:
@@ -32,7 +34,7 @@ def routes(context: Context) -> APIRouter:
     async def create_token(request: Request) -> Response:
         by = principal(request)
         asked = await read(context, request, wire.TokenIn)
-        if faults := context.check_options(asked.options):
+        if faults := [*_expiry_faults(asked.expires_at), *context.check_options(asked.options)]:
             raise Invalid(faults)
         token, secret = await access.create_token(
             by,
@@ -86,3 +88,8 @@ def routes(context: Context) -> APIRouter:
         return Answer({"entries": [encode.audit(entry) for entry in page.items], "next": page.following})
 
     return router
+
+
+def _expiry_faults(ends: datetime | None) -> Iterator[Violation]:
+    if ends is not None and ends <= datetime.now(UTC):
+        yield Violation(path="expires_at", message="must be in the future")

@@ -1,7 +1,8 @@
 """CloudEvents 1.0 as native events. Source: the CloudEvents specification 1.0.2 and its HTTP and JSON bindings.
 
-`data` that is an object of nothing but native fields is read as the native event that it is; any other data is
-kept in `properties`, under the title of the event's `subject` or else its type.
+`data` that is an object of nothing but native fields is read as the native event that it is, unless it says another
+`id`, `source`, `type` or `time` than the envelope; any other data is kept in `properties`, under the title of the
+event's `subject` or else its type.
 """
 
 from base64 import b64decode, b64encode
@@ -14,7 +15,9 @@ from whence.dialects.request import json_value, text_faults, validate
 from whence.domain.errors import Invalid, Violation
 
 ENVELOPE: Final = ("specversion", "id", "source", "type", "time")
-_NATIVE: Final = frozenset(wire.EventIn.model_fields) - {"id", "source", "type", "time"}
+_NATIVE: Final = frozenset(wire.EventIn.model_fields)
+_OF_BOTH: Final = ("id", "source", "type", "time")  # what an envelope and a native event have
+_FURTHER: Final = "cloudevent"
 _REQUIRED: Final = ("specversion", "id", "source", "type")
 
 
@@ -68,19 +71,31 @@ def _event(fields: dict[str, Any], data: object, faults: Sequence[Violation] = (
         missing.append(Violation(path="specversion", message="must be 1.0"))
     if missing or faults:
         raise Invalid([*missing, *faults])
-    envelope = {name: fields[name] for name in ("id", "source", "type", "time") if name in fields}
+    envelope = {name: fields[name] for name in _OF_BOTH if name in fields}
+    said = cast("dict[str, object]", data) if isinstance(data, dict) else {} if data is None else {"data": data}
+    own = said if _is_native(said, envelope) else {"properties": said}
+    event: dict[str, object] = {"title": _title(fields), **own, **envelope}
     further = {name: value for name, value in fields.items() if name not in ENVELOPE}
-    if isinstance(data, dict) and _NATIVE.issuperset(cast("dict[str, object]", data)) and data:
-        event = {"title": _title(fields), **cast("dict[str, object]", data), **envelope}
-    else:
-        kept: dict[str, object] = cast("dict[str, object]", data) if isinstance(data, dict) else {}
-        if data is not None and not isinstance(data, dict):
-            kept = {"data": data}
-        event = {"title": _title(fields), "properties": kept, **envelope}
-    properties = event.get("properties")
-    if further and (properties is None or isinstance(properties, dict)):  # any other is refused below
-        event["properties"] = {**(cast("dict[str, object] | None", properties) or {}), "cloudevent": further}
+    if further:
+        event["properties"] = _with(further, event.get("properties"))
     return validate(wire.EventIn, event)
+
+
+def _is_native(data: Mapping[str, object], envelope: Mapping[str, object]) -> bool:
+    """Whether it is a native event of which nothing is lost beside what the envelope says."""
+    said = {name: data[name] for name in _OF_BOTH if name in data}
+    return bool(data) and _NATIVE.issuperset(data) and said.items() <= envelope.items()
+
+
+def _with(further: Mapping[str, object], properties: object) -> object:
+    """The properties, and the further attributes under a name that none of them has; what is no object, as it is."""
+    if properties is not None and not isinstance(properties, dict):
+        return properties  # which is refused
+    kept = cast("dict[str, object]", properties or {})
+    name = _FURTHER
+    while name in kept:
+        name += "_"
+    return {**kept, name: further}
 
 
 def _is_base64(value: object) -> bool:

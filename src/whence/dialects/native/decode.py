@@ -96,7 +96,7 @@ def default_key(event: wire.EventIn, source: str, concerned: Scope) -> str | Non
 
 
 def _span(event: wire.EventIn, start: datetime) -> Span:
-    if event.kind is Kind.PROBLEM and event.end_time == start:
+    if event.kind is Kind.PROBLEM and event.end_time == start < _FOREVER.end:
         return Span(start=start, end=start + _SHORTEST)
     return Span(start=start, end=start if event.end_time is None else event.end_time)
 
@@ -228,7 +228,7 @@ def changed(event: Event, change: wire.EventChange) -> Event:
 
 
 def asked(
-    query: wire.FilterQuery,
+    query: wire.Narrowing,
     *,
     now: datetime,
     concerning: Sequence[Entity] | None,
@@ -395,7 +395,7 @@ def _life(start: datetime | None, end: datetime | None) -> Span | None:
     return Span(start=window[0], end=window[1])
 
 
-def _window(query: wire.FilterQuery, now: datetime) -> Span:
+def _window(query: wire.Narrowing, now: datetime) -> Span:
     end = query.end or (now if query.start is None or query.start <= now else query.start)
     start = query.start or max(end, _FOREVER.start + DAY) - DAY
     if end < start:

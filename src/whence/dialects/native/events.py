@@ -38,7 +38,7 @@ def routes(context: Context) -> APIRouter:
     @router.get("/v1/events", summary="Events of a window", response_model=shape.EventPage, dependencies=reads)
     async def page(request: Request, query: Annotated[wire.PageQuery, Query()]) -> Response:
         by = principal(request)
-        return await listed(context, by, query, None)
+        return await listed(context, by, query, await named(context, by, query))
 
     @router.get(
         "/v1/events/facets",
@@ -124,16 +124,16 @@ def _in_range(context: Context, by: Principal, event: Event) -> Event:
 
 
 async def listed(
-    context: Context, by: Principal, query: wire.PageQuery, concerning: Sequence[Entity] | None
+    context: Context, by: Principal, query: wire.TimelineQuery, concerning: Sequence[Entity] | None
 ) -> Response:
-    """A page of events; `concerning` overrides the entities that the query names."""
+    """A page of events: of any of the entities, or of all where none are named."""
     cursor = unseal_cursor(by.secret, query.cursor) if query.cursor is not None else None
     if cursor is not None and "order" in query.model_fields_set and query.order is not cursor.order:
         raise Invalid.at("order", "is not that of the cursor")
     original = query.include == "original"
     page = await context.timeline.page(
         by,
-        await asked(context, by, query, cursor=cursor, concerning=concerning),
+        await _narrowed(context, by, query, concerning, cursor=cursor),
         order=cursor.order if cursor else query.order,
         cursor=cursor,
         limit=query.limit,
@@ -142,23 +142,26 @@ async def listed(
     return Answer(encode.events(page, original=original))
 
 
-async def asked(
-    context: Context,
-    by: Principal,
-    query: wire.FilterQuery,
-    *,
-    cursor: Cursor | None = None,
-    concerning: Sequence[Entity] | None = None,
-) -> Filter:
+async def asked(context: Context, by: Principal, query: wire.FilterQuery) -> Filter:
     """The filter that a query asks for.
 
     Raises:
         NotFound: it names an entity that the account has not.
         Invalid: it contradicts itself.
     """
-    entities = concerning if concerning is not None else await named(context, by, query)
+    return await _narrowed(context, by, query, await named(context, by, query))
+
+
+async def _narrowed(
+    context: Context,
+    by: Principal,
+    query: wire.Narrowing,
+    concerning: Sequence[Entity] | None,
+    *,
+    cursor: Cursor | None = None,
+) -> Filter:
     problems = await ids(context, by, query.problem)
-    return decode.asked(query, now=datetime.now(UTC), concerning=entities, problems=problems, cursor=cursor)
+    return decode.asked(query, now=datetime.now(UTC), concerning=concerning, problems=problems, cursor=cursor)
 
 
 async def named(context: Context, by: Principal, query: wire.FilterQuery) -> list[Entity] | None:

@@ -25,10 +25,12 @@ def routes(context: Context) -> APIRouter:
     """The endpoints without a gate."""
     router = APIRouter()
 
+    @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz", summary="Is the process alive?", response_model=shape.Health)
     async def healthz() -> Response:
         return Answer({"status": "ok"})
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get(
         "/readyz",
         summary="Does the database answer, with its schema up to date?",

@@ -245,8 +245,8 @@ async def _markdown(events: AsyncIterable[Event], *, original: bool) -> AsyncGen
     yield b"| Time (UTC) | Severity | Type | Title | Source | Where |\n|---|---|---|---|---|---|\n"
     async for event in events:
         row = _row(event)
-        where = " / ".join(filter(None, (row["clusters"], row["namespaces"], row["services"]))) or "every service"
-        cells = (row["time"], row["severity"], row["type"], row["title"], row["source"], where)
+        where = " / ".join(filter(None, (row["clusters"], row["namespaces"], row["services"])))
+        cells = (row["time"], row["severity"], row["type"], row["title"], row["source"], where or _nowhere(event))
         yield ("| " + " | ".join(map(_cell, cells)) + " |\n").encode()
 
 
@@ -269,6 +269,13 @@ def _row(event: Event) -> dict[str, str]:
         "properties": to_json(event.properties).decode(),
         "original": event.original or "",
     }
+
+
+def _nowhere(event: Event) -> str:
+    """Whom an event concerns that is in no place."""
+    clauses = event.scope.clauses
+    named = sorted({entity_id for clause in clauses for entity_id in clause.entity_ids})
+    return ", ".join(named) or ("every service" if clauses else "nobody")
 
 
 def _csv_row(values: Any) -> bytes:  # noqa: ANN401  csv takes any row

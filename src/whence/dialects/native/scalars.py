@@ -13,6 +13,7 @@ from whence.dialects.request import text_faults
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 # In the words of ECMA 262, which the OpenAPI document is read with: no white space, no control characters.
 _NO_SPACE: Final = r"\s\u0000-\u001f\u007f-\u00a0\ufeff"
+_MOVES_CURSOR: Final = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 _WEB: Final = rf"[hH][tT][tT][pP][sS]?://[^/?#{_NO_SPACE}]+[^{_NO_SPACE}]*"
 _IS_WEB: Final = re.compile(_WEB).fullmatch  # asked for each of a thousand events: `re`'s own look-up doubles it
 _DURATION: Final = r"P([0-9]{1,3}W)?([0-9]{1,4}D)?(T([0-9]{1,5}H)?([0-9]{1,6}M)?([0-9]{1,8}S)?)?"  # of ISO 8601
@@ -106,6 +107,14 @@ def _said(text: str) -> str:
     return text
 
 
+def _new_name(name: str) -> str:
+    if not re.search(r"\S", name):
+        raise ValueError("must not be blank")
+    if re.search(f"[{_MOVES_CURSOR}]", name):
+        raise ValueError("must not hold a control character")
+    return name
+
+
 def _web(url: str) -> str:
     if not _IS_WEB(url):
         raise ValueError("must be an http or https address")
@@ -131,6 +140,19 @@ Web = Annotated[
     WithJsonSchema({"type": "string", "maxLength": 2000, "pattern": f"^{_WEB}$"}),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
+NewName = Annotated[
+    str,
+    Field(min_length=1, max_length=200),
+    AfterValidator(_new_name),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200,
+            "pattern": rf"^[^{_MOVES_CURSOR}]*[^\s{_MOVES_CURSOR}][^{_MOVES_CURSOR}]*$",
+        }
+    ),
+]
 Names = Annotated[list[Name], Field(max_length=1000)]
 Object = dict[str, Any]
 Asked = Annotated[str, Field(max_length=1000), AfterValidator(storable)]

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from whence.dialects import Context
 from whence.dialects.native import encode, shape, wire
 from whence.dialects.native.answer import Answer
-from whence.dialects.native.gate import gate, json_body, principal, read
+from whence.dialects.native.gate import gate, json_body, principal, read, read_optional
 from whence.dialects.native.webhook_options import require_options
 from whence.domain.access import Right
 from whence.domain.errors import Conflict, NotFound
@@ -95,6 +95,7 @@ def routes(context: Context) -> APIRouter:
         dependencies=admin,
     )
     async def rekey(request: Request, webhook_id: WebhookId) -> Response:
+        await read_optional(context, request, wire.Nothing)
         return Answer(_shown(context, request, await webhooks.rekey(principal(request), webhook_id)))
 
     @router.delete(

@@ -14,6 +14,7 @@ from whence.dialects.native.scalars import (
     Lookback,
     Name,
     Names,
+    NewName,
     Object,
     ProblemName,
     Said,
@@ -116,14 +117,13 @@ class EventChange(_Strict):
     properties: Object = Field(default_factory=dict)
 
 
-class FilterQuery(_Strict):
-    """Which events: a parameter that is repeated means OR, different ones AND."""
+class Narrowing(_Strict):
+    """Which events of some: a parameter that is repeated means OR, different ones AND."""
 
     model_config = ConfigDict(extra="allow")
 
     start: InstantText | None = Field(None, alias="from", description="Default: 24 hours before `to`.")
     end: InstantText | None = Field(None, alias="to", description="Default: now.")
-    entity: list[Asked] = Field([], max_length=20, description="An entity's id or tag.")
     cluster: list[Asked] = Field([], max_length=100)
     namespace: list[Asked] = Field([], max_length=100)
     service: list[Asked] = Field([], max_length=100)
@@ -137,8 +137,14 @@ class FilterQuery(_Strict):
     q: list[Asked] = Field([], max_length=20, description="Words: each is somewhere in the event, in any case.")
 
 
-class PageQuery(FilterQuery):
-    """Which events, in what order, from where on."""
+class FilterQuery(Narrowing):
+    """Which events of all."""
+
+    entity: list[Asked] = Field([], max_length=20, description="An entity's id or tag.")
+
+
+class TimelineQuery(Narrowing):
+    """Which events of the entity that the path names, in what order, from where on."""
 
     order: Order = Order.NEWEST
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
@@ -146,10 +152,8 @@ class PageQuery(FilterQuery):
     include: Literal["original"] | None = None
 
 
-class TimelineQuery(PageQuery):
-    """Which events of the entity that the path names."""
-
-    entity: list[Asked] = Field([], max_length=0, description="Not here: the path names the entity.")
+class PageQuery(TimelineQuery, FilterQuery):
+    """Which events of all, in what order, from where on."""
 
 
 class EventQuery(_Strict):
@@ -307,10 +311,14 @@ class AroundQuery(_Strict):
     depth: Annotated[int, Field(ge=1, le=5)] = 1
 
 
+class Nothing(_Strict):
+    """The body of a call that needs to be told nothing."""
+
+
 class AccountIn(_Strict):
     """An account to make."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+    name: NewName
 
 
 class AccountChange(_Strict):
@@ -334,7 +342,7 @@ OptionText = Annotated[str, Field(max_length=200)]
 class TokenIn(_Strict):
     """A token to make."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+    name: NewName
     rights: Annotated[list[Right], Field(min_length=1, max_length=20)]
     expires_at: Instant | None = None
     rate_per_minute: Annotated[int, Field(ge=1, le=10_000_000, strict=True), BeforeValidator(whole)] | None = None
