@@ -150,10 +150,7 @@ class Problems:
         """
         now = in_millis(self._clock())
         async with self._pool.transaction() as db:
-            await problems.turn(db, by.account_id)
-            standing = await problems.require(db, by.account_id, problem_id)
-            while standing.merged_into is not None:
-                standing = await problems.require(db, by.account_id, standing.merged_into)
+            standing = await self._going_on(db, by, problem_id)
             said = _comment(by, standing, comment, at=now, author=author) if comment else None
             over: list[Alert] = []  # before the problem, as everybody locks them
             if was_open := standing.state is ProblemState.OPEN:
@@ -180,7 +177,10 @@ class Problems:
     async def comment(
         self, by: Principal, problem_id: UUID, text: str, *, author: str | None = None, context: str | None = None
     ) -> Comment:
-        """It is said of the problem; by the token's name unless somebody else is named.
+        """It is said of the problem, or of the one that it is part of by now.
+
+        Args:
+            author: the token's name, unless another is given.
 
         Raises:
             NotFound: the account has no such problem.
@@ -188,11 +188,11 @@ class Problems:
         """
         now = in_millis(self._clock())
         async with self._pool.transaction() as db:
-            standing = await problems.require_locked(db, by.account_id, problem_id)
+            standing = await self._going_on(db, by, problem_id)
             said = _comment(by, standing, text, at=now, author=author, context=context)
             await problems.comment(db, by.account_id, said)
             await self._record(db, by, "commented", standing, text, now)
-            await feed.announce(db, by.account_id, problem_ids=[problem_id])
+            await feed.announce(db, by.account_id, problem_ids=[standing.id])
         return said
 
     async def rephrase(
@@ -225,6 +225,18 @@ class Problems:
             await problems.unsay(db, by.account_id, said, at=now)
             await self._record(db, by, "removed comment", standing, said.text, now)
             await feed.announce(db, by.account_id, problem_ids=[problem_id])
+
+    async def _going_on(self, db: Writer, by: Principal, problem_id: UUID) -> Problem:
+        """The problem, or the one that it is part of by now; until the transaction ends none becomes part of another.
+
+        Raises:
+            NotFound: the account has no such problem.
+        """
+        await problems.turn(db, by.account_id)
+        standing = await problems.require(db, by.account_id, problem_id)
+        while standing.merged_into is not None:
+            standing = await problems.require(db, by.account_id, standing.merged_into)
+        return standing
 
     async def _said(self, db: Reader, by: Principal, problem_id: UUID, comment_id: UUID) -> Comment:
         of_it = (await problems.comments(db, by.account_id, [problem_id]))[problem_id]

@@ -508,3 +508,15 @@ async def test_a_problem_becomes_part_of_another(api: httpx.AsyncClient, tenant:
     assert events(await api.get("/v1/events", params=query)) == []
     closed = await close(api, "P-2")
     assert (closed["name"], closed["closed_by"]) == ("P-1", "user")
+
+
+async def test_what_is_said_of_a_part_is_said_of_the_whole(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """[PR4] Whoever still has its old name is heard where people look; what was said before stays where it was."""
+    await bridged(api, tenant)
+
+    made = await api.post("/v1/problems/P-2/comments", json={"comment": "Rolled back"})
+
+    said = {name: (await api.get(f"/v1/problems/{name}")).json() for name in ("P-1", "P-2")}
+    assert made.status_code == 201
+    assert [one["id"] for one in said["P-1"]["comments"]] == [made.json()["id"]]
+    assert (said["P-1"]["comment_count"], said["P-2"]["comment_count"]) == (1, 0)

@@ -25,7 +25,6 @@ _SOME: Final[LiteralString] = (
     f"select {COLUMNS} from problem p where p.account_id = $1 and p.problem_id = any($2::uuid[])"
 )
 _GET: Final[LiteralString] = f"select {COLUMNS} from problem p where p.account_id = $1 and p.problem_id = $2"
-_LOCK: Final[LiteralString] = f"{_GET} for update"
 _CODED: Final[LiteralString] = f"select {COLUMNS} from problem p where p.account_id = $1 and p.code = $2"
 _NUMBERED: Final[LiteralString] = f"select {COLUMNS} from problem p where p.account_id = $1 and p.number = $2"
 # The newest alert of each key that is in a problem.
@@ -118,11 +117,6 @@ async def require(db: Reader, account: UUID, problem_id: UUID) -> Problem:
         NotFound: the account has no such problem.
     """
     return _found(await db.row(_GET, account, problem_id), problem_id)
-
-
-async def require_locked(db: Writer, account: UUID, problem_id: UUID) -> Problem:
-    """The problem, which nobody else changes before the transaction ends. Raises as `require`."""
-    return _found(await db.row(_LOCK, account, problem_id), problem_id)
 
 
 async def coded(db: Reader, account: UUID, code: int) -> Problem:

@@ -482,7 +482,10 @@ export interface paths {
     /** What was said about a problem */
     get: operations['comments_v1_problems__problem_id__comments_get']
     put?: never
-    /** Say something about a problem */
+    /**
+     * Say something about a problem
+     * @description Of one that is part of another by now, it is said of that one.
+     */
     post: operations['comment_v1_problems__problem_id__comments_post']
     delete?: never
     options?: never

@@ -85,6 +85,7 @@ def routes(context: Context) -> APIRouter:
     @router.post(
         f"{_PROBLEM_PATH}/comments",
         summary="Say something about a problem",
+        description="Of one that is part of another by now, it is said of that one.",
         status_code=201,
         response_model=shape.ProblemComment,
         openapi_extra=json_body(wire.ProblemCommentIn),
