@@ -62,6 +62,14 @@ class Shop:
         }  # fmt: skip
         self.send("POST", "/v1/events", {**event, **more})
 
+    def storm(self, service: str, *, count: int) -> None:
+        """As many alerts about the service at once, each a problem of its own; those there were stay."""
+        before_it = len(self.problems())
+        alert = {"kind": "problem", "type": "errors", "severity": "warning", "handling": ["alone"]}
+        alerts = [{**alert, "title": f"Pod {n} waits", "key": f"pod {n}", "entities": [service]} for n in range(count)]
+        self.send("POST", "/v1/events", alerts)
+        await_fact(lambda: len(self.problems()) >= before_it + count, seconds=_SECONDS, what=f"{count} problems")
+
     def incident(self) -> Json:
         """The ledger was changed and everything before it fails: one problem of three alerts, with its causes."""
         self.deployed("ledger v7 is out", "ledger", minutes_ago=6)
@@ -69,14 +77,15 @@ class Shop:
         self.failing("Payments time out", "payments", minutes_ago=3)
         self.failing("Orders fail", "cart", minutes_ago=2)
         await_fact(lambda: self._explained(alerts=3), seconds=_SECONDS, what="one problem, explained")
-        return self._problems()[0]
+        return self.problems()[0]
 
     def _explained(self, *, alerts: int) -> bool:
-        problems = self._problems()
+        problems = self.problems()
         return len(problems) == 1 and problems[0]["alert_count"] == alerts and bool(problems[0]["causes"])
 
-    def _problems(self) -> list[Json]:
-        return self.get("/v1/problems")["problems"]
+    def problems(self) -> list[Json]:
+        """The last opened first; at most a thousand."""
+        return self.get("/v1/problems?limit=1000")["problems"]
 
     def get(self, path: str) -> Json:
         """What is there."""

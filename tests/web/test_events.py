@@ -1,10 +1,11 @@
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
 from playwright.async_api import Locator, Page, expect
 
 from tests.web.conftest import Look
-from tests.web.shop import Shop
+from tests.web.shop import Shop, before
 
 _LIVE_SECONDS: Final = 1.0
 _READABLE_PX: Final = 240  # some forty letters
@@ -175,6 +176,55 @@ async def test_a_view_is_not_named_like_a_given_one(page: Page) -> None:
     await name.press("Enter")
 
     await expect(page.get_by_role("link", name="Changes of mine")).to_have_count(1)
+
+
+async def test_what_is_new_is_seen_when_it_is_shown(page: Page, shop: Shop) -> None:
+    """The list begins again with the newest, however far down its reader was."""
+    shop.send(
+        "POST", "/v1/events", [{"title": f"job {number} ran", "time": before(number + 1)} for number in range(80)]
+    )
+    await page.goto("/events?live=true")
+    await expect(page.locator("[data-state=live]")).to_be_visible()
+    await expect(row(page, "job 0 ran")).to_be_visible()
+    await page.get_by_role("rowgroup", name="Rows").evaluate("one => one.scrollTo(0, one.scrollHeight)")
+    await expect(row(page, "job 79 ran")).to_be_visible()
+    shop.deployed("cart v2 is out", "cart")
+
+    await page.get_by_role("button", name="1 new event: show").click()
+
+    await expect(row(page, "cart v2 is out")).to_be_in_viewport()
+
+
+async def test_the_nearest_on_either_side_are_around_an_event(page: Page, shop: Shop) -> None:
+    """Of very many, as many before as after; and it says that these are not all."""
+    at = before(60)
+    moment = datetime.fromisoformat(at)
+    shop.deployed("cart v2 is out", "cart", time=at)
+    beside = [moment + timedelta(seconds=10 * number) for number in (*range(-70, 0), *range(1, 41))]
+    jobs = [{"title": f"job at {one:%H:%M:%S}", "time": one.isoformat(), "entities": ["cart"]} for one in beside]
+    shop.send("POST", "/v1/events", jobs)
+    await page.goto("/events?type=deploy")
+    await row(page, "cart v2 is out").click()
+
+    drawer = page.get_by_role("complementary", name="Event: cart v2 is out")
+    await expect(drawer.get_by_text("at most the nearest 30")).to_be_visible()
+    near = drawer.locator("ol").get_by_role("listitem")
+    await expect(near).to_have_count(61)
+    await expect(near.nth(30)).to_have_attribute("aria-current", "true")
+    await expect(near.nth(29)).to_contain_text("10s")
+    await expect(near.nth(31)).to_contain_text("+10s")
+
+
+async def test_nothing_is_around_an_event_of_no_service(page: Page, shop: Shop) -> None:
+    """What happens elsewhere is not on the same services: it has none."""
+    shop.deployed("cart v2 is out", "cart")
+    shop.deployed("till v9 is out", "till")
+    await page.goto("/events")
+    await row(page, "till v9 is out").click()
+
+    drawer = page.get_by_role("complementary", name="Event: till v9 is out")
+    await expect(drawer.get_by_text("It concerns nothing that is known here.")).to_be_visible()
+    await expect(drawer.get_by_text("cart v2 is out")).to_have_count(0)
 
 
 async def copied(page: Page, button: Locator) -> str:

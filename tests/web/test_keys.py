@@ -81,3 +81,20 @@ async def test_words_are_searched_as_they_are_typed(page: Page, shop: Shop) -> N
     await page.go_back()
     await expect(box).to_have_value("order")
     await expect(rows(page)).to_have_count(2)
+
+
+async def test_keys_work_after_a_choice(page: Page, shop: Shop) -> None:
+    """What was clicked has the focus, but nothing can be typed into it."""
+    shop.incident()
+    await page.goto("/problems")
+    await page.get_by_text("All", exact=True).click()
+    listed = page.locator("#content").get_by_role("listitem").get_by_role("link")
+    await expect(page).to_have_url(re.compile("state=all"))
+    await expect(listed).to_have_count(1)
+
+    await page.keyboard.press("j")
+    await expect(listed).to_be_focused()
+    await page.get_by_text("Closed", exact=True).click()
+    await page.keyboard.press("1")
+
+    await expect(page.get_by_role("heading", level=1, name="Events")).to_be_visible()

@@ -177,3 +177,58 @@ async def test_the_events_of_an_old_problem_are_found(page: Page, shop: Shop) ->
     await page.get_by_role("link", name="Their events").click()
 
     await expect(rows(page)).to_have_count(1)
+
+
+async def test_the_worst_stands_first_however_old_it_is(page: Page, shop: Shop) -> None:
+    """Before a hundred that opened later: in the list, and above the events."""
+    shop.failing("Ledger is down", "ledger", minutes_ago=30, severity="critical")
+    await_fact(shop.problems, seconds=_SECONDS, what="the alert is a problem")
+    shop.storm("cart", count=110)
+    await page.goto("/problems")
+    listed = page.locator("#content").get_by_role("listitem")
+    await expect(listed).to_have_count(100)
+    await expect(listed.first).to_contain_text("Ledger is down")
+    await expect(page.get_by_role("navigation").get_by_role("link", name="Problems 111 open")).to_be_visible()
+    await page.get_by_role("button", name="More").click()
+    await expect(listed).to_have_count(111)
+
+    await page.goto("/events")
+
+    cards = page.get_by_role("list", name="Open problems").get_by_role("listitem")
+    await expect(cards.first).to_contain_text("Ledger is down")
+    await expect(cards.last).to_contain_text("108 more open")
+
+
+async def test_a_problem_that_affects_nobody_known_has_no_lanes(page: Page, shop: Shop) -> None:
+    """The page says so, instead of waiting for some."""
+    event = {"kind": "problem", "severity": "error", "title": "Till is down", "scope": {"services": ["till"]}}
+    shop.send("POST", "/v1/events", event)
+    await_fact(shop.problems, seconds=_SECONDS, what="the alert is a problem")
+    await page.goto(f"/problems/{shop.problems()[0]['name']}")
+
+    await expect(page.get_by_text("It names no service that is known")).to_be_visible()
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+
+async def test_all_lanes_of_a_problem_can_be_seen(page: Page, shop: Shop) -> None:
+    """Of many the first, with how many there are; in the graph none of the affected stands as if it were well."""
+    names = [f"service-{number}" for number in range(14)]
+    shop.send("PUT", "/v1/entities", {"entities": [{"tag": name, "name": name} for name in names]})
+    calls = [{"from": name, "to": "ledger", "kind": "calls"} for name in names]
+    shop.send("PUT", "/v1/relations", {"relations": calls})
+    shop.failing("Ledger is down", "ledger", minutes_ago=3)
+    for name in names:
+        shop.failing(f"{name} fails", name, minutes_ago=2)
+    await_fact(
+        lambda: [one["alert_count"] for one in shop.problems()] == [len(names) + 1],
+        seconds=_SECONDS,
+        what="one problem of all alerts",
+    )
+    await page.goto(f"/problems/{shop.problems()[0]['name']}")
+    await expect(page.get_by_text("12 of 15 lanes")).to_be_visible()
+    await expect(page.locator("[aria-description^='affected, error']")).to_have_count(15)
+
+    await page.get_by_role("button", name="Show all", exact=True).click()
+
+    await expect(page.get_by_role("img", name="Timeline of 15 lanes")).to_be_visible()
+    await expect(page.get_by_text("of 15 lanes")).to_have_count(0)

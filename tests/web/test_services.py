@@ -2,12 +2,15 @@ from typing import Final
 
 from playwright.async_api import Page, Route, expect
 
+from tests.acceptance.server import await_fact
 from tests.web.conftest import Look
 from tests.web.rooms import STICKING_OUT, enter
-from tests.web.shop import Shop
+from tests.web.shop import Shop, before
 from tests.web.test_events import row, rows
 
+_SECONDS: Final = 30.0
 _PHONE: Final = (390, 844)
+_BEYOND: Final = "one => one.getBoundingClientRect().right - one.closest('li').getBoundingClientRect().right"
 _LONG: Final = "gke_acme_prod_europe_west1_payments_blue_and_green_of_the_second_try"
 
 
@@ -95,6 +98,61 @@ async def test_trouble_is_shown_beside_what_is_not_known(look: Look, shop: Shop)
         await expect(cards.filter(has_text="not known")).to_have_count(2)
 
 
+async def test_many_open_problems_hide_none(page: Page, shop: Shop) -> None:
+    """A service is in trouble that is in the oldest of them, however many opened later on others."""
+    shop.failing("Ledger is down", "ledger", minutes_ago=30, severity="critical")
+    await_fact(shop.problems, seconds=_SECONDS, what="the alert is a problem")
+    shop.storm("cart", count=60)
+    await page.goto("/services")
+
+    card = page.locator("#content").get_by_role("listitem").filter(has_text="ledger")
+    await expect(card).to_contain_text("in P-1")
+    await expect(page.locator("#content").get_by_text("nothing open")).to_have_count(1)
+
+
+async def test_an_alert_by_place_is_on_all_that_it_concerns(page: Page, shop: Shop) -> None:
+    """Also one that is in no problem: on the cards, and on the page of each."""
+    _failing_at("Disks are full", ["cart", "ledger"], shop, handling=["no_problem"])
+    await page.goto("/services")
+    cards = page.locator("#content").get_by_role("listitem")
+    await expect(cards.filter(has_text="1 open alert")).to_have_count(2)
+    await expect(cards.filter(has_text="payments")).to_contain_text("nothing open")
+
+    await cards.filter(has_text="ledger").get_by_role("link").click()
+
+    await expect(page.get_by_role("heading", name="Open alerts (1)")).to_be_visible()
+    await expect(page.get_by_role("article").filter(has_text="Disks are full")).to_be_visible()
+
+
+async def test_an_alert_about_more_than_is_told_leaves_nobody_well(page: Page, shop: Shop) -> None:
+    """Of what concerns every service, an event names ten; the page of each service has it all the same."""
+    shop.send("PUT", "/v1/entities", {"entities": [{"tag": f"service-{n}", "name": f"s-{n}"} for n in range(10)]})
+    _failing_at("The network is slow", [], shop)
+    await page.goto("/services")
+    await expect(page.locator("#content").get_by_role("listitem").filter(has_text="not known")).to_have_count(13)
+    await expect(page.get_by_text("It is not known here whom an open alert concerns")).to_be_visible()
+
+    await page.goto(f"/services/{shop.entity('cart')['id']}")
+
+    await expect(page.get_by_role("heading", name="Open alerts (1)")).to_be_visible()
+
+
+async def test_a_service_has_all_of_its_open_alerts(page: Page, shop: Shop) -> None:
+    """A list of problems shows ten of each; the page of the service does not go by that."""
+    for number in range(12):
+        _failing_at(f"Disk {number} is full", ["cart", "ledger"], shop)
+    await_fact(shop.problems, seconds=_SECONDS, what="the alerts are a problem")
+
+    await page.goto(f"/services/{shop.entity('ledger')['id']}")
+
+    await expect(page.get_by_role("heading", name="Open alerts (12)")).to_be_visible()
+
+
+def _failing_at(title: str, services: list[str], shop: Shop, **more: object) -> None:
+    event = {"kind": "problem", "severity": "error", "title": title, "key": title, "scope": {"services": services}}
+    shop.send("POST", "/v1/events", {**event, **more})
+
+
 async def test_a_timeline_is_zoomed_by_keys_again_and_again(page: Page, shop: Shop) -> None:
     """It stays, with the focus, until that of the next stretch is there."""
     shop.deployed("cart v2 is out", "cart", minutes_ago=60)
@@ -144,6 +202,24 @@ async def test_a_long_name_stays_in_its_card(look: Look, shop: Shop) -> None:
             await enter(page, path)
             await expect(page.get_by_text(_LONG).first).to_be_visible()
             assert await page.evaluate(STICKING_OUT) == [], path
+
+
+async def test_a_long_name_does_not_push_a_score_out(page: Page, shop: Shop) -> None:
+    """Of the service that a suspected change was on."""
+    long = "ledger" * 80
+    shop.send("PUT", "/v1/entities", {"entities": [{"tag": "long", "name": long}]})
+    shop.send("PUT", "/v1/relations", {"relations": [{"from": "cart", "to": "long", "kind": "calls"}]})
+    event = {"kind": "change", "type": "deploy", "title": "v7 is out", "time": before(6), "entities": ["long"]}
+    shop.send("POST", "/v1/events", event)
+    shop.failing("Waits for its database", "long", minutes_ago=4, severity="critical")
+    shop.failing("Orders fail", "cart", minutes_ago=2)
+
+    await enter(page, "/why")
+
+    await expect(page.get_by_role("button", name="v7 is out").first).to_be_visible()
+    assert await page.evaluate(STICKING_OUT) == []
+    for score in await page.get_by_role("img", name="Score").all():
+        assert await score.evaluate(_BEYOND) <= 0
 
 
 async def test_the_button_that_adds_lanes_says_all(page: Page, shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """In whose clock times are shown, and by which clock windows go."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -77,6 +78,30 @@ async def test_a_time_that_means_nothing_is_now(page: Page, shop: Shop) -> None:
     await expect(page.get_by_text("everything that alerts suffers from, as of now")).to_be_visible()
     await expect(page.get_by_role("heading", name="Where it began")).to_be_visible()
     await expect(page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_one_zooms_out_as_far_as_there_are_years(page: Page) -> None:
+    """And no further: the page stays what it is."""
+    await page.goto("/events?from=1975-01-01T00:00:00Z&to=9000-01-01T00:00:00Z")
+    picker = page.get_by_role("button", name="Zoom out")
+    for _ in range(3):
+        await picker.click()
+
+    await expect(page).to_have_url(re.compile(r"from=1970-01-01T00:00:00\.000Z&to=9999-12-31T00:00:00\.000Z"))
+    await expect(page.get_by_role("heading", level=1, name="Events")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_a_time_that_nobody_touched_stays_to_the_millisecond(page: Page) -> None:
+    """The form of two times shows whole seconds; what it does not show is kept."""
+    await page.goto("/events?from=2026-01-01T00:00:00.250Z&to=2026-01-02T00:00:00.750Z")
+    await page.get_by_role("button", name="Time range").click()
+    form = page.get_by_role("dialog", name="Time range")
+    await form.get_by_label("To", exact=True).fill("2026-01-03T00:00:00")
+
+    await form.get_by_role("button", name="Show these").click()
+
+    await expect(page).to_have_url(re.compile(r"from=2026-01-01T00:00:00\.250Z&to=2026-01-03T00:00:00\.000Z"))
 
 
 async def choose_zone(page: Page, zone: str) -> None:

@@ -48,6 +48,20 @@ async def test_a_token_that_is_shown_once_is_closed_on_purpose(page: Page) -> No
     await expect(secret).to_have_count(0)
 
 
+async def test_a_double_click_makes_one_token(page: Page, shop: Shop) -> None:
+    """The second click is not heard: it made a token whose secret nobody ever saw."""
+    await page.goto("/tokens")
+    await page.get_by_role("button", name="Make a token").click()
+    await page.get_by_role("textbox", name="Name").fill("ci")
+
+    await page.get_by_role("button", name="Make it").dblclick()
+
+    await expect(page.get_by_role("region", name="token", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="I have copied it").click()
+    await expect(page.get_by_role("button", name="Revoke ci")).to_have_count(1)
+    assert [token["name"] for token in shop.get("/v1/tokens")["tokens"]].count("ci") == 1
+
+
 def statuses(served: Server, secret: str) -> tuple[int, int]:
     """Of a write and of a read with the token."""
     with httpx.Client(base_url=served.url, headers=bearer(secret)) as sender:

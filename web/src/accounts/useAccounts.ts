@@ -1,5 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
+import { useCall } from '../api/useCall'
 import { useSession } from '../session/useSession'
 
 const MOST = 1000
@@ -19,7 +20,7 @@ export function useAccounts() {
 
 export function useMakeAccount() {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: (name: string) => answer(api.POST('/v1/accounts', { body: { name } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['accounts'] }),
   })
@@ -28,7 +29,7 @@ export function useMakeAccount() {
 /** Deletes an account with everything in it. */
 export function useDeleteAccount() {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: (name: string) =>
       answer(api.DELETE('/v1/accounts/{name}', { params: { path: { name }, query: { confirm: name } } })),
     onSuccess: () => Promise.all(['accounts', 'audit'].map((noun) => client.invalidateQueries({ queryKey: [noun] }))),
@@ -46,7 +47,7 @@ export function useOwnAccount() {
 /** Says for how many days it is kept; null: as long as the installation says. */
 export function useKeep() {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: (days: number | null) => answer(api.PATCH('/v1/account', { body: { retention_days: days } })),
     onSuccess: () => Promise.all(['accounts', 'audit'].map((noun) => client.invalidateQueries({ queryKey: [noun] }))),
   })

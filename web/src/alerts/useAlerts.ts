@@ -1,6 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
 import type { Alert } from '../api/nouns'
+import { useCall } from '../api/useCall'
+import { walk } from '../api/walk'
 import { useMay } from '../session/useSession'
 import { sayRefused } from '../shell/notice'
 
@@ -13,27 +15,39 @@ export function useAlert(id: string | null) {
   })
 }
 
-/** What goes on: on one entity, or anywhere; nothing is asked, and nothing known, without the right to read events. */
-export function useOpenAlerts(entity?: string) {
+const PAGE = 1000
+const MOST_PAGES = 10
+
+interface OpenAlerts {
+  alerts: Alert[]
+  /** More are open than were read. */
+  isCut: boolean
+}
+
+/** What goes on anywhere; nothing is asked, and nothing known, without the right to read events. */
+export function useOpenAlerts() {
   const mayRead = useMay('events:read')
   return useQuery({
-    queryKey: ['alerts', 'open', entity],
-    queryFn: ({ signal }) =>
-      answer(
-        api.GET('/v1/alerts', {
-          params: { query: { state: ['open', 'acknowledged'], limit: 1000, ...(entity ? { entity: [entity] } : {}) } },
-          signal,
-        }),
-      ),
+    queryKey: ['alerts', 'open'],
+    queryFn: ({ signal }) => openAlerts(signal),
     enabled: mayRead,
     refetchInterval: 30_000,
   })
 }
 
+async function openAlerts(signal: AbortSignal): Promise<OpenAlerts> {
+  const query = { state: ['open' as const, 'acknowledged' as const], limit: PAGE }
+  const { pages, isCut } = await walk(
+    (cursor) => answer(api.GET('/v1/alerts', { params: { query: { ...query, cursor } }, signal })),
+    MOST_PAGES,
+  )
+  return { alerts: pages.flatMap(({ alerts }) => alerts), isCut }
+}
+
 /** Acknowledges or closes an alert. */
 export function useAlertVerb(alert: Alert, verb: 'acknowledge' | 'close') {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: () => {
       const params = { path: { alert_id: alert.id } }
       return answer(

@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { answer, api, done } from '../api/client'
 import type { EntityIn, Relation } from '../api/nouns'
+import { useCall } from '../api/useCall'
 
 export function useRegister() {
   return useChange((entities: EntityIn[]) => answer(api.PUT('/v1/entities', { body: { entities } })))
@@ -20,7 +21,7 @@ export function useUnrelate() {
 
 function useChange<Asked, Answer>(mutationFn: (asked: Asked) => Promise<Answer>) {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn,
     onSettled: () =>
       Promise.all([

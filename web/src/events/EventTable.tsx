@@ -50,6 +50,7 @@ export function EventTable(props: EventTableProps): ReactNode {
     overscan: 12,
   })
   const shown = rows.getVirtualItems()
+  const inSight = shown.flatMap(({ index }) => events[index] ?? [])
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => {
     if (hasMore && !isLoadingMore && last >= events.length - AHEAD) onMore()
@@ -88,7 +89,7 @@ export function EventTable(props: EventTableProps): ReactNode {
           ) : (
             'Start '
           )}{' '}
-          <ZoneSwitch at={Date.parse(events[0]?.time ?? '') || 0} />
+          <ZoneSwitch instants={inSight.map(({ time }) => Date.parse(time))} />
         </span>
         <span role="columnheader" className={classes.updated}>
           Last update

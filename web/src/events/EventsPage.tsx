@@ -2,7 +2,7 @@ import { ActionIcon, Button, Drawer, Tooltip } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconFilter, IconLink, IconRefresh } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
-import { type ReactNode, useCallback, useMemo } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { CopyLink } from '../links/CopyLink'
 import { OpenProblems } from '../problems/OpenProblems'
 import { Page } from '../shell/Page'
@@ -65,6 +65,11 @@ export function EventsPage(): ReactNode {
     if (isMoving) go({ live: search.live ? undefined : true })
   }
   useKeys({ r: lookAgain, l: toggleLive })
+  const [shows, setShows] = useState(0)
+  const show = () => {
+    setShows(shows + 1)
+    lookAgain()
+  }
 
   const narrowed = parts(filter).length + (filter.q ? 1 : 0)
   const title = live.fresh > 0 ? `(${live.fresh}) Events` : 'Events'
@@ -132,7 +137,7 @@ export function EventsPage(): ReactNode {
             )}
             {counts.error && <Failed error={counts.error} onRetry={askFailed} />}
           </div>
-          <FreshEvents count={live.fresh} onShow={lookAgain} />
+          <FreshEvents count={live.fresh} onShow={show} />
           <div className={classes.list} data-stale={list.isPlaceholderData}>
             {events.length === 0 ? (
               <NoEvents
@@ -146,6 +151,7 @@ export function EventsPage(): ReactNode {
               />
             ) : (
               <EventTable
+                key={order === '-time' ? shows : 0} // what is new stands first: the list begins there again
                 events={events}
                 order={order}
                 openId={search.event}

@@ -93,7 +93,7 @@ export function Histogram({ counts, stretch, height = 92, isStale, onZoom }: His
             className={classes.band}
           />
         )}
-        <text x={width - 2} y={12} className={classes.label} textAnchor="end">
+        <text x={width - 2} y={12} className={`${classes.label} ${classes.highest}`} textAnchor="end">
           {ceiling(counts)}
         </text>
       </svg>

@@ -1,14 +1,15 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { answer, api, done } from '../api/client'
 import type { Event, EventChange } from '../api/nouns'
+import { useCall } from '../api/useCall'
 
 const TOUCHED = ['events', 'alerts', 'problems']
 
 /** An alert follows its event, and a problem its alerts: all of them are looked at again. */
 export function useChangeEvent({ id }: Event) {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: (change: EventChange) =>
       answer(api.PATCH('/v1/events/{event_id}', { params: { path: { event_id: id } }, body: change })),
     onSuccess: () => Promise.all(TOUCHED.map((noun) => client.invalidateQueries({ queryKey: [noun] }))),
@@ -25,7 +26,7 @@ export function useRemoveEvent({ id, alert_id }: Event) {
     },
     [client, id],
   )
-  return useMutation({
+  return useCall({
     mutationFn: () => done(api.DELETE('/v1/events/{event_id}', { params: { path: { event_id: id } } })),
     onSuccess: () => {
       isGone.current = true

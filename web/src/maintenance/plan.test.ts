@@ -65,3 +65,16 @@ test('what cannot be meant is told', () => {
   expect(faultOf({ ...FORM, ends: FORM.starts }, ZONE)).toBe('It ends before it starts')
   expect(faultOf({ ...FORM, last: '2026' }, ZONE)).toBe('The last start is no time')
 })
+
+test('a time that nobody touched stays, also in an hour that is shown twice', () => {
+  const window = { ...WINDOW, starts_at: '2026-10-25T00:30:00.000Z', ends_at: '2026-10-25T01:15:00.000Z' }
+  const form = formOf(window)
+  expect([form.starts, form.ends]).toEqual(['2026-10-25T02:30:00', '2026-10-25T02:15:00'])
+
+  expect(faultOf(form, ZONE)).toBeNull()
+  expect(changeOf(form, { ...form, name: 'Upgrade' }, ZONE)).toEqual({ name: 'Upgrade' })
+  expect(planOf({ ...blank(Date.parse('2026-10-25T01:10:00Z'), ZONE), name: 'Upgrade' }, ZONE)).toMatchObject({
+    starts_at: '2026-10-25T01:10:00.000Z',
+    ends_at: '2026-10-25T02:10:00.000Z',
+  })
+})

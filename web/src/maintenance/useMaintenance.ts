@@ -1,6 +1,7 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api, done } from '../api/client'
 import type { MaintenanceChange, MaintenanceIn, Scope } from '../api/nouns'
+import { useCall } from '../api/useCall'
 
 export function useMaintenance() {
   return useInfiniteQuery({
@@ -15,7 +16,7 @@ export function useMaintenance() {
 
 export function usePlan() {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: (window: MaintenanceIn) => answer(api.POST('/v1/maintenance', { body: window })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['maintenance'] }),
   })
@@ -23,7 +24,7 @@ export function usePlan() {
 
 export function useChangePlan() {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: ({ id, change }: { id: string; change: MaintenanceChange }) =>
       answer(api.PATCH('/v1/maintenance/{maintenance_id}', { params: { path: { maintenance_id: id } }, body: change })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['maintenance'] }),
@@ -32,7 +33,7 @@ export function useChangePlan() {
 
 export function useRemoveMaintenance() {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: (id: string) =>
       done(api.DELETE('/v1/maintenance/{maintenance_id}', { params: { path: { maintenance_id: id } } })),
     onSettled: () => client.invalidateQueries({ queryKey: ['maintenance'] }),

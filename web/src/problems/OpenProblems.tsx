@@ -18,7 +18,7 @@ export function OpenProblems(): ReactNode {
   return (
     <>
       {error && <Failed lost="What is open is not known" error={error} onRetry={() => refetch()} />}
-      {data && data.problems.length > 0 && <Cards problems={data.problems} areMore={data.next !== null} />}
+      {data && data.problems.length > 0 && <Cards problems={data.problems} areMore={data.isCut} />}
     </>
   )
 }

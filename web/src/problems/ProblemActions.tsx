@@ -6,7 +6,8 @@ import type { Problem } from '../api/nouns'
 import { useRefused } from '../session/useSession'
 import { RefusedButton } from '../shell/RefusedButton'
 import { Failed } from '../shell/States'
-import { isUnattended, useAcknowledge, useClose } from './useProblems'
+import { isUnattended } from './attended'
+import { useAcknowledge, useClose } from './useProblems'
 
 /** Acknowledges the alerts of a problem, or closes it, with a word about it. */
 export function ProblemActions({ problem }: { problem: Problem }): ReactNode {

@@ -1,9 +1,9 @@
-import { Button, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
-import { AlertCard } from '../alerts/AlertCard'
+import type { ReactNode } from 'react'
+import { AlertList } from '../alerts/AlertList'
 import type { StreamState } from '../api/follow'
-import type { Alert, Problem } from '../api/nouns'
+import type { Problem } from '../api/nouns'
 import { Causes } from '../causes/Causes'
 import { EventDrawer } from '../events/EventDrawer'
 import { SeverityBadge } from '../events/Signs'
@@ -72,7 +72,7 @@ function Shown({ problem, stream, openId, onOpen }: ShownProps): ReactNode {
             </Link>
           }
         >
-          <Alerts alerts={problem.alerts} onOpen={onOpen} />
+          <AlertList alerts={problem.alerts} onOpen={onOpen} hideProblem />
         </Panel>
         <Panel title={`Comments (${problem.comment_count})`}>
           <Comments problem={problem} />
@@ -108,23 +108,5 @@ function Lead({ problem }: { problem: Problem }): ReactNode {
         </Link>
       )}
     </span>
-  )
-}
-
-const FEW = 20
-
-function Alerts({ alerts, onOpen }: { alerts: readonly Alert[]; onOpen: (eventId: string) => void }): ReactNode {
-  const [areAll, setAll] = useState(false)
-  return (
-    <div className={classes.stack}>
-      {(areAll ? alerts : alerts.slice(0, FEW)).map((alert) => (
-        <AlertCard key={alert.id} alert={alert} onOpen={onOpen} hideProblem />
-      ))}
-      {!areAll && alerts.length > FEW && (
-        <Button variant="default" size="xs" onClick={() => setAll(true)}>
-          Show all {alerts.length.toLocaleString('en')}
-        </Button>
-      )}
-    </div>
   )
 }

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react'
 import type { Problem } from '../api/nouns'
 import { Sign } from '../events/Signs'
 import { Duration, Instant } from '../time/Instant'
+import { isLookedAfter } from './attended'
 import classes from './Problems.module.css'
 import { suspicion } from './suspicion'
-import { isUnattended } from './useProblems'
 
 export function ProblemRow({ problem }: { problem: Problem }): ReactNode {
   const isOpen = problem.state === 'open'
-  const isLookedAfter = isOpen && !problem.alerts.some(isUnattended)
+  const state = isLookedAfter(problem) ? 'acknowledged' : problem.state
   const names = problem.affected.map(({ name }) => name)
   return (
     <li>
@@ -23,8 +23,8 @@ export function ProblemRow({ problem }: { problem: Problem }): ReactNode {
           <span className={classes.cause}>{suspicion(problem)}</span>
         </span>
         <span className={classes.meta}>
-          <span className={classes.state} data-state={isLookedAfter ? 'acknowledged' : problem.state}>
-            {isLookedAfter ? 'looked after' : problem.state}
+          <span className={classes.state} data-state={state}>
+            {state === 'acknowledged' ? 'looked after' : state}
           </span>
           <span>
             <b>

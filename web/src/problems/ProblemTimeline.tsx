@@ -1,10 +1,9 @@
-import { Button } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { type ReactNode, useMemo, useState } from 'react'
-import type { Event, Problem, Severity } from '../api/nouns'
-import { SEVERITIES } from '../events/looks'
+import type { Problem } from '../api/nouns'
 import { Panel } from '../shell/Page'
-import { Failed, Waiting } from '../shell/States'
-import type { Stretch } from '../time/window'
+import { Empty, Failed, Waiting } from '../shell/States'
+import { type Stretch, withinYears } from '../time/window'
 import { LaneLabel } from '../timeline/LaneLabel'
 import { Timeline } from '../timeline/Timeline'
 import { EVERYWHERE, useLanes } from '../timeline/useLanes'
@@ -12,8 +11,10 @@ import { lifeOf } from './life'
 import { ProblemGraph } from './ProblemGraph'
 import classes from './Problems.module.css'
 import { suspectsOf, useProblemGraph } from './useProblemGraph'
+import { worstOf } from './worst'
 
-const MOST_LANES = 12
+const FEW_LANES = 12
+const MOST_LANES = 50
 
 interface ProblemTimelineProps {
   problem: Problem
@@ -27,11 +28,12 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
   const [zoomed, setZoomed] = useState<Stretch | null>(null)
   const stretch = zoomed ?? whole
   const { graph, isPending } = useProblemGraph(problem)
-  const ids = [...new Set([...suspectsOf(problem), ...problem.affected.map(({ id }) => id)])].slice(0, MOST_LANES)
-  const { lanes, events, ...asked } = useLanes(ids, stretch)
-  const worst = useMemo(() => worstOf(lanes, problem), [lanes, problem])
+  const [most, setMost] = useState(FEW_LANES)
+  const all = [...new Set([...suspectsOf(problem), ...problem.affected.map(({ id }) => id)])]
+  const { lanes, events, ...asked } = useLanes(all.slice(0, most), stretch)
+  const worst = useMemo(() => worstOf(problem, lanes), [problem, lanes])
   const label = (id: string) => {
-    const entity = graph.nodes.find((node) => node.entity.id === id)?.entity
+    const entity = [...problem.affected, ...graph.nodes.map((node) => node.entity)].find((one) => one.id === id)
     return <LaneLabel entity={entity} name={id === EVERYWHERE ? 'Every service' : id} />
   }
   return (
@@ -45,20 +47,42 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
           </span>
         }
       >
-        {isPending ? <Waiting rows={3} /> : <ProblemGraph graph={graph} worst={worst} />}
+        {isPending ? (
+          <Waiting rows={3} />
+        ) : graph.nodes.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            Nothing is known of where it is.
+          </Text>
+        ) : (
+          <ProblemGraph graph={graph} worst={worst} />
+        )}
       </Panel>
       <Panel
         flush
         title="In the order of time"
         side={
-          zoomed && (
-            <Button size="compact-xs" variant="default" onClick={() => setZoomed(null)}>
-              The whole problem
-            </Button>
-          )
+          <span className={classes.legend}>
+            {all.length > most && (
+              <span>
+                {most} of {all.length} lanes
+              </span>
+            )}
+            {all.length > most && most < MOST_LANES && (
+              <Button size="compact-xs" variant="default" onClick={() => setMost(MOST_LANES)}>
+                Show {all.length > MOST_LANES ? MOST_LANES : 'all'}
+              </Button>
+            )}
+            {zoomed && (
+              <Button size="compact-xs" variant="default" onClick={() => setZoomed(null)}>
+                The whole problem
+              </Button>
+            )}
+          </span>
         }
       >
-        {asked.isPending ? (
+        {all.length === 0 ? (
+          <Empty title="It names no service that is known">Or more of them than are told one by one.</Empty>
+        ) : asked.isPending ? (
           <Waiting rows={5} />
         ) : asked.error && events.length === 0 ? (
           <Failed error={asked.error} />
@@ -70,24 +94,10 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
             isStale={asked.isStale}
             openId={openId}
             onOpen={({ id }) => onOpen(id)}
-            onZoom={setZoomed}
+            onZoom={(chosen) => setZoomed(withinYears(chosen))}
           />
         )}
       </Panel>
     </>
   )
-}
-
-/** The worst event of the problem in each lane. */
-function worstOf(
-  lanes: readonly { id: string; marks: readonly { event: Event }[] }[],
-  problem: Problem,
-): Map<string, Severity> {
-  const found = new Map<string, Severity>()
-  for (const { id, marks } of lanes) {
-    const own = marks.filter(({ event }) => event.problem_id === problem.id).map(({ event }) => event.severity)
-    const worst = SEVERITIES.find((severity) => own.includes(severity))
-    if (worst) found.set(id, worst)
-  }
-  return found
 }

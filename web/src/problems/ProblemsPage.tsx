@@ -1,7 +1,7 @@
-import { Button, SegmentedControl } from '@mantine/core'
+import { Button, SegmentedControl, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
-import type { ProblemQuery, Severity } from '../api/nouns'
+import { type ReactNode, useState } from 'react'
+import type { Problem, ProblemQuery, Severity } from '../api/nouns'
 import { SeverityChoice } from '../events/SeverityChoice'
 import { Page, Panel } from '../shell/Page'
 import { SearchField } from '../shell/SearchField'
@@ -13,7 +13,7 @@ import { worstFirst } from './order'
 import { ProblemRow } from './ProblemRow'
 import classes from './Problems.module.css'
 import { useProblemNews } from './useProblemNews'
-import { useProblems } from './useProblems'
+import { MOST_OPEN, type OpenFilter, useOpenProblems, useProblems } from './useProblems'
 
 const route = getRouteApi('/problems')
 
@@ -21,17 +21,19 @@ export function ProblemsPage(): ReactNode {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const state = search.state ?? 'open'
-  const query: ProblemQuery = {
-    ...(state === 'all' ? {} : { state: [state] }),
-    ...(search.severity ? { severity: search.severity as Severity[] } : {}),
-    ...(search.q ? { q: [search.q] } : {}),
-    limit: 100,
+  const { severity, q } = search
+  const filter: OpenFilter = {
+    ...(severity ? { severity: severity as Severity[] } : {}),
+    ...(q ? { q: [q] } : {}),
   }
-  const rows = useLinkKeys()
   const stream = useProblemNews()
-  const list = useProblems(query, stream === 'live')
-  const listed = list.data?.pages.flatMap((page) => page.problems) ?? []
-  const problems = state === 'open' ? [...listed].sort(worstFirst) : listed
+  const nothing = (
+    <NoProblems
+      isOpen={state === 'open'}
+      isNarrowed={severity !== undefined || q !== undefined}
+      onClear={() => navigate({ search: (now) => ({ ...now, severity: undefined, q: undefined }) })}
+    />
+  )
   return (
     <Page
       title="Problems"
@@ -70,29 +72,78 @@ export function ProblemsPage(): ReactNode {
       }
     >
       <Panel flush>
-        {list.isPending ? (
-          <Waiting />
-        ) : !list.data ? (
-          <Failed error={list.error} onRetry={() => list.refetch()} />
-        ) : problems.length === 0 ? (
-          <NoProblems
-            isOpen={state === 'open'}
-            isNarrowed={search.severity !== undefined || search.q !== undefined}
-            onClear={() => navigate({ search: (now) => ({ ...now, severity: undefined, q: undefined }) })}
-          />
+        {state === 'open' ? (
+          <OpenList key={JSON.stringify(filter)} filter={filter} nothing={nothing} />
         ) : (
-          <ul ref={rows} className={classes.list}>
-            {problems.map((problem) => (
-              <ProblemRow key={problem.id} problem={problem} />
-            ))}
-          </ul>
-        )}
-        {list.hasNextPage && (
-          <Button m="md" variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
-            More
-          </Button>
+          <PagedList
+            query={{ ...filter, ...(state === 'closed' ? { state: ['closed'] } : {}), limit: PAGE }}
+            isLive={stream === 'live'}
+            nothing={nothing}
+          />
         )}
       </Panel>
     </Page>
+  )
+}
+
+const PAGE = 100
+
+interface ListProps {
+  /** What is shown in the place of an empty list. */
+  nothing: ReactNode
+}
+
+/** All that are open, the worst first; so many at a time that they can be drawn. */
+function OpenList({ filter, nothing }: ListProps & { filter: OpenFilter }): ReactNode {
+  const { data, isPending, error, refetch } = useOpenProblems(filter)
+  const [most, setMost] = useState(PAGE)
+  if (isPending) return <Waiting />
+  if (!data) return <Failed error={error} onRetry={() => refetch()} />
+  if (data.problems.length === 0) return nothing
+  const problems = [...data.problems].sort(worstFirst)
+  return (
+    <>
+      {data.isCut && (
+        <Text size="sm" c="dimmed" p="md">
+          More than {MOST_OPEN.toLocaleString('en')} are open: of those that opened last, the worst first.
+        </Text>
+      )}
+      <ProblemList problems={problems.slice(0, most)} />
+      {problems.length > most && <More onMore={() => setMost(most + PAGE)} />}
+    </>
+  )
+}
+
+/** Those that were not asked for as open, the last opened first, page by page. */
+function PagedList({ query, isLive, nothing }: ListProps & { query: ProblemQuery; isLive: boolean }): ReactNode {
+  const list = useProblems(query, isLive)
+  if (list.isPending) return <Waiting />
+  if (!list.data) return <Failed error={list.error} onRetry={() => list.refetch()} />
+  const problems = list.data.pages.flatMap((page) => page.problems)
+  if (problems.length === 0) return nothing
+  return (
+    <>
+      <ProblemList problems={problems} />
+      {list.hasNextPage && <More isLoading={list.isFetchingNextPage} onMore={() => list.fetchNextPage()} />}
+    </>
+  )
+}
+
+function ProblemList({ problems }: { problems: readonly Problem[] }): ReactNode {
+  const rows = useLinkKeys()
+  return (
+    <ul ref={rows} className={classes.list}>
+      {problems.map((problem) => (
+        <ProblemRow key={problem.id} problem={problem} />
+      ))}
+    </ul>
+  )
+}
+
+function More({ isLoading = false, onMore }: { isLoading?: boolean; onMore: () => void }): ReactNode {
+  return (
+    <Button m="md" variant="default" loading={isLoading} onClick={onMore}>
+      More
+    </Button>
   )
 }

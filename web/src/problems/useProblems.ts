@@ -1,23 +1,50 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api, done } from '../api/client'
-import type { Alert, Problem, ProblemComment, ProblemQuery } from '../api/nouns'
+import type { Problem, ProblemComment, ProblemQuery } from '../api/nouns'
+import { useCall } from '../api/useCall'
+import { walk } from '../api/walk'
 import { useMay } from '../session/useSession'
 import { sayRefused } from '../shell/notice'
+import { isUnattended } from './attended'
 
 /** How often problems are looked at where nothing says by itself that they changed. */
 export const POLL_SECONDS = 15
 const POLL_MS = POLL_SECONDS * 1000
 
+/** How many open problems are read at most: the last opened. */
+export const MOST_OPEN = 1000
+const PAGE = 500 // each has ten of its alerts with it
+
+/** Which of those that are open. */
+export type OpenFilter = Pick<ProblemQuery, 'severity' | 'q'>
+
+const ANY_OPEN: OpenFilter = {}
+
+interface OpenProblems {
+  problems: Problem[]
+  /** More are open than were read. */
+  isCut: boolean
+}
+
 /** What is wrong now; nothing is asked, and nothing known, without the right to read events. */
-export function useOpenProblems() {
+export function useOpenProblems(filter: OpenFilter = ANY_OPEN) {
   const mayRead = useMay('events:read')
   return useQuery({
-    queryKey: ['problems', 'open'],
-    queryFn: ({ signal }) =>
-      answer(api.GET('/v1/problems', { params: { query: { state: ['open'], limit: 50 } }, signal })),
+    queryKey: ['problems', 'open', filter],
+    queryFn: ({ signal }) => openProblems(filter, signal),
     enabled: mayRead,
     refetchInterval: POLL_MS,
   })
+}
+
+/** All of them, since the worst may be the oldest. */
+async function openProblems(filter: OpenFilter, signal: AbortSignal): Promise<OpenProblems> {
+  const query = { ...filter, state: ['open' as const], limit: PAGE }
+  const { pages, isCut } = await walk(
+    (cursor) => answer(api.GET('/v1/problems', { params: { query: { ...query, cursor } }, signal })),
+    MOST_OPEN / PAGE,
+  )
+  return { problems: pages.flatMap(({ problems }) => problems), isCut }
 }
 
 /** `isLive`: somebody says when they change. */
@@ -45,7 +72,7 @@ export function useProblem(name: string, isLive: boolean) {
 /** Says that somebody looks after all alerts of the problem that are open. */
 export function useAcknowledge(problem: Problem) {
   const told = useTold()
-  return useMutation({
+  return useCall({
     mutationFn: async (comment: string) => {
       for (const alert of problem.alerts.filter(isUnattended)) {
         await answer(
@@ -61,13 +88,9 @@ export function useAcknowledge(problem: Problem) {
   })
 }
 
-export function isUnattended(alert: Alert): boolean {
-  return alert.state === 'open'
-}
-
 export function useClose(problem: Problem) {
   const told = useTold()
-  return useMutation({
+  return useCall({
     mutationFn: (comment: string) =>
       answer(
         api.POST('/v1/problems/{problem_id}/close', {
@@ -81,7 +104,7 @@ export function useClose(problem: Problem) {
 
 export function useComment(problem: Problem) {
   const told = useTold()
-  return useMutation({
+  return useCall({
     mutationFn: (comment: string) =>
       answer(
         api.POST('/v1/problems/{problem_id}/comments', {
@@ -95,7 +118,7 @@ export function useComment(problem: Problem) {
 
 export function useRemoveComment(problem: Problem) {
   const told = useTold()
-  return useMutation({
+  return useCall({
     mutationFn: (comment: ProblemComment) =>
       done(
         api.DELETE('/v1/problems/{problem_id}/comments/{comment_id}', {

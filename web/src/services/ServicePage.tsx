@@ -2,8 +2,6 @@ import { ActionIcon, Text, Tooltip } from '@mantine/core'
 import { IconLink, IconQuestionMark, IconRefresh } from '@tabler/icons-react'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { type CSSProperties, type ReactNode, useState } from 'react'
-import { AlertCard } from '../alerts/AlertCard'
-import { useOpenAlerts } from '../alerts/useAlerts'
 import type { Entity, Event } from '../api/nouns'
 import { useEntitiesNamed, useEntity } from '../catalogue/useEntities'
 import { EventDrawer } from '../events/EventDrawer'
@@ -11,7 +9,6 @@ import { EventTable } from '../events/EventTable'
 import { useRowKeys } from '../events/useRowKeys'
 import { CopyLink } from '../links/CopyLink'
 import { Outward } from '../links/Outward'
-import { useOpenProblems } from '../problems/useProblems'
 import { useRefused } from '../session/useSession'
 import { LinkButton } from '../shell/LinkButton'
 import { Page, Panel } from '../shell/Page'
@@ -21,10 +18,10 @@ import { RangePicker } from '../time/RangePicker'
 import { useStretch } from '../time/useStretch'
 import { windowOf, windowSearch } from '../time/window'
 import { LaneLabel } from '../timeline/LaneLabel'
-import type { Lane } from '../timeline/layout'
 import { Timeline } from '../timeline/Timeline'
 import { EVERYWHERE, useLanes } from '../timeline/useLanes'
 import { LanePicker } from './LanePicker'
+import { OpenAlerts } from './OpenAlerts'
 import { RelationsOf } from './RelationsOf'
 import classes from './Services.module.css'
 import type { ServiceSearch } from './search'
@@ -170,7 +167,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
         </>
       )}
       <div className={classes.columns}>
-        {refused === null && <OpenAlerts entity={entity} events={ownEvents(lanes, entity)} onOpen={open} />}
+        {refused === null && <OpenAlerts entity={entity} onOpen={open} />}
         <RelationsOf entity={entity} lanes={added} onAdd={refused ? undefined : (id) => go({ lane: [...added, id] })} />
       </div>
       <EventDrawer
@@ -210,53 +207,5 @@ function Facts({ entity }: { entity: Entity }): ReactNode {
         </Outward>
       ))}
     </span>
-  )
-}
-
-function ownEvents(lanes: readonly Lane[], entity: Entity): ReadonlySet<string> {
-  return new Set(lanes.find(({ id }) => id === entity.id)?.marks.map(({ id }) => id))
-}
-
-interface OpenAlertsProps {
-  entity: Entity
-  /** The ids of the events of its lane: an alert about a scope names no entity. */
-  events: ReadonlySet<string>
-  onOpen: (id: string) => void
-}
-
-function OpenAlerts({ entity, events, onOpen }: OpenAlertsProps): ReactNode {
-  const alerts = useOpenAlerts(entity.id)
-  const problems = useOpenProblems()
-  const affecting = (problems.data?.problems ?? []).filter(({ affected }) =>
-    affected.some(({ id }) => id === entity.id),
-  )
-  const own = alerts.data?.alerts ?? []
-  const others = affecting.flatMap((problem) => problem.alerts).filter(({ id }) => !own.some((one) => one.id === id))
-  const listed = [...own, ...others.filter(({ state, event_id }) => state !== 'closed' && events.has(event_id))]
-  const error = alerts.error ?? problems.error
-  const isAsked = error === null && (alerts.isPending || problems.isPending)
-  const askAgain = () => {
-    alerts.refetch()
-    problems.refetch()
-  }
-  return (
-    <Panel title={isAsked || error ? 'Open alerts' : `Open alerts (${listed.length})`}>
-      {error && <Failed lost="Not all that is open is known" error={error} onRetry={askAgain} />}
-      {isAsked ? (
-        <Waiting rows={2} />
-      ) : listed.length === 0 ? (
-        error === null && (
-          <Text size="sm" c="dimmed">
-            None is open.
-          </Text>
-        )
-      ) : (
-        <div className={classes.stack}>
-          {listed.map((alert) => (
-            <AlertCard key={alert.id} alert={alert} onOpen={onOpen} />
-          ))}
-        </div>
-      )}
-    </Panel>
   )
 }

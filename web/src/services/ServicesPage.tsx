@@ -28,7 +28,7 @@ export function ServicesPage(): ReactNode {
   })
   const refused = useRefused('events:read')
   const cards = useLinkKeys()
-  const { health, standingOf, error, askAgain } = useStandings()
+  const { health, standingOf, error, isCut, unplaced, askAgain } = useStandings()
   const loaded = entities.data?.pages.flatMap((page) => page.entities) ?? []
   const troubled = useTroubled(health, loaded, entities.hasNextPage && !search.q)
   const shown = [...loaded, ...troubled.filter((one) => type === ANY || one.type === type)].sort(sickFirst(health))
@@ -63,6 +63,7 @@ export function ServicesPage(): ReactNode {
         </Text>
       )}
       {error && <Failed lost="Not all that is open is known" error={error} onRetry={askAgain} />}
+      <Doubt isCut={isCut} unplaced={unplaced} />
       {entities.isPending ? (
         <Waiting />
       ) : !entities.data ? (
@@ -90,6 +91,22 @@ export function ServicesPage(): ReactNode {
         </Button>
       )}
     </Page>
+  )
+}
+
+/** Why what shows no trouble may be in some all the same. */
+function Doubt({ isCut, unplaced }: { isCut: boolean; unplaced: number }): ReactNode {
+  if (!isCut && unplaced === 0) return null
+  return (
+    <Text size="sm" c="dimmed">
+      {isCut
+        ? 'So much is open that not all of it was read'
+        : `It is not known here whom ${unplaced === 1 ? 'an open alert concerns' : `${unplaced} open alerts concern`}`}
+      : what shows no trouble is not known to be well.{' '}
+      <Link to="/events" search={{ status: ['open'] }}>
+        What is open
+      </Link>
+    </Text>
   )
 }
 

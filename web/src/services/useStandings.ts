@@ -2,7 +2,8 @@ import { useOpenAlerts } from '../alerts/useAlerts'
 import type { Entity } from '../api/nouns'
 import { useOpenProblems } from '../problems/useProblems'
 import { useMay } from '../session/useSession'
-import { type Condition, healthOf, type Standing } from './condition'
+import { type Condition, healthOf, type Standing, scattered } from './condition'
+import { useWhereabouts } from './useWhereabouts'
 
 interface Standings {
   /** What is known to be wrong. */
@@ -10,25 +11,36 @@ interface Standings {
   standingOf: (entity: Entity) => Standing
   /** Why it is not known of all others that nothing is. */
   error: Error | null
+  /** More is open than was read. */
+  isCut: boolean
+  /** Of how many open alerts it is not known whom they concern. */
+  unplaced: number
   askAgain: () => void
 }
 
-/** How entities do. That nothing is open is said only of what both alerts and problems were read for. */
+/** How entities do. That nothing is open is said only where all was read, and it is known whom all of it concerns. */
 export function useStandings(): Standings {
   const mayRead = useMay('events:read')
   const alerts = useOpenAlerts()
   const problems = useOpenProblems()
-  const health = healthOf(alerts.data?.alerts ?? [], problems.data?.problems ?? [])
-  const error = alerts.error ?? problems.error
-  const isAsked = mayRead && error === null && (alerts.isPending || problems.isPending)
-  const others: Standing = isAsked ? 'asked' : mayRead && error === null ? 'well' : 'unknown'
+  const [open, affecting] = [alerts.data?.alerts ?? [], problems.data?.problems ?? []]
+  const isRead = !alerts.isPending && !problems.isPending
+  const where = useWhereabouts(isRead ? scattered(open, affecting) : [])
+  const error = alerts.error ?? problems.error ?? where.error
+  const isCut = alerts.data?.isCut || problems.data?.isCut || false
+  const isKnown = mayRead && error === null && !isCut
+  const isAsked = isKnown && (!isRead || where.isPending)
+  const others: Standing = isAsked ? 'asked' : isKnown && where.unplaced === 0 ? 'well' : 'unknown'
+  const health = healthOf(open, affecting, where.places)
   return {
     health,
     standingOf: ({ id }) => health.get(id) ?? others,
     error,
+    isCut,
+    unplaced: isAsked ? 0 : where.unplaced,
     askAgain: () => {
-      alerts.refetch()
-      problems.refetch()
+      for (const { refetch } of [alerts, problems]) refetch()
+      where.askAgain()
     },
   }
 }

@@ -1,8 +1,9 @@
 import { Avatar, Button, Popover, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { IconLogout, IconSelector } from '@tabler/icons-react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { forgetAnswers, SESSION_KEY } from '../api/questions'
+import { useCall } from '../api/useCall'
 import { sayRefused } from '../shell/notice'
 import { ZonePicker } from '../time/ZonePicker'
 import classes from './Me.module.css'
@@ -56,7 +57,7 @@ export function Me(): ReactNode {
 
 function SignOut(): ReactNode {
   const client = useQueryClient()
-  const leaving = useMutation({
+  const leaving = useCall({
     mutationFn: () => signOut(),
     onError: sayRefused,
     onSuccess: () => {

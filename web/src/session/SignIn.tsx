@@ -1,6 +1,7 @@
 import { Alert, Button, PasswordInput, Text, Title } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { useCall } from '../api/useCall'
 import { CodeBlock } from '../links/CodeBlock'
 import { Logo } from '../shell/Logo'
 import classes from './SignIn.module.css'
@@ -10,7 +11,7 @@ import { tellTabs } from './tabs'
 export function SignIn({ hasEnded = false }: { hasEnded?: boolean }): ReactNode {
   const client = useQueryClient()
   const [token, setToken] = useState('')
-  const signing = useMutation({
+  const signing = useCall({
     mutationFn: signIn,
     onSuccess: () => {
       tellTabs()

@@ -89,7 +89,7 @@ function Open({ asked: { data, error } }: { asked: ReturnType<typeof useOpenProb
   if (count > 0) {
     return (
       <span className={classes.count}>
-        {data?.next ? `${count}+` : count}
+        {data?.isCut ? `${count}+` : count}
         <span className="unseen"> open</span>
       </span>
     )

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent } from 'react'
 
 export type Keys = Readonly<Record<string, (pressed: KeyboardEvent) => void>>
 
-const TYPED_INTO = 'input, textarea, select, [contenteditable="true"]'
+const TYPED_INTO = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable="true"]'
 const OVERLAID = '[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]'
 
 /** Keys of the whole page. They rest while somebody types, while a dialog is open, and beside a modifier. */

@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Popover, Stack, Text, TextInput, Tooltip } from '@mantine/core'
 import { IconCalendarClock, IconChevronLeft, IconChevronRight, IconZoomOut } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
-import { fromField, toField } from './field'
+import { readField, toField } from './field'
 import { now } from './now'
 import classes from './RangePicker.module.css'
 import { useZone } from './useZone'
 import { lastName, PRESETS, type Stretch, type Window } from './window'
-import { day, length, stamp } from './words'
+import { length, reach } from './words'
 import { ZonePicker } from './ZonePicker'
 
 interface RangePickerProps {
@@ -95,9 +95,10 @@ function Absolute({
   zone: string
   onChoose: (window: Window) => void
 }): ReactNode {
-  const [from, setFrom] = useState(toField(stretch.from, zone))
-  const [to, setTo] = useState(toField(stretch.to, zone))
-  const [start, end] = [fromField(from, zone), fromField(to, zone)]
+  const [before] = useState(stretch)
+  const [from, setFrom] = useState(toField(before.from, zone))
+  const [to, setTo] = useState(toField(before.to, zone))
+  const [start, end] = [readField(from, zone, before.from), readField(to, zone, before.to)]
   const isGood = start !== null && end !== null && end > start
   return (
     <form
@@ -136,8 +137,5 @@ function Absolute({
 }
 
 function said(window: Window, { from, to }: Stretch, zone: string): string {
-  if ('last' in window) return lastName(window.last)
-  const short = (at: number) => stamp(at, zone, now()).replace(/:00$/, '')
-  const end = day(from, zone) === day(to, zone) ? short(to).replace(/^\d+ \w+ (\d{4} )?/, '') : short(to)
-  return `${length(to - from)} · ${short(from)} → ${end}`
+  return 'last' in window ? lastName(window.last) : `${length(to - from)} · ${reach(from, to, zone, now())}`
 }

@@ -2,7 +2,7 @@ import { Select } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { now } from './now'
 import { useZone } from './useZone'
-import { offsetName, ownZone } from './zone'
+import { offsetName, offsetNames, ownZone } from './zone'
 
 /** In which zone times are shown. */
 export function ZonePicker(): ReactNode {
@@ -25,8 +25,8 @@ export function ZonePicker(): ReactNode {
   )
 }
 
-/** The zone's name as a switch between the reader's own and UTC. */
-export function ZoneSwitch({ at }: { at: number }): ReactNode {
+/** The zone's name, as it is at these instants, as a switch between the reader's own and UTC. */
+export function ZoneSwitch({ instants }: { instants: readonly number[] }): ReactNode {
   const { zone, setZone } = useZone()
   const other = zone === 'UTC' ? ownZone() : 'UTC'
   return (
@@ -37,7 +37,7 @@ export function ZoneSwitch({ at }: { at: number }): ReactNode {
       aria-label={`Times of ${zone}; show those of ${other}`}
       style={{ all: 'unset', cursor: 'pointer', color: 'var(--accent-ink)', outline: 'revert' }}
     >
-      {offsetName(at, zone)}
+      {offsetNames(instants, zone)}
     </button>
   )
 }

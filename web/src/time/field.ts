@@ -17,3 +17,8 @@ export function fromField(text: string, zone: string): number | null {
     .map((part) => Number(part ?? 0))
   return instantOf({ year, month, day, hour, minute, second }, zone)
 }
+
+/** The instant of a field that showed `before`: as long as nobody touched it the same, which it need not hold whole. */
+export function readField(text: string, zone: string, before: number): number | null {
+  return text === toField(before, zone) ? before : fromField(text, zone)
+}

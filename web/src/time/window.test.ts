@@ -33,3 +33,14 @@ test('presets have names and lengths', () => {
   expect(lastName('24h')).toBe('Last 24 hours')
   expect(lastName('1h')).toBe('Last hour')
 })
+
+test('however far somebody zooms out, the window stays in years that there are', () => {
+  const far = windowOf(windowSearch({ from: -9e15, to: 9e15 }))
+
+  expect(windowSearch(far)).toMatchObject({ from: '1970-01-01T00:00:00.000Z', to: '9999-12-31T00:00:00.000Z' })
+  expect(windowOf({ from: '-271821-04-20T00:00:00Z', to: '2026-01-01T00:00:00Z' })).toEqual({
+    from: 0,
+    to: Date.UTC(2026, 0),
+  })
+  expect(windowOf({ from: '0001-01-01T00:00:00Z', to: '0002-01-01T00:00:00Z' })).toEqual({ last: '24h' })
+})

@@ -35,8 +35,17 @@ export function lastName(last: string): string {
   return count === 1 ? `Last ${unit}` : `Last ${count} ${unit}s`
 }
 
+const EARLIEST = 0
+const LATEST = Date.UTC(9999, 11, 31)
+
+/** What of a stretch lies in years that clocks, fields and the API have: from 1970 to 9999. */
+export function withinYears({ from, to }: Stretch): Stretch {
+  const held = (at: number) => Math.min(Math.max(at, EARLIEST), LATEST)
+  return { from: held(from), to: held(to) }
+}
+
 export function windowOf(search: WindowSearch): Window {
-  const [from, to] = [Date.parse(search.from ?? ''), Date.parse(search.to ?? '')]
+  const { from, to } = withinYears({ from: Date.parse(search.from ?? ''), to: Date.parse(search.to ?? '') })
   if (Number.isFinite(from) && Number.isFinite(to) && to > from) return { from, to }
   return { last: search.last && lastMs(search.last) ? search.last : DEFAULT_LAST }
 }
@@ -45,7 +54,8 @@ export function windowOf(search: WindowSearch): Window {
 export function windowSearch(window: Window): WindowSearch {
   if ('last' in window)
     return { last: window.last === DEFAULT_LAST ? undefined : window.last, from: undefined, to: undefined }
-  return { last: undefined, from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() }
+  const { from, to } = withinYears(window)
+  return { last: undefined, from: new Date(from).toISOString(), to: new Date(to).toISOString() }
 }
 
 /** From what an address says, only what means something. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, exact, length, stamp, tickLabel } from './words'
+import { ago, exact, length, reach, stamp, tickLabel } from './words'
 
 const at = Date.UTC(2026, 10, 29, 13, 5, 22, 340)
 
@@ -29,4 +29,11 @@ test('midnight is a date', () => {
   expect(tickLabel(midnight, 'UTC', 3_600_000)).toBe('29 Nov')
   expect(tickLabel(midnight + 3_600_000, 'UTC', 3_600_000)).toBe('01:00')
   expect(tickLabel(at, 'UTC', 5000)).toBe('13:05:22')
+})
+
+test('the day of an end is named when it is another, also in another year', () => {
+  const [from, now] = [Date.UTC(2026, 10, 29, 13, 5), Date.UTC(2026, 10, 30)]
+  expect(reach(from, Date.UTC(2026, 10, 29, 13, 20), 'UTC', now)).toBe('29 Nov 13:05 → 13:20')
+  expect(reach(from, Date.UTC(2026, 10, 30, 9), 'UTC', now)).toBe('29 Nov 13:05 → 30 Nov 09:00')
+  expect(reach(Date.UTC(2025, 10, 29, 13, 5), from, 'UTC', now)).toBe('29 Nov 2025 13:05 → 29 Nov 13:05')
 })

@@ -27,6 +27,13 @@ export function stamp(at: number, zone: string, now: number): string {
   return `${day(at, zone)}${years} ${clock(at, zone)}`
 }
 
+/** `29 Nov 13:05 → 13:20`, `29 Nov 13:05 → 30 Nov 09:00`: the day of the end only when it is another. */
+export function reach(from: number, to: number, zone: string, now: number): string {
+  const short = (at: number) => stamp(at, zone, now).replace(/:00$/, '')
+  const isOneDay = day(from, zone) === day(to, zone) && wallAt(from, zone).year === wallAt(to, zone).year
+  return `${short(from)} → ${isOneDay ? clock(to, zone).replace(/:00$/, '') : short(to)}`
+}
+
 /** `29 Nov 2026, 13:05:22.340` */
 export function exact(at: number, zone: string): string {
   const millis = ((at % SECOND) + SECOND) % SECOND

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { chosenZone, instantOf, isZone, offsetName, readZone, wallAt } from './zone'
+import { chosenZone, instantOf, isZone, offsetName, offsetNames, readZone, wallAt } from './zone'
 
 const zones = fc.constantFrom('UTC', 'Europe/Vienna', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe')
 const instants = fc
@@ -35,6 +35,13 @@ test('zones have names that people read', () => {
   expect(offsetName(summer, 'America/New_York')).toBe('UTC−4')
   expect(offsetName(summer, 'UTC')).toBe('UTC')
   expect(isZone('Mars/Olympus')).toBe(false)
+})
+
+test('times on both sides of a change of the clock name both', () => {
+  const [summer, winter] = [Date.UTC(2026, 6, 1), Date.UTC(2026, 11, 1)]
+  expect(offsetNames([winter, summer, winter], 'Europe/Vienna')).toBe('UTC+2 / UTC+1')
+  expect(offsetNames([winter, winter], 'Europe/Vienna')).toBe('UTC+1')
+  expect(offsetNames([winter, summer], 'Asia/Kolkata')).toBe('UTC+5:30')
 })
 
 test('a zone of an address is one that there is', () => {

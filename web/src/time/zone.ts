@@ -66,6 +66,12 @@ export function offsetName(at: number, zone: string): string {
   return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`
 }
 
+/** The same of several instants, each once: `UTC+1 / UTC+2` of some before and some after a change of the clock. */
+export function offsetNames(instants: readonly number[], zone: string): string {
+  const names = [...instants].sort((a, b) => a - b).map((at) => offsetName(at, zone))
+  return [...new Set(names)].join(' / ')
+}
+
 export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 export function isZone(name: string): boolean {

@@ -2,6 +2,7 @@ import { type UseQueryResult, useQueries, useQueryClient } from '@tanstack/react
 import { useCallback, useEffect, useRef } from 'react'
 import { answer, api } from '../api/client'
 import type { Event } from '../api/nouns'
+import { walk } from '../api/walk'
 import { eventQuery } from '../events/search'
 import { isEverywhere } from '../events/where'
 import type { Stretch } from '../time/window'
@@ -86,16 +87,12 @@ function combined(entities: readonly string[], asked: readonly Asked[]): Lanes {
 }
 
 async function walked(entity: string, stretch: Stretch, signal: AbortSignal): Promise<Walked> {
-  const events: Event[] = []
-  let cursor: string | undefined
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const query = { ...eventQuery({ entity: [entity] }, stretch), limit: PAGE, cursor }
-    const found = await answer(api.GET('/v1/events', { params: { query }, signal }))
-    events.push(...found.events)
-    if (!found.next) return { events, isCut: false }
-    cursor = found.next
-  }
-  return { events, isCut: true }
+  const query = { ...eventQuery({ entity: [entity] }, stretch), limit: PAGE }
+  const { pages, isCut } = await walk(
+    (cursor) => answer(api.GET('/v1/events', { params: { query: { ...query, cursor } }, signal })),
+    MOST_PAGES,
+  )
+  return { events: pages.flatMap(({ events }) => events), isCut }
 }
 
 function concernsAll({ scope }: Event): boolean {

@@ -1,6 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api, done } from '../api/client'
 import type { TokenIn } from '../api/nouns'
+import { useCall } from '../api/useCall'
 
 export function useTokens() {
   return useQuery({
@@ -11,7 +12,7 @@ export function useTokens() {
 
 export function useMakeToken() {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: (token: TokenIn) => answer(api.POST('/v1/tokens', { body: token })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['tokens'] }),
   })
@@ -19,7 +20,7 @@ export function useMakeToken() {
 
 export function useRevoke() {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn: (id: string) => done(api.DELETE('/v1/tokens/{token_id}', { params: { path: { token_id: id } } })),
     onSettled: () => client.invalidateQueries({ queryKey: ['tokens'] }),
   })

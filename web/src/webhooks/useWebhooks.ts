@@ -1,6 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api, done } from '../api/client'
 import type { WebhookChange, WebhookIn } from '../api/nouns'
+import { useCall } from '../api/useCall'
 import { sayRefused } from '../shell/notice'
 
 export function useWebhooks() {
@@ -35,7 +36,7 @@ export function useRemoveWebhook() {
 
 function useChange<Asked, Answer>(mutationFn: (asked: Asked) => Promise<Answer>) {
   const client = useQueryClient()
-  return useMutation({
+  return useCall({
     mutationFn,
     onError: sayRefused,
     onSettled: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
