@@ -1,9 +1,10 @@
 """Change or remove an event that is stored; each leaves a line on the audit trail, in the same transaction."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 from uuid import UUID
 
 from whence.domain.access import AuditEntry, Principal
@@ -14,7 +15,9 @@ from whence.store import access, alerts, events, removal
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
 
-MOST_RACES: Final = 8  # that a removal of many may lose before its caller is told to come again
+Gone = TypeVar("Gone")
+
+MOST_RACES: Final = 8  # that a removal may lose before its caller is told to come again
 
 
 class Amend:
@@ -43,10 +46,13 @@ class Amend:
             standing = await events.get(db, by.account_id, event_id)
         if standing is None or dialect not in (None, standing.dialect):
             raise NotFound("event", event_id)
-        await self._partitions.ensure(self._pool, [change(standing).span.start])
+        start = change(standing).span.start
+        await self._partitions.ensure(self._pool, [start])
         async with self._pool.transaction() as db:
             if standing.alert_id is not None:  # before the event, as everybody locks them
                 await alerts.lock(db, by.account_id, standing.alert_id)
+            if start != standing.span.start:
+                await events.lock_pair(db, by.account_id, event_id)
             old = await events.require_locked(db, by.account_id, event_id)
             new = replace(change(old), updated_at=now)
             if old.is_open and new.span.end != old.span.end:
@@ -62,6 +68,9 @@ class Amend:
         Raises:
             NotFound: the account has no such event, or it did not come in through the dialect.
         """
+        await _won(partial(self._remove, by, event_id, dialect))
+
+    async def _remove(self, by: Principal, event_id: UUID, dialect: str | None) -> None:
         now = datetime.now(UTC)
         async with self._pool.transaction() as db:
             standing = await events.get(db, by.account_id, event_id)
@@ -70,6 +79,7 @@ class Amend:
             await events.forget(db, by.account_id, standing)
             await alerts.remove(db, by.account_id, standing)
             event = await events.require_locked(db, by.account_id, event_id)
+            await events.require_forgotten(db, by.account_id, [event_id])
             await events.remove(db, by.account_id, event, slot=self._slot)
             await access.record(
                 db,
@@ -97,13 +107,7 @@ class Amend:
         if asked.dialects and dialect not in asked.dialects:
             return 0, []
         own = replace(asked, dialects=(dialect,))
-        for _ in range(MOST_RACES):
-            try:
-                return await self._take_all(by, own, dialect, most, registered=registered)
-            except Unavailable as refusal:
-                if not refusal.lost_race:
-                    raise
-        return await self._take_all(by, own, dialect, most, registered=registered)
+        return await _won(partial(self._take_all, by, own, dialect, most, registered=registered))
 
     async def _take_all(
         self, by: Principal, asked: Filter, dialect: str, most: int, *, registered: bool
@@ -115,3 +119,14 @@ class Amend:
                 entry = AuditEntry.by(by, "removed", "events", dialect, at=now, detail=str(gone.count))
                 await access.record(db, by.account_id, [entry])
         return gone.count, gone.events
+
+
+async def _won(remove: Callable[[], Awaitable[Gone]]) -> Gone:
+    """What the removal gives, which is begun again as often as another writer comes first."""
+    for _ in range(MOST_RACES):
+        try:
+            return await remove()
+        except Unavailable as refusal:
+            if not refusal.lost_race:
+                raise
+    return await remove()

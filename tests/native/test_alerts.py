@@ -530,6 +530,18 @@ async def test_a_batch_opens_holds_and_ends(api: httpx.AsyncClient) -> None:
     )
 
 
+async def test_an_alert_that_is_over_never_ends_before_it_began(api: httpx.AsyncClient) -> None:
+    """Its event may be moved behind its end: then it began and ended at once."""
+    receipt = await sent(api)
+    await api.post(f"/v1/alerts/{receipt['alert_id']}/close")
+    later = text(NOW + timedelta(days=2))
+
+    await api.patch(f"/v1/events/{receipt['id']}", json={"time": later, "end_time": None})
+
+    found = await alert(api, receipt["alert_id"])
+    assert (found["opened_at"], found["closed_at"]) == (later, later)
+
+
 async def test_an_alert_follows_its_event(api: httpx.AsyncClient) -> None:
     """A changed title or time is the alert's, too; the end is the alert's to say; removed, both are gone."""
     receipt = await sent(api)

@@ -202,6 +202,63 @@ async def test_events_that_name_services_are_placed(tenant: Tenant, api: httpx.A
     assert changes["likely"] is True
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"scope": {"clusters": ["us"]}},
+        {"scope": {"clusters": ["us"], "services": ["mail"]}},
+        {"scope": {"clusters": ["eu"], "namespaces": ["nobody's"]}},
+        {"match": [{"types": ["HOST"]}]},
+        {"match": [{"types": ["NOPE"]}]},
+    ],
+)
+async def test_a_change_somewhere_else_is_not_blamed(tenant: Tenant, api: httpx.AsyncClient, place: Json) -> None:
+    """Though it names no entity, it says where it was, and nothing that is suspected is there."""
+    await tenant.register(draft("pay", tag="eu", cluster="eu"), draft("rack", type="HOST", cluster="eu"))
+    await sent(api, kind="change", type="upgrade", title="pay: v7", time=text(ago(minutes=12)), **place)
+    await alerting(api, "eu", 10)
+
+    assert (await asked(api, of="changes"))["causes"] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ({}, "It names no place; the most suspected one is suspected by 0.70 from the symptoms"),
+        (
+            {"scope": {"clusters": ["eu"]}},
+            "The most suspected of all that it concerns is pay, suspected by 0.70 from the symptoms",
+        ),
+        (
+            {"scope": {"namespaces": ["shop"]}},
+            "The most suspected of all that it concerns is pay, suspected by 0.70 from the symptoms",
+        ),
+    ],
+)
+async def test_a_change_to_many_is_suspected_a_little(
+    tenant: Tenant, api: httpx.AsyncClient, place: Json, sentence: str
+) -> None:
+    """As one that may have been made anywhere, if what is suspected is among them."""
+    await tenant.register(draft("pay", tag="eu", cluster="eu", namespace="shop"), draft("mail", cluster="us"))
+    await sent(api, kind="change", type="upgrade", title="v7", time=text(ago(minutes=12)), **place)
+    await alerting(api, "eu", 10)
+
+    (cause,) = (await asked(api, of="changes"))["causes"]
+
+    assert cause["entity"] is None
+    assert cause["reasons"][0]["text"] == sentence
+
+
+async def test_a_change_to_what_was_removed_is_not_blamed(tenant: Tenant, api: httpx.AsyncClient) -> None:
+    """It named its place, which is no other's for being gone."""
+    entities = await shop(tenant, api)
+    await deployed(api, "mail", 12)
+    (await api.delete(f"/v1/entities/{entities['mail'].id}")).raise_for_status()
+    await alerting(api, "cart", 10)
+
+    assert (await asked(api, of="changes"))["causes"] == []
+
+
 @pytest.mark.parametrize("of", ["entities", "changes"])
 async def test_without_an_alert_there_is_no_cause(tenant: Tenant, api: httpx.AsyncClient, of: str) -> None:
     """[CS6] However much was changed."""

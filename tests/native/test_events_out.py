@@ -447,6 +447,26 @@ async def test_a_stream_tells_what_comes(house: House, tenant: Tenant) -> None:
     assert (told.event, told.id, json.loads(told.data)["id"]) == ("event", "1.0", str(event.id))
 
 
+async def test_a_stream_follows_an_entity_to_its_new_name(house: House, tenant: Tenant) -> None:
+    """As the list of its events does; when it is removed the stream ends, and who asks again is told."""
+    token = await tenant.key()
+    (cart,) = await tenant.register(draft("cart", tag="cart"))
+
+    async with stream(house.app, token, entity="cart") as said:
+        await anext(said)
+        await tenant.register(draft("basket", tag="cart"))
+        of_old, of_new = await tenant.send(
+            report(title=name, scope=Scope.services(names=[name])) for name in ("cart", "basket")
+        )
+        told = await anext(said)
+        await house.context.registry.remove(tenant.admin, cart.id)
+        await tenant.send([report(title="later")])
+        rest = [one async for one in said]
+
+    assert json.loads(told.data)["id"] == str(of_new.id) != str(of_old.id)
+    assert rest == []
+
+
 async def test_a_stream_goes_on_where_it_was(house: House, tenant: Tenant) -> None:
     """Behind `Last-Event-ID` or since a time, of what is asked for alone; a lost place is a reset."""
     token = await tenant.key()

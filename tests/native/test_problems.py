@@ -520,3 +520,17 @@ async def test_what_is_said_of_a_part_is_said_of_the_whole(api: httpx.AsyncClien
     assert made.status_code == 201
     assert [one["id"] for one in said["P-1"]["comments"]] == [made.json()["id"]]
     assert (said["P-1"]["comment_count"], said["P-2"]["comment_count"]) == (1, 0)
+
+
+async def test_a_closed_problem_counts_the_alerts_that_there_are(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """Also when the event of one is removed after a person has closed it; else nothing of it changes."""
+    await shop_and_till(tenant)
+    ids = [await reported(api, title, entities=[title], time=text(ago(minutes=9))) for title in ("shop", "till")]
+    await problem(api, *(one["alert_id"] for one in ids))
+    closed = await close(api, "P-1")
+
+    assert (await api.delete(f"/v1/events/{ids[0]['id']}")).status_code == 204
+
+    now = (await api.get("/v1/problems/P-1")).json()
+    assert (closed["alert_count"], now["alert_count"], len(now["alerts"])) == (2, 1, 1)
+    assert (now["state"], now["closed_by"]) == ("closed", "user")

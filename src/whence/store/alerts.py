@@ -123,7 +123,8 @@ _ACKNOWLEDGE: Final = """
 """
 _COMMENT: Final = "update alert set comment = $3 where account_id = $1 and alert_id = $2"
 _FOLLOW: Final[LiteralString] = f"""
-    update alert set event_at = $3, opened_at = $3, severity = $4, title = $5, group_at = now() - {AT_ONCE}
+    update alert set event_at = $3, opened_at = $3, severity = $4, title = $5, group_at = now() - {AT_ONCE},
+        closed_at = case when closed_at < $3 then $3 else closed_at end
     where account_id = $1 and alert_id = $2 and event_id = $6
 """
 # Locked first, as everybody locks what is removed: what refers to them goes before they do.
@@ -137,15 +138,17 @@ _OLD: Final = """
     ) order by key for update
 """
 _REMOVE: Final = "delete from alert where account_id = $1 and alert_id = any($2::uuid[])"
-# What is left of the problems that they were part of is looked at again.
+# What is left of the problems that they were part of is looked at again; one that a person closed has so many less.
 _BEREAVE: Final = """
-    with bereft as (
-        select problem_id from problem where account_id = $1 and not is_stale and not is_sealed and problem_id in (
-            select a.problem_id from alert a where a.account_id = $1 and a.alert_id = any($2::uuid[])
-        ) order by problem_id for update
+    with gone as (
+        select a.problem_id, count(*)::integer as alerts from alert a
+        where a.account_id = $1 and a.alert_id = any($2::uuid[]) and a.problem_id is not null group by a.problem_id
+    ), bereft as (
+        select p.problem_id, gone.alerts from problem p join gone on gone.problem_id = p.problem_id
+        where p.account_id = $1 and (p.is_sealed or not p.is_stale) order by p.problem_id for update of p
     )
-    update problem set is_stale = true from bereft
-    where account_id = $1 and problem.problem_id = bereft.problem_id
+    update problem set is_stale = not is_sealed, alert_count = alert_count - case when is_sealed then alerts else 0 end
+    from bereft where account_id = $1 and problem.problem_id = bereft.problem_id
 """
 # An alert on an entity that was marked for termination shortly before it opened.
 _MARKED: Final[LiteralString] = f"""

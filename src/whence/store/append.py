@@ -24,8 +24,9 @@ _A_WHILE: Final = 64  # reports that become rows before others have a turn: some
 _REPEAT: Final = """
     update event set report_count = report_count + times, updated_at = $4
     from unnest($2::uuid[], $3::integer[]) as again (event_id, times)
-    where account_id = $1 and event.event_id = again.event_id
+    where account_id = $1 and event.event_id = again.event_id returning event.event_id
 """
+_STANDING: Final = "select event_id, occurred_at from event where account_id = $1 and event_id = any($2::uuid[])"
 _BEGIN: Final = """
     insert into event_pair (account_id, digest, event_id, occurred_at)
     select $1, * from unnest($2::bytea[], $3::uuid[], $4::timestamptz[])
@@ -36,13 +37,12 @@ _END: Final = """
 """
 _END_EVENT: Final = """
     update event set ended_at = $4, updated_at = $5, report_count = report_count + 1
-    where account_id = $1 and event_id = $2 and occurred_at = $3
+    where account_id = $1 and event_id = $2 and occurred_at = $3 returning scope
 """
 _END_LINKS: Final = """
     update event_link set ended_at = $4 where account_id = $1 and event_id = $2 and occurred_at = $3
     and key = any($5::bigint[])
 """
-_SCOPE: Final = "select scope from event where account_id = $1 and event_id = $2 and occurred_at = $3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +162,12 @@ async def _count(db: Writer, account: UUID, repeats: Sequence[Item], *, at: date
     for item in repeats:
         if item.report.once and item.report.once.counts and isinstance(item.receipt, Duplicate):
             times[item.receipt.id] += 1
-    if times:
-        await db.execute(_REPEAT, account, list(times), list(times.values()), at)
+    while times:
+        counted = await db.rows(_REPEAT, account, list(times), list(times.values()), at)
+        missed = times.keys() - {row["event_id"] for row in counted}
+        # Who changed one of them while we waited has put another row in its place; what was removed is counted nowhere.
+        there = await db.rows(_STANDING, account, list(missed)) if missed else []
+        times = Counter({row["event_id"]: times[row["event_id"]] for row in there})
 
 
 def _elsewhere(item: Item) -> UUID | None:
@@ -204,14 +208,22 @@ async def _end(db: Writer, account: UUID, item: Item, key: str, *, at: datetime)
     if not begun:
         return False
     for row in begun:
-        place = account, row["event_id"], row["occurred_at"]
-        await db.execute(_END_EVENT, *place, end, at)
-        scoped = await db.row(_SCOPE, *place)
-        if scoped is not None:
-            keys = [link.key for link in codec.scope_value(scoped["scope"]).link_keys()]
-            await db.execute(_END_LINKS, *place, end, keys)
+        await _end_event(db, account, row["event_id"], row["occurred_at"], end, at=at)
     item.receipt = Accepted(id=max(begun, key=itemgetter("occurred_at"))["event_id"])
     return True
+
+
+async def _end_event(
+    db: Writer, account: UUID, event_id: UUID, start: datetime, end: datetime, *, at: datetime
+) -> None:
+    """The event ends then, and its links with it; not one that was removed meanwhile."""
+    while (ended := await db.row(_END_EVENT, account, event_id, start, end, at)) is None:
+        there = await db.row(_STANDING, account, [event_id])
+        if there is None:
+            return
+        start = there["occurred_at"]  # where somebody has moved it to, or put another row in its place
+    keys = [link.key for link in codec.scope_value(ended["scope"]).link_keys()]
+    await db.execute(_END_LINKS, account, event_id, start, end, keys)
 
 
 def _pair_digest(key: str) -> bytes:

@@ -9,7 +9,7 @@ import asyncpg
 
 from whence.domain import identity
 from whence.domain.entity import Entity
-from whence.domain.errors import NotFound
+from whence.domain.errors import NotFound, Reason, Unavailable
 from whence.domain.event import Event, searchable
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, Order
@@ -50,7 +50,9 @@ _UNLINK: Final = """
 """
 _FORGET_SENDER: Final = "delete from event_sender where account_id = $1 and source = $2 and sender_id = $3"
 _FORGET_ONCE: Final = "delete from event_once where account_id = $1 and event_id = $2"
+_HELD: Final = "select from event_once where account_id = $1 and event_id = any($2::uuid[]) limit 1"
 _MOVE_PAIR: Final = "update event_pair set occurred_at = $3 where account_id = $1 and event_id = $2"
+_LOCK_PAIR: Final = "select from event_pair where account_id = $1 and event_id = $2 order by digest for update"
 _FORGET_PAIR: Final = "delete from event_pair where account_id = $1 and event_id = $2"
 _INSERT: Final = """
     insert into event (
@@ -205,6 +207,11 @@ async def require_locked(db: Writer, account: UUID, event_id: UUID) -> Event:
     raise NotFound("event", event_id)
 
 
+async def lock_pair(db: Writer, account: UUID, event_id: UUID) -> None:
+    """Nobody ends the span of the event before the transaction ends. Before the event is locked, as everybody does."""
+    await db.rows(_LOCK_PAIR, account, event_id)
+
+
 async def replace(db: Writer, account: UUID, old: Event, new: Event, *, slot: int) -> None:
     """Let `new` stand where `old`, locked, stood; both have one id. Links and counts follow."""
     gone = await _take_out(db, account, old)
@@ -236,6 +243,16 @@ async def forget(db: Writer, account: UUID, event: Event) -> None:
     if event.sender_id is not None:
         await db.execute(_FORGET_SENDER, account, event.source, event.sender_id)
     await db.execute(_FORGET_PAIR, account, event.id)
+
+
+async def require_forgotten(db: Writer, account: UUID, event_ids: Sequence[UUID]) -> None:
+    """Return when no idempotency key stands for one of the events, which are forgotten, and locked with their alerts.
+
+    Raises:
+        Unavailable: with `lost_race`: what held one of them open came first; after another attempt all is well.
+    """
+    if await db.row(_HELD, account, list(event_ids)) is not None:
+        raise Unavailable("Service unavailable", because=Reason.RACE, retry_after=1)
 
 
 async def remove(db: Writer, account: UUID, event: Event, *, slot: int) -> None:

@@ -31,17 +31,26 @@ _REDIRECT: Final = """
     from unnest($2::bytea[], $3::uuid[]) as new (digest, event_id)
     where account_id = $1 and event_once.digest = new.digest
 """
+# Those that are known are locked, and stay as they are: who removes their events waits.
 _REMEMBER: Final = """
-    insert into event_sender (account_id, source, sender_id, event_id, received_at)
+    insert into event_sender as known (account_id, source, sender_id, event_id, received_at)
     select $1, source, sender_id, event_id, $5
     from unnest($2::text[], $3::text[], $4::uuid[]) as new (source, sender_id, event_id) order by source, sender_id
-    on conflict (account_id, source, sender_id) do nothing
+    on conflict (account_id, source, sender_id) do update set received_at = known.received_at where false
     returning event_id
 """
+# A statement of its own: only that sees what somebody has committed while the names were waited for.
 _SENT: Final = """
-    select source, sender_id, event_id from event_sender
-    join unnest($2::text[], $3::text[]) as asked (source, sender_id) using (source, sender_id)
+    select source, sender_id, event_id, exists (
+        select from event e where e.account_id = $1 and e.event_id = event_sender.event_id
+    ) as stands
+    from event_sender join unnest($2::text[], $3::text[]) as asked (source, sender_id) using (source, sender_id)
     where account_id = $1
+"""
+_TAKE_OVER: Final = """
+    update event_sender set event_id = new.event_id, received_at = $5
+    from unnest($2::text[], $3::text[], $4::uuid[]) as new (source, sender_id, event_id)
+    where account_id = $1 and event_sender.source = new.source and event_sender.sender_id = new.sender_id
 """
 _REDIRECT_SENT: Final = """
     update event_sender set event_id = new.event_id
@@ -109,22 +118,32 @@ async def redirect(db: Writer, account: UUID, events_by_key: dict[str, UUID]) ->
 async def remember(
     db: Writer, account: UUID, events: Iterable[tuple[str, str, UUID]], *, at: datetime
 ) -> dict[tuple[str, str], UUID]:
-    """The event of each (source, sender's id): the given one where it was not known, else the known one."""
+    """The event of each (source, sender's id): the given one where it was not known, else the known one.
+
+    One whose event is gone, which it may only have held open, is as good as not known.
+    """
     first: dict[tuple[str, str], UUID] = {}
     for source, sender_id, event_id in events:
         first.setdefault((source, sender_id), event_id)
-    sources, sender_ids = [source for source, _ in first], [sender_id for _, sender_id in first]
-    added = await db.rows(_REMEMBER, account, sources, sender_ids, list(first.values()), at)
-    if len(added) < len(first):
-        for row in await db.rows(_SENT, account, sources, sender_ids):
-            first[row["source"], row["sender_id"]] = row["event_id"]
+    added = await db.rows(_REMEMBER, account, *_columns(first), at)
+    if len(added) == len(first):
+        return first
+    sources, sender_ids, _ = _columns(first)
+    left: dict[tuple[str, str], UUID] = {}
+    for row in await db.rows(_SENT, account, sources, sender_ids):
+        name = row["source"], row["sender_id"]
+        if row["stands"]:
+            first[name] = row["event_id"]
+        elif row["event_id"] != first[name]:
+            left[name] = first[name]
+    if left:
+        await db.execute(_TAKE_OVER, account, *_columns(left), at)
     return first
 
 
 async def redirect_sent(db: Writer, account: UUID, events_by_name: dict[tuple[str, str], UUID]) -> None:
     """Let the (source, sender's id) stand for other events than those that they were remembered for."""
-    sources, sender_ids = zip(*events_by_name, strict=True)
-    await db.execute(_REDIRECT_SENT, account, sources, sender_ids, list(events_by_name.values()))
+    await db.execute(_REDIRECT_SENT, account, *_columns(events_by_name))
 
 
 async def expire(db: Writer, account: UUID, *, at: datetime) -> None:
@@ -134,3 +153,8 @@ async def expire(db: Writer, account: UUID, *, at: datetime) -> None:
 
 def _digest(key: str) -> bytes:
     return sha256(key.encode()).digest()
+
+
+def _columns(events_by_name: dict[tuple[str, str], UUID]) -> tuple[list[str], list[str], list[UUID]]:
+    """The sources, the senders' ids and the events."""
+    return [source for source, _ in events_by_name], [name for _, name in events_by_name], list(events_by_name.values())

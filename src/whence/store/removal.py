@@ -127,6 +127,7 @@ async def _sweep(
 async def _remove(db: Writer, account: UUID, batch: Sequence[asyncpg.Record], tally: counts.Counts, gone: Gone) -> None:
     await _forget(db, account, batch)
     locked = await db.rows(_LOCK, account, *_places(batch))
+    await events.require_forgotten(db, account, [row["event_id"] for row in locked])
     told: list[Event] = []
     for row in locked:
         event = codec.event(row)

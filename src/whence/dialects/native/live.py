@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from io import StringIO
 from time import monotonic
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
 import structlog
 from fastapi import APIRouter, Query, Request
@@ -66,11 +66,10 @@ def routes(context: Context) -> APIRouter:
     async def stream(request: Request, query: Annotated[wire.StreamQuery, Query()]) -> Response:
         by = principal(request)
         behind = _place(request.headers.get("last-event-id"))
-        problems = await ids(context, by, query.problem)
-        filtered = decode.followed(query, concerning=await named(context, by, query), problems=problems)
+        sought = await _Sought.begin(context, by, query)
         may = partial(_may, context, request)
         return StreamingResponse(
-            _as_far(await _begun(_told(context, by, filtered, behind, query, may)), request_id(request)),
+            _as_far(await _begun(_told(context, by, sought, behind, query, may)), request_id(request)),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
@@ -173,33 +172,70 @@ async def _may(context: Context, request: Request) -> bool:
     return True
 
 
+class _Sought:
+    """What a live reader seeks. An entity that is renamed meanwhile is sought by its new name, as in a list."""
+
+    def __init__(
+        self, context: Context, by: Principal, query: wire.StreamQuery, decoded: Callable[..., Filter]
+    ) -> None:
+        self._context = context
+        self._by = by
+        self._query = query
+        self._decoded = decoded
+        self._changed = context.catalog.next_change(by)
+        self.filter = decoded(concerning=None)
+
+    @classmethod
+    async def begin(cls, context: Context, by: Principal, query: wire.StreamQuery) -> Self:
+        """What the query asks for. Raises as `events.asked`."""
+        problems = await ids(context, by, query.problem)
+        sought = cls(context, by, query, partial(decode.followed, query, problems=problems))
+        await sought.look_up()
+        return sought
+
+    async def renew(self) -> None:
+        """The entities are as they are by now, if any has changed. Raises as `look_up`."""
+        if self._query.entity and self._changed.is_set():
+            await self.look_up()
+
+    async def look_up(self) -> None:
+        """The entities are as they are now.
+
+        Raises:
+            NotFound: one of those that the query names is not there.
+        """
+        self._changed = self._context.catalog.next_change(self._by)  # before the question, which then misses none
+        self.filter = self._decoded(concerning=await named(self._context, self._by, self._query))
+
+
 async def _told(
     context: Context,
     by: Principal,
-    filtered: Filter,
+    sought: _Sought,
     behind: Place | None,
     query: wire.StreamQuery,
     may: Callable[[], Awaitable[bool]],
 ) -> AsyncGenerator[bytes]:
     begun = asked_at = monotonic()
-    whom = decode.by_events(filtered)
+    whom = decode.by_events(sought.filter)
     async with context.follow.follow(
         by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT, whom=whom
     ) as told:
         yield b": connected\n\n"
         spoken = monotonic()
         async for one in told:
+            await sought.renew()
             match one:
                 case Reset():
                     yield b"event: reset\ndata: {}\n\n"
                     return
-                case place, Event() as event if filtered.matches(event):
+                case place, Event() as event if sought.filter.matches(event):
                     yield _block(place, b"event", encode.event(event))
                     spoken = monotonic()
-                case place, AlertTold(alert=alert, event=event) if filtered.matches(event):
+                case place, AlertTold(alert=alert, event=event) if sought.filter.matches(event):
                     yield _block(place, b"alert", encode.alert(alert))
                     spoken = monotonic()
-                case place, ProblemTold() as happened if decode.passes(happened, filtered):
+                case place, ProblemTold() as happened if decode.passes(happened, sought.filter):
                     yield _block(place, b"problem", await shown(context, by, happened))
                     spoken = monotonic()
                 case _:  # silence, or what was not asked for
