@@ -92,6 +92,9 @@ class Access:
         """Account `default` stands, with `bootstrap` as its admin token.
 
         With None, the first start of an empty database makes one: it is returned, this one time.
+
+        Raises:
+            Conflict: `bootstrap` is known already, as a token that somebody made in this account or another.
         """
         now = self._clock()
         async with self._pool.transaction() as db:

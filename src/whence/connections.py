@@ -23,10 +23,12 @@ from uvicorn.server import ServerState
 
 from whence.domain.errors import Reason
 from whence.refusals import NOBODY, count
+from whence.sockets import most_grpc_connections
 
 IDLE_SECONDS: Final = 75  # longer than the 60 of most proxies: who closes first must not be the one that is sent to
 _MOST: Final = 20_000  # connections, where files are not the limit; a silent one costs some kibibytes
-_OTHERS: Final = 512  # files that are left for all else: the database, gRPC, who is told that there is no room
+_OTHERS: Final = 512  # files that are left for all else but gRPC: the database, who is told that there is no room
+_TOLD: Final = 128  # connections too many that wait to be told so; one more, and who has waited longest is cut off
 _LONGEST_HEAD: Final = 64 * 1024  # bytes, of chunks' marks and trailers too
 _MOST_REST: Final = 64 * 1024 * 1024  # bytes of a body that come behind its answer
 _MARKS: Final = 8  # bytes that a byte of a body may cost to send: as a chunk of its own it costs six
@@ -62,13 +64,14 @@ class Connections:
     """The connections of one server; uvicorn calls it for the protocol of each.
 
     Args:
-        most: those beyond are told 503.
+        most: those beyond are told 503, if they ask before too many others come: they have files, too.
     """
 
     def __init__(self, *, most: int, patience: Patience | None = None) -> None:
         self.most = most
         self.patience = patience or Patience()
         self._all: set[_Connection] = set()
+        self._too_many: dict[_Connection, None] = {}  # in the order in which they came
         self._looks = False
         self.beginning = _Beginning()
 
@@ -93,11 +96,19 @@ class Connections:
         if not self._looks:
             self._looks = True
             loop.call_later(_LOOK_SECONDS, self._look, loop)
-        return len(self._all) <= self.most
+        if len(self._all) <= self.most:
+            return True
+        self._too_many[one] = None
+        if len(self._too_many) > _TOLD:
+            longest = next(iter(self._too_many))
+            del self._too_many[longest]
+            longest.transport.abort()
+        return False
 
     def discard(self, one: "_Connection") -> None:
         """It is closed."""
         self._all.discard(one)
+        self._too_many.pop(one, None)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         """Once a second for all of them: a timer for each request would cost more than all of this."""
@@ -111,12 +122,12 @@ class Connections:
 
 def most_connections() -> int:
     """How many this process may take: as many files as it may ever open, but for those that all else needs."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST + _OTHERS if hard == resource.RLIM_INFINITY else min(hard, _MOST + _OTHERS)
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    others = _OTHERS + most_grpc_connections()
+    wanted = _MOST + others if hard == resource.RLIM_INFINITY else min(hard, _MOST + others)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return max(wanted - _OTHERS, wanted // 2)
+    return max(wanted - others, wanted // 2)
 
 
 class _Beginning:

@@ -46,10 +46,10 @@ async def _supervise(embedded: Embedded) -> None:
     """Start PostgreSQL again when something killed it."""
     while True:
         await asyncio.sleep(_SUPERVISE_SECONDS)
-        if not embedded.is_alive():
-            log.error("postgresql.gone", log=str(embedded.log_path))
-            try:
+        try:
+            if not embedded.is_alive():
+                log.error("postgresql.gone", log=str(embedded.log_path))
                 await asyncio.to_thread(embedded.ensure_running)
-            except EmbeddedError as exc:  # a disk that is full, say: it has room again some time
-                log.error("postgresql.down", reason=str(exc))  # noqa: TRY400  the reason says all that there is
-                await asyncio.sleep(_START_AGAIN_SECONDS)
+        except (EmbeddedError, OSError) as exc:  # a disk that is full, no file to look with: there is room some time
+            log.error("postgresql.down", reason=str(exc))  # noqa: TRY400  the reason says all that there is
+            await asyncio.sleep(_START_AGAIN_SECONDS)

@@ -22,6 +22,7 @@ from whence import refusals
 from whence.dialects import GrpcServices
 from whence.domain.errors import Reason
 from whence.refusals import NOBODY, Tally
+from whence.sockets import most_grpc_connections
 from whence.spans import NOWHERE, Spans
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ RPCS: Final = Histogram("whence_rpc_seconds", "From the arrival of a call over g
 _MOST_REQUEST_BYTES: Final = 4 * 1024 * 1024
 _MOST_CALLS: Final = 1000  # at once, over all connections; more are told RESOURCE_EXHAUSTED
 _SHARES: Final = "grpc.so_reuseport"
+_MOST_CONNECTIONS: Final = "grpc.max_allowed_incoming_connections"  # to an address; those beyond are closed at once
 _OPTIONS: Final = (
     ("grpc.max_receive_message_length", _MOST_REQUEST_BYTES),
     ("grpc.max_send_message_length", -1),  # a list is as long as it is
@@ -178,8 +180,9 @@ class RpcServer:
 
     def __init__(self, addresses: Sequence[str], port: int, *, shares: bool = False) -> None:
         self._timed = _Timed()
+        each = max(1, most_grpc_connections() // len(addresses))
         self._server = grpc.aio.server(
-            options=(*_OPTIONS, (_SHARES, int(shares))),
+            options=(*_OPTIONS, (_SHARES, int(shares)), (_MOST_CONNECTIONS, each)),
             maximum_concurrent_rpcs=_MOST_CALLS,
             interceptors=(self._timed,),
         )

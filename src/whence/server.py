@@ -22,7 +22,7 @@ from whence.correlate.problems import Rules
 from whence.deliver import Deliver
 from whence.dialects import Context, Dialect, GrpcServices, discover, option_faults
 from whence.documents import Documents
-from whence.domain.errors import Reason, Unavailable
+from whence.domain.errors import Conflict, Reason, Unavailable
 from whence.edge import Edge, own_contexts
 from whence.follow import Follow
 from whence.grouping import Grouping
@@ -102,8 +102,7 @@ async def house(
         causes = Causes(pool)
         grouping = Grouping(pool, rules=_rules(settings))
         ingest = Ingest(pool, retention=retention, queue_limit=settings.queue_limit, slot=slot, spans=spans)
-        bootstrap = settings.bootstrap_token.get_secret_value() if settings.bootstrap_token else None
-        first_token = await access.open_default(bootstrap)
+        first_token = await _opened(access, settings)
         ear = Ear(pool)
         ear.hear(feed.CHANNEL, follow.heard, follow.missed)
         ear.hear(tokens.CHANGED, access.heard, access.listening)
@@ -152,6 +151,20 @@ async def house(
         stack.callback(catalog.close)
         services = partial(_services, settings, context, spoken)
         yield House(pool=pool, context=context, app=app, services=services, spans=spans, first_token=first_token)
+
+
+async def _opened(access: Access, settings: Settings) -> str | None:
+    """Account `default` stands; its first token, when this was the first start.
+
+    Raises:
+        SettingsError: the admin's token is another one already.
+    """
+    bootstrap = settings.bootstrap_token.get_secret_value() if settings.bootstrap_token else None
+    try:
+        return await access.open_default(bootstrap)
+    except Conflict as exc:
+        known = "is known already, as a token that somebody made: revoke that one, or choose another"
+        raise SettingsError(f"WHENCE_BOOTSTRAP_TOKEN: {known}") from exc
 
 
 def _rules(settings: Settings) -> Rules:

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -22,6 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError as SourceError
 
 _PREFIX: Final = "WHENCE_"
 _CONFIG: Final = "WHENCE_CONFIG"
@@ -29,6 +30,16 @@ _LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised here, not chosen
 _HOST: Final = re.compile(r"\*|(\*\.)?[^\s:/*]+|\[[0-9a-fA-F:.]+\]")
 _SHORTEST_TOKEN: Final = 16  # characters: what a person invents below that is guessed over a network
+_TOKEN: Final = re.compile("[!-~]+")  # all that a header carries unchanged
+_LONGEST_QUERY: Final = 86_400  # seconds; PostgreSQL counts no more milliseconds than those of 24 days
+_NO_DATABASE: Final = (
+    "is no PostgreSQL URL: postgresql://user:password@host:5432/database; "
+    "a password has %40 for @, %3A for :, %2F for /, %3F for ?, %23 for # and %25 for %"
+)
+_SERVER: Final = re.compile(r"(?=.)(\[[^\[\]]+\]|[^\[\]:]*)(:(?P<port>.*))?")
+_PORT: Final = re.compile("[0-9]{1,5}")
+_HIGHEST_PORT: Final = 65_535
+_SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 class SettingsError(ValueError):
@@ -43,7 +54,10 @@ def _data_dir() -> Path:
 
 
 def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("names a user whom this machine does not know, or who has no home") from None
 
 
 def _log_format() -> Literal["console", "json"]:
@@ -51,22 +65,63 @@ def _log_format() -> Literal["console", "json"]:
 
 
 def _postgresql(url: SecretStr) -> SecretStr:
-    if urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
-        raise ValueError("is no PostgreSQL URL: postgresql://user:password@host:5432/database")
+    """One that the driver can read, who quotes what he cannot: a part of the password, say."""
+    try:
+        parts = urlsplit(url.get_secret_value())
+        asked = parse_qs(parts.query, strict_parsing=True) if parts.query else {}
+    except ValueError:  # whose text quotes, too
+        raise ValueError(_NO_DATABASE) from None
+    if parts.scheme not in {"postgresql", "postgres"} or parts.fragment or not _names_servers(parts, asked):
+        raise ValueError(_NO_DATABASE)
+    if asked.get("sslmode", ["prefer"])[-1].replace("_", "-") not in _SSL_MODES:
+        raise ValueError(f"takes as sslmode one of {', '.join(_SSL_MODES)}")
     return url
 
 
-def _long_enough(token: SecretStr) -> SecretStr:
-    if len(token.get_secret_value()) < _SHORTEST_TOKEN:
+def _names_servers(parts: SplitResult, asked: Mapping[str, list[str]]) -> bool:
+    """Whether all that it names are servers whose port is a number; none is the one on this machine."""
+    who, at, where = parts.netloc.rpartition("@")
+    if "@" in who or (not at and "@" in parts.path):  # a letter of the password that ends it
+        return False
+    servers = [unquote(one) for one in where.split(",")] if where else []
+    servers += [one for one in _listed(asked, "host") if not one.startswith("/")]  # the directory of a socket
+    found = [_SERVER.fullmatch(one) for one in servers]
+    ports = [*(one["port"] or "" for one in found if one), *_listed(asked, "port")]
+    return all(found) and all(_PORT.fullmatch(port) and int(port) <= _HIGHEST_PORT for port in ports if port)
+
+
+def _listed(asked: Mapping[str, list[str]], name: str) -> list[str]:
+    return [one for given in asked.get(name, []) for one in given.split(",")]
+
+
+def _header(token: SecretStr) -> SecretStr:
+    """One that a header can carry; a file that it was read from may have ended its line."""
+    text = token.get_secret_value().rstrip("\r\n")
+    if len(text) < _SHORTEST_TOKEN:
         raise ValueError(f"is shorter than {_SHORTEST_TOKEN} characters; `openssl rand -hex 32` makes a good one")
-    return token
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("has blanks, or letters that no header carries; `openssl rand -hex 32` makes a good one")
+    return SecretStr(text)
 
 
 def _web(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("is no web address: https://whence.example.org")
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number
+        is_one = False
+    if not is_one or "?" in url or "#" in url:
+        raise ValueError("is no web address, without query and fragment: https://whence.example.org")
     return url.rstrip("/")
+
+
+def _name(host: str) -> str:
+    """One that can be looked up, whether there is such a machine or not."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise ValueError("is no name of a host: each part of it has 1 to 63 letters") from None
+    return host
 
 
 def _hosts(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -115,16 +170,19 @@ class Settings(BaseSettings):
         description="Where the embedded PostgreSQL keeps its files. As root `/var/lib/whence`, "
         "else `$XDG_DATA_HOME/whence` or `~/.local/share/whence`.",
     )
-    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on; `0.0.0.0` for all.")
+    host: Annotated[str, AfterValidator(_name)] = Field(
+        "127.0.0.1", min_length=1, description="The address to listen on; `0.0.0.0` for all."
+    )
     port: int = Field(8080, ge=0, le=65535, description="For HTTP; 0 = any that is free.")
     grpc_port: int = Field(50051, ge=0, le=65535, description="For gRPC; 0 = any that is free.")
     metrics_port: int | None = Field(
         None, ge=0, le=65535, description="For `/metrics` alone; absent = it is served on `port`."
     )
     workers: int = Field(1, ge=0, le=256, description="Processes that serve; 0 = one for each core.")
-    bootstrap_token: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+    bootstrap_token: Annotated[SecretStr, AfterValidator(_header)] | None = Field(
         None,
-        description=f"A token that may do everything in every account; {_SHORTEST_TOKEN} characters or more.",
+        description=f"A token that may do everything in every account; {_SHORTEST_TOKEN} characters or more, "
+        "all of ASCII and none of them a blank.",
     )
     retention_days: int = Field(90, ge=1, le=36_500, description="Events older than that are dropped.")
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="The largest request body that is read.")
@@ -147,7 +205,7 @@ class Settings(BaseSettings):
         "Empty = any when `host` is all addresses, else localhost, `host` and the host of `public_url`.",
     )
     query_timeout_seconds: float = Field(
-        10, ge=0.1, description="A question to the database that takes longer is given up."
+        10, ge=0.1, le=_LONGEST_QUERY, description="A question to the database that takes longer is given up."
     )
     queue_limit: int = Field(
         50_000,
@@ -223,6 +281,11 @@ def load(**given: object) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # pyright: ignore[reportArgumentType]  validated by the constructor
     except ValidationError as exc:
         raise SettingsError("\n".join(map(_line, exc.errors()))) from exc
+    except SourceError as exc:  # of all settings, only that one has parts
+        how = f"{_PREFIX}DIALECTS__<DIALECT>__<OPTION> sets an option"
+        raise SettingsError(f"{_PREFIX}DIALECTS: holds no options of dialects; {how}") from exc
+    except UnicodeDecodeError as exc:
+        raise SettingsError(f"{named or 'whence.toml'}: is not in UTF-8, as TOML is") from exc
     except (OSError, tomllib.TOMLDecodeError) as exc:
         raise SettingsError(f"{named or 'whence.toml'}: {exc}") from exc
 

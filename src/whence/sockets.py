@@ -1,6 +1,7 @@
 """Where the service listens: sockets that are had, or a word on why not."""
 
 import errno
+import resource
 import socket
 import sys
 from collections.abc import Generator, Sequence
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from typing import Final
 
 BACKLOG: Final = 2048
+_MOST_GRPC: Final = 2_500  # connections, where files are not the limit: each may make many calls at a time
+_GRPC_SHARE: Final = 8  # an eighth of the files
 
 _PURPOSES: Final = {"port": "listen", "grpc_port": "serve gRPC", "metrics_port": "serve metrics"}
 _SPREADS: Final = sys.platform == "linux"  # elsewhere the kernel sends all callers to one of those who share a port
@@ -55,6 +58,12 @@ def beside(reserved: Sequence[socket.socket]) -> list[socket.socket]:
     if not _SPREADS:
         return [one.dup() for one in reserved]
     return [_bound(one.family, one.getsockname()[:2], shares=True) for one in reserved]
+
+
+def most_grpc_connections() -> int:
+    """How many that speak gRPC this process may take: a share of the files that it may ever open."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MOST_GRPC if hard == resource.RLIM_INFINITY else min(_MOST_GRPC, hard // _GRPC_SHARE)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Labels and fields come from closed sets only: no token, header, body or path of 
 import logging
 import platform
 import sys
+from collections.abc import Mapping
 from typing import Final, Literal
 
 import structlog
@@ -44,6 +45,12 @@ def configure_logging(style: Literal["console", "json"], *, level: int = logging
     logging.captureWarnings(True)  # noqa: FBT003  its only argument
 
 
+# Who quotes what may be a secret, and what is said instead.
+_UNQUOTED: Final[Mapping[str, str]] = {
+    "opentelemetry.util.re": "what is no name=value was left out of OTEL_EXPORTER_OTLP_HEADERS, or of one like it",
+}
+
+
 class _Libraries(logging.Handler):
     """What libraries complain of, as lines of ours; without it Python writes bare text, over several lines."""
 
@@ -51,7 +58,8 @@ class _Libraries(logging.Handler):
         log = structlog.get_logger()
         tell = log.error if record.levelno >= logging.ERROR else log.warning
         try:
-            tell("library.trouble", of=record.name, said=record.getMessage(), exc_info=record.exc_info)
+            said = _UNQUOTED.get(record.name) or record.getMessage()
+            tell("library.trouble", of=record.name, said=said, exc_info=record.exc_info)
         except Exception:  # noqa: BLE001  as each handler does: whoever logs must not fail by it
             self.handleError(record)
 

@@ -39,6 +39,7 @@ class Server:
 
     def __init__(self, home: Path, *, name: str = "server", command: str = "serve", **settings: str) -> None:
         self.home = home
+        self.files: int | None = None  # that it may have open at a time, from its next start on; as many as we
         self._command = command
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -82,7 +83,7 @@ class Server:
         """Start it, and do not wait."""
         with self._stderr.open("ab") as stderr:
             self._process = subprocess.Popen(
-                [WHENCE, self._command],
+                [*self._bounds(), WHENCE, self._command],
                 cwd=self.home,
                 env=environment(
                     WHENCE_DATA_DIR=str(self.data_dir),
@@ -143,6 +144,9 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+    def _bounds(self) -> list[str]:
+        return [] if self.files is None else ["bash", "-c", f'ulimit -n {self.files} && exec "$0" "$@"']
 
     def _is_ready(self) -> bool:
         assert self._process is not None

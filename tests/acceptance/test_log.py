@@ -19,6 +19,24 @@ def _logged(server: Server) -> list[dict[str, Any]]:
     return [json.loads(line) for line in server.said.splitlines() if not line.startswith(_TO_PEOPLE)]
 
 
+def test_why_a_database_is_not_as_it_must_be_is_said_once(begin: Callable[..., Server]) -> None:
+    """A role that does not own the tables: callers are told to come again, and the operator why that is in vain."""
+    with external() as postgres:
+        begin(name="first", WHENCE_DATABASE_URL=postgres.url).terminate()
+        postgres.sql("create role guest login")
+        postgres.sql("grant all on all tables in schema public to guest; grant create on schema public to guest")
+        postgres.sql("revoke insert on event from guest")
+        server = begin(WHENCE_DATABASE_URL=postgres.url.replace("whence@", "guest@"))
+        with server.client() as client:
+            statuses = [client.post("/v1/events", json={"title": "a"}).status_code for _ in range(3)]
+        code = server.terminate()
+
+    (line,) = (line for line in _logged(server) if line["event"] == "database.unfit")
+    assert (statuses, code) == ([503] * 3, 0)
+    assert line["level"] == "error"
+    assert line["reason"].startswith(("permission denied", "must be owner"))
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_libraries_say_is_a_line_like_ours(begin: Callable[..., Server], workers: int) -> None:
     """The driver has complaints of its own when the database is killed; with its tracebacks, in the same form."""

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from statistics import median
 from typing import Final
 
@@ -31,6 +32,7 @@ _PAUSE: Final = 0.02
 _MOST_MIB: Final = 450  # docs/explanation/overload.md
 _IDLE: Final = 10_000
 _READERS: Final = 1_000
+_FEW_FILES: Final = 1_024  # as many systems give a process
 
 
 def tenant(server: Server, name: str) -> str:
@@ -218,6 +220,39 @@ def test_hundreds_of_idle_connections_over_grpc(whence: Server) -> None:
     assert status == health_pb2.HealthCheckResponse.SERVING
     assert meanwhile - before < 60
     assert whence.send("POST", "/v1/events", {"title": "a"})["status"] == "accepted"
+
+
+@pytest.mark.parametrize(("speaks", "status"), [("http", 503), ("grpc", 200)])
+def test_more_connections_than_there_are_files(home: Path, speaks: str, status: int) -> None:
+    """[OV5] Who comes beyond them is told so; the server and its PostgreSQL live, and go on when they leave."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, _FEW_FILES * 3), hard))
+    server = Server(home)
+    server.files = _FEW_FILES
+
+    async def asked(port: int) -> tuple[int, int]:
+        async with idle(port, _FEW_FILES * 11 // 10):
+            with server.client() as client:
+                answer = await asyncio.to_thread(client.get, "/v1/events")
+            return answer.status_code, server.process.num_fds()
+
+    try:
+        server.start()
+        said, files = asyncio.run(asked(server.port if speaks == "http" else server.grpc_port))
+        await_fact(lambda: _serves(server), seconds=30, what="who asks next is served")
+        assert server.terminate() == 0
+    finally:
+        server.end()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert said == status
+    assert files < _FEW_FILES * 3 // 4
+    assert "postgresql.down" not in server.said
+
+
+def _serves(server: Server) -> bool:
+    with server.client() as client:
+        return client.get("/v1/events").is_success
 
 
 def test_readers_who_do_not_read(whence: Server, open_readers: Callable[[Server], list[socket.socket]]) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.acceptance.server import WHENCE, Server, environment
+from tests.acceptance.server import WHENCE, Server, environment, free_port
 from tests.cli.terminal import Terminal
 from whence.cli.database_checks import clock, growth, release
 from whence.cli.finding import Finding
@@ -127,6 +127,20 @@ def test_a_data_directory_that_cannot_be(alone: Terminal, home: Path) -> None:
     assert found["data directory"]["level"] == "failed"
 
 
+def test_a_data_directory_that_is_a_link_to_nothing(alone: Terminal, home: Path) -> None:
+    """[OP4] As one that leads to itself: `serve` says what is wrong with it, too."""
+    loop = home / "loop"
+    loop.symlink_to(loop)
+
+    found = _findings(alone, code=1, WHENCE_DATA_DIR=str(loop))
+    refused = alone("serve", WHENCE_DATA_DIR=str(loop))
+
+    assert found["data directory"]["level"] == "failed"
+    assert "leads nowhere" in found["data directory"]["text"]
+    assert (refused.returncode, "Traceback" in refused.stderr) == (3, False)
+    assert "WHENCE_DATA_DIR names another" in refused.stderr
+
+
 def test_a_data_directory_in_memory(alone: Terminal) -> None:
     """[OP4] It would be gone with the next restart of the machine."""
     found = _findings(alone, code=0, WHENCE_DATA_DIR=f"/dev/shm/{uuid4().hex}")  # noqa: S108  whether it is noticed
@@ -145,6 +159,20 @@ def test_each_port_must_be_free(alone: Terminal, name: str, variable: str) -> No
 
     assert found[name]["level"] == "failed"
     assert variable in found[name]["remedy"]
+
+
+def test_no_two_ports_are_the_same(alone: Terminal) -> None:
+    """[OP4] Each by itself is free, and the second could not be had; any that is free is another one each time."""
+    port = str(free_port())
+    same = {"WHENCE_PORT": port, "WHENCE_GRPC_PORT": port, "WHENCE_METRICS_PORT": port}
+
+    found = _findings(alone, code=1, WHENCE_DATABASE_URL=_AWAY, **same)
+    other = _findings(alone, code=1, WHENCE_DATABASE_URL=_AWAY, **dict.fromkeys(same, "0"))
+
+    names = ("port", "gRPC port", "metrics port")
+    assert [found[name]["level"] for name in names] == ["ok", "failed", "failed"]
+    assert "WHENCE_GRPC_PORT" in found["gRPC port"]["remedy"]
+    assert [other[name]["level"] for name in names] == ["ok"] * 3
 
 
 def test_open_to_all(alone: Terminal) -> None:

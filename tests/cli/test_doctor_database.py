@@ -119,6 +119,28 @@ def test_a_role_that_may_make_no_tables(alone: Terminal, postgres: External) -> 
     assert "grant create on schema public" in found["schema"]["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("granted", "said"),
+    [
+        ("grant all on all tables in schema public to {0}; grant create on schema public to {0}", "another role's"),
+        ("grant whence to {0}; revoke create on schema public from whence, public", "may create no tables"),
+    ],
+    ids=["tables", "schema"],
+)
+def test_a_role_that_cannot_write_what_is_there(alone: Terminal, postgres: External, granted: str, said: str) -> None:
+    """[OP4] Nothing is to be applied, so it starts, and then no month could be made."""
+    name = f"other_{said[:3]}"
+    address = _made(postgres, name)
+    postgres.sql(f"create role {name} login", database="postgres")
+    postgres.sql("alter schema public owner to postgres", database=name)
+    postgres.sql(granted.format(name), database=name)
+
+    found = _findings(alone, _elsewhere(address, database=name, user=name), code=1)
+
+    assert found["schema"]["level"] == "failed"
+    assert said in found["schema"]["text"]
+
+
 def test_one_that_loses_and_has_no_room(alone: Terminal) -> None:
     """[OP4] Everything is told at once."""
     given = {"fsync": "off", "full_page_writes": "off", "max_connections": "12", "max_locks_per_transaction": "20"}

@@ -142,6 +142,19 @@ def test_what_it_cannot_do_it_says(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_bootstrap_token_that_is_another_one_already(alone: Terminal, workers: str) -> None:
+    """A token that somebody made, of whichever account: it says so, and names the setting."""
+    made = alone.good("token", "create", "--name", "ci", "--account", "builders").strip()
+
+    done = alone("serve", "--workers", workers, WHENCE_BOOTSTRAP_TOKEN=made)
+
+    assert done.returncode == 2, done.stderr
+    assert "WHENCE_BOOTSTRAP_TOKEN: is known already" in done.stderr
+    assert made not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_one_process_cannot_be_replaced(alone: Terminal) -> None:
     """[RU10] SIGHUP does so with several. This one says that it takes more, and serves on."""
     with alone.begin("serve") as serving:

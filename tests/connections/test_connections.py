@@ -579,6 +579,24 @@ async def test_beyond_the_room_there_is_is_503() -> None:
         assert (await second.answer()).startswith(b"HTTP/1.1 200 ")
 
 
+async def test_many_beyond_the_room_there_is_make_room_for_those_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """[OV5] Who says nothing keeps nobody from being told 503, nor more files than there are for such."""
+    monkeypatch.setattr("whence.connections._TOLD", 2)
+    async with serving(most=1, refused=_LONG) as served:
+        first = await served.connect()
+        first.send(_GET)
+        await first.answer()
+
+        silent = [await served.connect() for _ in range(5)]
+        asks = await served.connect()
+        asks.send(_GET)
+
+        assert await asks.refused() == 503
+        assert [await one.rest() for one in silent[:4]] == [b""] * 4
+        silent[4].send(_GET)
+        assert await silent[4].refused() == 503
+
+
 async def test_who_does_not_read_is_cut_off() -> None:
     """[OV6] No more is made for it than a buffer holds, and after a while it is let go."""
     async with serving(reader=_SOON) as served:

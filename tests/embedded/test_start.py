@@ -101,6 +101,14 @@ def test_another_major_is_refused_by_name(data_dir: Path) -> None:
         Embedded.start(data_dir)
 
 
+def test_what_says_nothing_of_its_major_is_no_cluster(data_dir: Path) -> None:
+    """As behind a disk that gave back something else."""
+    (data_dir / "postgres" / "PG_VERSION").write_bytes(b"\xff\x00\x12")
+
+    with pytest.raises(EmbeddedError, match="is no PostgreSQL cluster; move it away"):
+        Embedded.start(data_dir)
+
+
 def test_a_strange_directory_is_left_alone(new_dir: Path) -> None:
     """Where the cluster should be is something else: not ours to overwrite."""
     photo = new_dir / "postgres" / "holiday.jpg"

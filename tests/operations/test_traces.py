@@ -242,6 +242,45 @@ def test_a_collector_that_is_away_keeps_nothing_waiting() -> None:
     assert '"traces.trouble"' in said
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"), [("OTEL_BSP_MAX_QUEUE_SIZE", "256"), ("OTEL_SPAN_LINK_COUNT_LIMIT", "-1")]
+)
+def test_a_variable_of_the_library_that_is_wrong(variable: str, value: str) -> None:
+    """[OP3] It does not start, and says why."""
+    with directory() as home:
+        server = Server(home, WHENCE_TRACES="otlp", **{variable: value})
+        try:
+            server.spawn()
+            code = server.wait(seconds=_PATIENCE)
+            said = server.said
+        finally:
+            server.end()
+
+    assert code == 2
+    assert "WHENCE_TRACES: a variable of OpenTelemetry's" in said
+    assert "Traceback" not in said
+
+
+def test_a_key_that_is_spelled_wrong_is_not_logged() -> None:
+    """[OP3] The library says that there is something wrong with it, and would quote it."""
+    with collector() as held, directory() as home:
+        server = Server(
+            home,
+            WHENCE_TRACES="otlp",
+            OTEL_EXPORTER_OTLP_ENDPOINT=held.url,
+            OTEL_EXPORTER_OTLP_HEADERS="Authorization: Bearer hush-key",
+        )
+        try:
+            server.start()
+            assert server.terminate() == 0
+            said = server.said
+        finally:
+            server.end()
+
+    assert "OTEL_EXPORTER_OTLP_HEADERS" in said
+    assert "hush" not in said
+
+
 def test_switched_on_without_the_extra(tmp_path: Path) -> None:
     """[OP3] It does not start, and says what to install."""
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['opentelemetry.sdk'] = None\n")

@@ -4,10 +4,11 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from typing import LiteralString
 
 import pytest
 
-from whence.domain.errors import Unavailable
+from whence.domain.errors import Reason, Unavailable
 from whence.store.pool import Address, Pool, Reader, Writer
 
 _PID = "select pg_backend_pid() as pid"
@@ -214,3 +215,24 @@ async def test_plans_are_as_they_should_be_behind_a_savepoint_that_was_undone(
 
         assert (await _plans(db, _ASK))[0] == 0
         assert (await _plans(db, _ADD))[0] > 0
+
+
+@pytest.mark.parametrize("sql", ["select from nowhere", "select nothing from account"])
+async def test_tables_that_are_not_those_of_this_release_are_no_bug(pool: Pool, sql: LiteralString) -> None:
+    """As while a backup is being restored: whoever asks is to come again."""
+    with pytest.raises(Unavailable) as refused:
+        async with pool.reader() as db:
+            await db.rows(sql)
+
+    assert refused.value.reason is Reason.SCHEMA
+
+
+async def test_what_the_driver_cannot_do_with_an_address_is_no_fault_of_a_caller() -> None:
+    """He looks at it when he connects: at a file that it names, say."""
+    pool = Pool(Address(url="postgresql://whence@127.0.0.1:1/whence?ssl_min_protocol_version=9"), query_seconds=5)
+
+    with pytest.raises(Unavailable) as refused:
+        async with pool:
+            pass
+
+    assert refused.value.reason is Reason.DATABASE

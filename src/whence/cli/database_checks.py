@@ -114,6 +114,8 @@ def _remedy(asked: Settings, failure: CommandError) -> str:
             return "the user or the password of WHENCE_DATABASE_URL is not the one that PostgreSQL knows"
         case asyncpg.InvalidCatalogNameError():
             return "make it (create database … owner …), or name one that is there in WHENCE_DATABASE_URL"
+        case asyncpg.InsufficientPrivilegeError():
+            return "come as the role that owns the database and its tables"
         case asyncpg.TooManyConnectionsError():
             return f"raise max_connections of PostgreSQL: a process takes {_EACH}"
         case OSError():
@@ -150,15 +152,23 @@ def schema(seen: Seen) -> Finding:
             text=f"a newer release has been here: it applied migration {seen.newest}, this one knows {ours}",
             remedy="run the newest release that has used this database",
         )
-    if not seen.pending:
-        return Finding(name="schema", level="ok", text="up to date")
-    if not seen.vitals.may_create:
+    if not seen.vitals.owns_tables:
         return Finding(
             name="schema",
             level="failed",
-            text=f"{seen.pending} migrations are to be applied, and the role may create no tables",
+            text="the tables are another role's: nothing can be written, and no month be made or dropped",
+            remedy="come as the role that owns them, or make this one a member of it (grant … to …)",
+        )
+    if not seen.vitals.may_create:
+        due = f"{seen.pending} migrations are to be applied" if seen.pending else "every month has tables of its own"
+        return Finding(
+            name="schema",
+            level="failed",
+            text=f"{due}, and the role may create no tables",
             remedy="grant create on schema public to the role, or make it the owner of the database",
         )
+    if not seen.pending:
+        return Finding(name="schema", level="ok", text="up to date")
     return Finding(
         name="schema",
         level="warning",

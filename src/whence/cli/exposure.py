@@ -87,10 +87,21 @@ def bootstrap(asked: Settings) -> Finding:
 
 def ports(asked: Settings) -> Iterator[Finding]:
     """Whether what the service listens on is free, or has it already."""
-    yield _port(asked, "port", asked.port)
-    yield _port(asked, "gRPC port", asked.grpc_port)
-    if asked.metrics_port is not None:
-        yield _port(asked, "metrics port", asked.metrics_port)
+    taken: dict[int, str] = {}
+    for name, port in {"port": asked.port, "gRPC port": asked.grpc_port, "metrics port": asked.metrics_port}.items():
+        if port is None:
+            continue
+        first = taken.setdefault(port, name)
+        yield _port(asked, name, port) if first == name or port == 0 else _twice(name, first)
+
+
+def _twice(name: str, first: str) -> Finding:
+    return Finding(
+        name=name,
+        level="failed",
+        text=f"is that of {_VARIABLES[first]}, too",
+        remedy=f"set {_VARIABLES[name]} to another, or to 0 for any that is free",
+    )
 
 
 def _port(asked: Settings, name: str, port: int) -> Finding:

@@ -67,7 +67,14 @@ def place(asked: Settings) -> Iterator[Finding]:
     there = existing(asked.data_dir)
     owner = there.stat().st_uid
     kind = _filesystem(there)
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+    if asked.data_dir.is_symlink() and there != asked.data_dir:
+        yield Finding(
+            name="data directory",
+            level="failed",
+            text=f"{asked.data_dir} is a link that leads nowhere",
+            remedy="mend the link, or set WHENCE_DATA_DIR to a directory of yours",
+        )
+    elif not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         yield Finding(
             name="data directory",
             level="failed",

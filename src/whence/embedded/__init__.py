@@ -7,6 +7,7 @@ It listens on a socket that only its account and root may open, and never on the
 nothing along: the kernel frees its locks, PostgreSQL runs on, and the next `start` takes it over.
 """
 
+import errno
 import os
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
@@ -58,7 +59,7 @@ class Embedded:
             EmbeddedError: it cannot be had; the text says why, with the last lines of its log.
         """
         with _explained(data_dir):
-            cluster = Cluster(data_dir.resolve())
+            cluster = Cluster(_resolved(data_dir))
             if "\n" in str(cluster.data_dir):
                 raise EmbeddedError(
                     f"PostgreSQL cannot keep its data in {str(data_dir)!r}: its files are made of lines"
@@ -146,6 +147,13 @@ def _run(cluster: Cluster) -> Path:
         cluster.initialise(programs, runner, lock)
         cluster.admit(runner)
         return postmaster.launch(cluster, programs, runner, lock)
+
+
+def _resolved(data_dir: Path) -> Path:
+    try:
+        return data_dir.resolve()
+    except RuntimeError as exc:  # as Python up to 3.12 calls it
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(data_dir)) from exc
 
 
 def _make(data_dir: Path) -> None:

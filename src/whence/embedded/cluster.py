@@ -155,7 +155,7 @@ def _private(path: Path, account: Account, *, ours: bool) -> None:
 def _same_major(pgdata: Path) -> None:
     try:
         found = (pgdata / "PG_VERSION").read_text().strip()
-    except FileNotFoundError as exc:
+    except (FileNotFoundError, UnicodeDecodeError) as exc:
         raise EmbeddedError(f"{pgdata} is there, but is no PostgreSQL cluster; move it away") from exc
     if found != str(MAJOR):
         raise EmbeddedError(

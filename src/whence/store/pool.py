@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Final, Literal, LiteralString, Self
 
 import asyncpg
+import structlog
 
 from whence.domain.errors import Conflict, Doubt, Invalid, Reason, Refusal, Unauthenticated, Unavailable
 from whence.spans import Statement
@@ -43,6 +44,9 @@ _BAD_VALUE: Final = frozenset(
     }
 )
 _CONTRADICTION: Final = "23"  # integrity constraint violation
+_QUIET_SECONDS: Final = 60.0  # between two lines about what every request meets
+
+log = structlog.get_logger()
 
 
 class Reader:
@@ -458,6 +462,23 @@ def translated() -> Generator[None]:
         raise refusal from exc
 
 
+class _Misfits:
+    """Tells, once in a while, that the database is not as we need it: time alone mends that as little as a caller."""
+
+    def __init__(self) -> None:
+        self._quiet_until = 0.0
+
+    def tell(self, exc: asyncpg.PostgresError) -> None:
+        """Log what PostgreSQL says: it names tables and columns, and quotes no value."""
+        now = monotonic()
+        if now >= self._quiet_until:
+            self._quiet_until = now + _QUIET_SECONDS
+            log.error("database.unfit", reason=str(exc))
+
+
+_MISFITS: Final = _Misfits()
+
+
 def _refusal(exc: Exception) -> Refusal | None:
     """What the house says for the driver's error; None for what neither time nor another value would mend."""
     match exc:
@@ -468,9 +489,15 @@ def _refusal(exc: Exception) -> Refusal | None:
                 "The query took longer than it may; ask for a narrower window", because=Reason.TIMEOUT, retry_after=5
             )
         case asyncpg.InsufficientPrivilegeError():  # so it says as well of a disk that became read-only
+            _MISFITS.tell(exc)
             return Unavailable("The database cannot be reached", because=Reason.DATABASE, retry_after=1)
+        case asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError():  # as while a backup is being restored
+            _MISFITS.tell(exc)
+            return Unavailable("The schema is not up to date", because=Reason.SCHEMA, retry_after=5)
         case asyncpg.PostgresError():
             return _by_state((exc.sqlstate or "")[:2])
+        case asyncpg.ClientConfigurationError():  # of the address, or of a file or a variable of the driver's own
+            return Unavailable("The database cannot be reached", because=Reason.DATABASE, retry_after=1)
         case UnicodeEncodeError() | asyncpg.InterfaceError() if isinstance(exc, ValueError):
             return Invalid.at("", "holds a value that cannot be stored")  # an argument that its type cannot hold
         case ValueError():

@@ -15,7 +15,10 @@ _VITALS: Final = """
         current_setting('max_connections')::int
             - current_setting('superuser_reserved_connections')::int as most_connections,
         current_setting('max_locks_per_transaction')::int as most_locks,
-        has_schema_privilege('public', 'create') as may_create, pg_database_size(datname) as size
+        has_schema_privilege('public', 'create') as may_create,
+        coalesce((select pg_has_role(relowner, 'usage') from pg_class where oid = to_regclass('event')), true)
+            as owns_tables,
+        pg_database_size(datname) as size
     from pg_database where datname = current_database()
 """
 _LEDGER: Final = "select to_regclass('migration') is not null as there"
@@ -32,7 +35,8 @@ class Vitals:
 
     `release`: as PostgreSQL numbers itself, 180001 for 18.1; `at`: what its clock says. `syncs`, `writes_full_pages`,
     `waits_for_disk`: all of which it needs to keep what it has committed. `most_connections`: of ordinary roles
-    together. `may_create`: whether our role may make tables. `size`: in bytes.
+    together. `may_create`: whether our role may make tables; `owns_tables`: whether those that are there are its, or
+    those of a role that it is a member of. `size`: in bytes.
     """
 
     release: int
@@ -44,6 +48,7 @@ class Vitals:
     most_connections: int
     most_locks: int
     may_create: bool
+    owns_tables: bool
     size: int
 
 
