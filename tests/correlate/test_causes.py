@@ -1,6 +1,6 @@
 """What holds for every ranking of causes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -107,6 +107,18 @@ def entities(ranking: Ranking) -> list[str | None]:
 
 def changes(ranking: Ranking) -> list[str | None]:
     return [name_of(cause.event_id) for cause in ranking.causes]
+
+
+def said(ranking: Ranking, code: str, of: str | None = None) -> list[str]:
+    """The sentences of this code; `of` one entity's causes only."""
+    causes = [cause for cause in ranking.causes if of in {None, cause.entity_id}]
+    return [reason.text for cause in causes for reason in cause.reasons if reason.code == code]
+
+
+def doubts(deploy: Change, *alerts: Symptom, names: Mapping[str, str] | None = None) -> list[str]:
+    """What speaks for the change, where only it was made."""
+    asked = replace(evidence(alerts=alerts, changes=[deploy]), names=names or {})
+    return said(rank(asked, of=Of.CHANGES), "doubt")
 
 
 titles = st.sampled_from(
@@ -380,6 +392,34 @@ def test_a_change_for_everything_can_be_blamed_where_it_names_a_place() -> None:
     assert [(cause.entity_id, name_of(cause.event_id)) for cause in ranking.causes] == [("payment", "c")]
 
 
+def test_a_change_that_names_no_place_may_have_been_made_anywhere() -> None:
+    """It has three tenths of the highest suspicion, and says why."""
+    ranking = rank(evidence(alerts=[alert("a", "payment")], changes=[change("c", None, 6)]), of=Of.CHANGES)
+
+    assert said(ranking, "place") == [
+        "It names no place; the most suspected one is suspected by 0.70 from the symptoms"
+    ]
+
+
+@pytest.mark.parametrize("title", ["deploy", "deploy payment"])
+def test_a_change_that_concerns_no_suspect_is_not_blamed(title: str) -> None:
+    """Neither as if it named no place nor for a name in its title: it was somewhere else."""
+    deploy = replace(change("c", None, 6, title), within=frozenset({"catalog"}))
+
+    assert rank(evidence(alerts=[alert("a", "payment")], changes=[deploy]), of=Of.CHANGES).causes == ()
+
+
+def test_a_change_to_many_is_blamed_for_the_most_suspected_of_them() -> None:
+    """Not for others, though they be suspected more."""
+    alerts = [alert("a1", "payment", severity="critical"), alert("a2", "cart", severity="warning")]
+    deploy = replace(change("c", None, 6), within=frozenset({"cart", "catalog"}))
+
+    ranking = rank(evidence(alerts=alerts, changes=[deploy]), of=Of.CHANGES)
+
+    (sentence,) = said(ranking, "place")
+    assert sentence.startswith("The most suspected of all that it concerns is cart, suspected by 0.")
+
+
 def test_what_the_question_is_about_cannot_suffer_from_is_suspected_less() -> None:
     """With an anchor, what it depends on comes before what it does not."""
     alerts = [alert("a1", "checkout"), alert("a2", "payment"), alert("a3", "island")]
@@ -478,3 +518,195 @@ def test_an_identifier_that_everything_carries_joins_nothing() -> None:
     notes = [change("n", None, 9, "fix", branch="release")]
 
     assert set(join(deploys, notes).values()) == {()}
+
+
+INERT: Final = ["But it touches nothing that runs: suspected 30% as much for it"]
+COSMETIC: Final = ["But by its own words it changes no behaviour: suspected 70% as much for it"]
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"version": "2.0.0", "runbook": "docs/db.md"},
+        {"docs": "https://wiki/x", "runbook": "ops/docs/cart.md"},
+        {"icon": "deploy.svg", "commit": "abc1234"},
+        {"changelog": "CHANGELOG.md"},
+        {"files": "docs/db.md"},
+        {"links": ["docs/db.md"]},
+        {"files": []},
+        {"files": ["docs/db.md", "src/a file.go"]},
+    ],
+)
+def test_a_link_to_a_document_is_no_list_of_files(properties: dict[str, object]) -> None:
+    """A deploy that says where its runbook is may touch anything."""
+    deploy = replace(change("c", "payment", 6), properties=properties)
+
+    assert doubts(deploy, alert("a", "payment")) == []
+
+
+@pytest.mark.parametrize("key", ["files", "paths", "changed_files", "changedFiles", "file_paths"])
+def test_a_change_that_lists_documents_alone_is_inert(key: str) -> None:
+    """Whatever its sender calls the list."""
+    deploy = replace(change("c", "payment", 6), properties={key: ["docs/db.md", "LICENSE"]})
+
+    assert doubts(deploy, alert("a", "payment")) == INERT
+
+
+def test_a_deploy_of_documents_alone_is_inert() -> None:
+    """Its commit lists the files."""
+    deploy = change("c", "payment", 6, commit="1111111", runbook="ops/run.sh")
+    commit = change("n", None, 9, "explain flags", commit="1111111", files=["docs/flags.md"])
+
+    ranking = rank(evidence(alerts=[alert("a", "payment")], changes=[deploy], notes=[commit]), of=Of.CHANGES)
+
+    assert said(ranking, "doubt") == INERT
+
+
+@pytest.mark.parametrize(
+    ("entity", "title"),
+    [
+        ("payment", "java.io.IOException: broken pipe"),
+        ("payment", "java.net.SocketTimeoutException in checkout"),
+        ("payment", "org.apache.kafka.common.errors.TimeoutException"),
+        ("payment", "com.acme.io: cannot write"),
+        ("api.acme.com", "https://api.acme.com returns 500"),
+        ("api.acme.com", "GET https://API.acme.com:8443/charge returns 500"),
+        ("shop.example.org", "shop.example.org is slow"),
+        ("certificate-issuer", "certificate-issuer is slow"),
+        ("redis", "redis evicted_keys rising"),
+        ("redis", "pod redis-0: evicted_keys rising"),
+        ("redis", "cache evictions rising on node 3"),
+        ("graphql", "graphql resolver pool exhausted"),
+    ],
+)
+def test_symptoms_of_ours_point_nowhere_else(entity: str, title: str) -> None:
+    """A package is no address, one's own host is not another's, and caches evict without any machine's fault."""
+    assert doubts(change("c", entity, 6), alert("a", entity, title=title)) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "sign"),
+    [
+        ("POST https://api.stripe.com/v1/charges returned 503", "another's address"),
+        ("lookup api.stripe.com.: no such host", "another's address"),
+        ("host=media.s3.us-east-1.amazonaws.com failed", "another's address"),
+        ("no such host", "name resolution"),
+        ("dns resolver timed out", "name resolution"),
+        ("the resolver 10.0.0.2 answers no DNS query", "name resolution"),
+        ("pod payment-7d was evicted", "the machine below"),
+        ("PodEvicted", "the machine below"),
+        ("Evicting 3 pods from node-7", "the machine below"),
+        ("evicted from node-7", "the machine below"),
+    ],
+)
+def test_symptoms_that_point_elsewhere(title: str, sign: str) -> None:
+    """Names of our own that are ordinary words hide no sign."""
+    given = alert("a", "payment", title=title)
+
+    (doubt,) = doubts(change("c", "payment", 6), given, names={"payment": "payment", "h": "host", "n": "node-7"})
+
+    assert doubt == f"But the symptoms speak of {sign}: suspected 50% as much for it"
+
+
+@pytest.mark.parametrize(
+    ("entity", "title"),
+    [
+        ("comments", "deploy comments 2.0"),
+        ("comments", "comments-api v2 rollout"),
+        ("web", "deploy comments 2.0"),
+        ("logging-agent", "deploy logging-agent 3.1"),
+        ("web", "deploy logging-agent 3.1"),
+        ("lint", "Lint 7 is out"),
+        ("web", "fix comments that are lost"),
+    ],
+)
+def test_a_name_is_no_tidying(entity: str, title: str) -> None:
+    """A service may be called what others only tidy."""
+    assert doubts(change("c", entity, 6, title), alert("a", entity)) == []
+
+
+@pytest.mark.parametrize(
+    "title", ["tidy the cart", "rename the pool", "clean up old comments", "improve logging", "fix typo in comments"]
+)
+def test_a_tidying_is_suspected_less(title: str) -> None:
+    """By its own words."""
+    assert doubts(change("c", "payment", 6, title), alert("a", "payment")) == COSMETIC
+
+
+def test_says_when_a_dependency_explains_more() -> None:
+    """Of two that alert, the caller's sentence does not deny that the callee is suspected more."""
+    alerts = [alert("a1", "frontend"), alert("a2", "payment", severity="critical")]
+
+    ranking = rank(evidence(alerts=alerts, relations=[calls("frontend", "payment")]), of=Of.ENTITIES)
+
+    assert entities(ranking) == ["payment", "frontend"]
+    assert said(ranking, "spread", "frontend") == [
+        "Nothing that depends on it alerts; some suspicion stays with who complains"
+    ]
+
+
+def test_says_when_no_dependency_explains_more() -> None:
+    """What is silent below is suspected less than who complains alone."""
+    ranking = rank(evidence(alerts=[alert("a", "frontend")], relations=[calls("frontend", "payment")]), of=Of.ENTITIES)
+
+    assert said(ranking, "spread", "frontend") == [
+        "Nothing that depends on it alerts, and what it depends on explains its alerts no better"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sentence"),
+    [
+        ({"payment": 5, "cart": 5}, "cart depends on it, and alerts no earlier"),
+        ({"payment": 5, "cart": 4, "shop": 5}, "cart and shop depend on it, and alert no earlier"),
+        ({"payment": 5, "cart": 9}, "cart depends on it, and alerts at most 5 minutes earlier"),
+        ({"payment": 5, "cart": 9, "shop": 4}, "cart and shop depend on it, and alert at most 5 minutes earlier"),
+        ({"cart": 9}, "cart depends on it, and alerts"),
+        ({"cart": 9, "shop": 4}, "cart and shop depend on it, and alert"),
+    ],
+)
+def test_says_when_dependants_alert(minutes: dict[str, float], sentence: str) -> None:
+    """Against the first alert on the entity itself, where there is one."""
+    alerts = [alert(f"a-{name}", name, since) for name, since in minutes.items()]
+    relations = [calls("cart", "payment"), calls("shop", "payment")]
+
+    ranking = rank(evidence(alerts=alerts, relations=relations), of=Of.ENTITIES)
+
+    assert said(ranking, "dependants", "payment") == [sentence]
+
+
+def test_who_is_only_named_is_not_said_to_be_depended_on() -> None:
+    """Without a relation there is but the alert, which is the proof."""
+    alerts = [
+        alert("a1", "cart", 9, title="payment refuses"),
+        alert("a2", "shop", 9),
+        alert("a3", "shop", 8, title="payment fails"),
+        alert("a4", "mail", 7),
+        alert("a5", "payment", 5),
+    ]
+
+    few = rank(evidence(alerts=[alerts[0], alerts[-1]]), of=Of.ENTITIES)
+    many = rank(evidence(alerts=alerts, relations=[calls("mail", "payment")]), of=Of.ENTITIES)
+
+    assert said(few, "dependants", "payment") == ["An alert on cart names it"]
+    assert said(many, "dependants", "payment") == [
+        "mail depends on it, and alerts at most 5 minutes earlier; alerts on cart and shop name it"
+    ]
+    (proofs,) = [
+        reason.event_ids for cause in many.causes for reason in cause.reasons if reason.text.startswith("mail depends")
+    ]
+    assert [name_of(proof) for proof in proofs] == ["a4", "a1", "a3"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "often"), [(0.034, "0.034"), (2.25, "2.2"), (10.4, "10"), (312.5, "312"), (1234.0, "1,234")]
+)
+def test_says_how_often_such_alerts_come(rate: float, often: str) -> None:
+    """A rate is one of a type, whatever this alert's title says."""
+    asked = evidence(alerts=[alert("a", "payment", type="cpu")])
+
+    ranking = rank(replace(asked, background=Background(rates={("payment", "cpu"): rate})), of=Of.ENTITIES)
+
+    assert said(ranking, "alerts") == [
+        f"1 alert on it, the worst: “it is slow” (error); alerts of the type cpu come there {often} times an hour"
+    ]

@@ -11,9 +11,9 @@ from tests.tenants import MakeTenant, Tenant
 from whence.correlate.causes import Evidence
 from whence.domain.entity import Draft, Entity, RelationKind
 from whence.domain.event import Kind, Severity, Span
-from whence.domain.scope import ALL_SERVICES, Scope
+from whence.domain.scope import ALL_SERVICES, Clause, Scope
 from whence.registry import Named
-from whence.store import evidence, graph, subjects
+from whence.store import evidence, graph, subjects, within
 
 _LOOKBACK: Final = timedelta(hours=2)
 _CALLS: Final = RelationKind.CALLS
@@ -145,6 +145,10 @@ async def test_whom_events_are_about(tenant: Tenant) -> None:
     assert {one.title: set(one.entities) for one in found.changes} == {
         name: expected.get(name, set()) for name in scopes
     }
+    reach = {"gone": frozenset({gone.id}), "cluster": frozenset({eu.id}), "all": None, "none": frozenset[str]()}
+    assert {one.title: one.within for one in found.changes} == {
+        name: reach.get(name, frozenset(expected.get(name, set()))) for name in scopes
+    }
     nobody: set[str | None] = {None}
     assert {name: {one.entity for one in found.alerts if one.title == name} for name in scopes} == {
         name: expected.get(name, nobody) for name in scopes
@@ -163,6 +167,27 @@ async def test_what_concerns_many_is_about_none_of_them(tenant: Tenant) -> None:
 
     assert [one.entity for one in found.alerts if one.title == "all"] == [None]
     assert len({one.entity for one in found.alerts if one.title == "few"} - {None}) == subjects.FEW
+
+
+async def test_where_a_change_to_many_was_made(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On any that its scope holds, whatever their type; not known where the account has too many entities."""
+    rack, pay, mail = await tenant.register(
+        Draft(name="rack", type="HOST", cluster="eu"), draft("pay", cluster="eu"), draft("mail", cluster="us")
+    )
+    either = Scope(clauses=(Clause(types=("HOST",)), Clause(types=("SERVICE", "HOST"), clusters=("us",))))
+    for title, scope in {"either": either, "eu": Scope.services(clusters=["eu"])}.items():
+        await sent(tenant, Kind.CHANGE, ago(minutes=9), title, scope=scope)
+    await alert(tenant, ago(minutes=5))
+
+    few = await gathered(tenant)
+    monkeypatch.setattr(within, "MOST", 2)
+    many = await gathered(tenant)
+
+    assert {one.title: one.within for one in few.changes} == {
+        "either": frozenset({rack.id, mail.id}),
+        "eu": frozenset({pay.id}),
+    }
+    assert [one.within for one in many.changes] == [None, None]
 
 
 async def test_what_is_said(tenant: Tenant) -> None:

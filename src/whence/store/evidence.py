@@ -13,7 +13,8 @@ import asyncpg
 
 from whence.correlate.causes import Background, Change, Evidence, Graph, Symptom
 from whence.domain.event import Kind, Severity, Span
-from whence.store import codec, graph, subjects
+from whence.domain.scope import ALL_SERVICES
+from whence.store import codec, graph, subjects, within
 from whence.store.pool import Reader
 
 MOST_ALERTS: Final = 1_000
@@ -158,7 +159,9 @@ async def _changes(db: Reader, account: UUID, window: Span) -> list[Change]:
     rows = await db.rows(_SAID, account, Kind.CHANGE.value, window.start, window.end, MOST_CHANGES)
     scopes = [codec.scope_value(row["scope"]) for row in rows]
     found = await subjects.of(db, account, scopes)
-    return [_change(row, found[scope]) for row, scope in zip(rows, scopes, strict=True)]
+    wide = {scope for scope in scopes if not found[scope] and scope != ALL_SERVICES}
+    reach = await within.of(db, account, wide) | {scope: frozenset(found[scope]) for scope in found if found[scope]}
+    return [_change(row, found[scope], reach.get(scope)) for row, scope in zip(rows, scopes, strict=True)]
 
 
 async def _names(db: Reader, account: UUID, relations: Graph, at_stake: Iterable[str]) -> dict[str, str]:
@@ -200,12 +203,13 @@ def _symptom(row: asyncpg.Record, entity: str | None) -> Symptom:
     )
 
 
-def _change(row: asyncpg.Record, entities: tuple[str, ...] = ()) -> Change:
+def _change(row: asyncpg.Record, entities: tuple[str, ...] = (), reach: frozenset[str] | None = None) -> Change:
     properties = row["properties"]
     return Change(
         id=row["event_id"],
         at=row["occurred_at"],
         entities=entities,
+        within=reach,
         type=row["type"],
         title=row["title"],
         properties=codec.json_value(properties) if properties else {},

@@ -1,7 +1,7 @@
 """How far each change is suspected: where it was made, when, and what it says."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -91,7 +91,7 @@ def trace(scene: Scene) -> list[Trace]:
     joined = join(changes, notes)
     lone = {note.id: note for note in notes} | {change.id: change for change in changes}
     vocabulary = learn(evidence, symptoms, [(one,) for one in lone.values()])
-    away = elsewhere(symptoms)
+    away = elsewhere(symptoms, scene.known)
     found = (_trace(change, joined[change.id], scene, vocabulary, away) for change in changes)
     return [suspected for suspected in found if suspected.score > 0]
 
@@ -113,16 +113,16 @@ def _trace(change: Change, notes: tuple[Change, ...], scene: Scene, vocabulary: 
         first=first,
         overlap=surprise / (surprise + ENOUGH),
         shared=tuple(shared.values()),
-        doubts=_doubts(said, away),
+        doubts=_doubts(said, {own, *map(scene.evidence.name, change.entities)}, away),
     )
 
 
-def _doubts(said: tuple[Change, ...], away: Elsewhere) -> tuple[Doubt, ...]:
+def _doubts(said: tuple[Change, ...], places: Iterable[str], away: Elsewhere) -> tuple[Doubt, ...]:
     ids = tuple(one.id for one in said)
     doubts: list[Doubt] = []
     if is_inert(said):
         doubts.append(Doubt(text="it touches nothing that runs", left=INERT, events=ids))
-    elif is_cosmetic(said):
+    elif is_cosmetic(said, places):
         doubts.append(Doubt(text="by its own words it changes no behaviour", left=COSMETIC, events=ids))
     if away.share > 0:
         left = 1 - (1 - OUTSIDE) * away.share
@@ -152,12 +152,14 @@ def _suspicion(entity: str, scene: Scene) -> float:
 
 
 def _spoken_place(said: tuple[Change, ...], scene: Scene) -> tuple[str | None, Suspect | None, float]:
-    """The most suspected entity that the change names; when it names none, it may have been made anywhere."""
+    """The most suspected entity that the change names; when it names none, any that it can have been made on."""
+    within = said[0].within
+    open_to = {entity: one for entity, one in scene.suspects.items() if within is None or entity in within}
     spoken_of = {entity for text in spoken(said) for entity in named(text, scene.known)}
-    there = _worst({entity: scene.suspects[entity] for entity in spoken_of if entity in scene.suspects})
+    there = _worst({entity: open_to[entity] for entity in spoken_of if entity in open_to})
     if there is not None:
         return there.entity, there, there.score
-    worst = _worst(scene.suspects)
+    worst = _worst(open_to)
     return None, worst, NOWHERE * worst.score if worst is not None else 0.0
 
 

@@ -30,12 +30,14 @@ class Symptom:
 class Change:
     """Something that was done (a deploy, a flag) or said about what was done (a commit), by its event.
 
-    `entities`: what it was done to; empty where that is not known, or is everything.
+    `entities`: what it was done to; empty where that is not known, or is more than a few. `within`: all that it can
+    have been done to, even so; None where that may be anything.
     """
 
     id: UUID
     at: datetime
     entities: tuple[str, ...] = ()
+    within: frozenset[str] | None = None
     type: str
     title: str
     properties: Mapping[str, object] = field(default_factory=dict[str, object])

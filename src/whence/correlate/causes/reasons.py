@@ -8,7 +8,8 @@ from uuid import UUID
 from whence.correlate.causes.changes import Trace
 from whence.correlate.causes.dependence import Link
 from whence.correlate.causes.scene import Scene
-from whence.correlate.causes.suspects import Suspect
+from whence.correlate.causes.suspects import ROUND, Suspect, strongest_dependency
+from whence.correlate.causes.symptoms import Symptoms
 from whence.domain.cause import Reason
 from whence.domain.entity import Relation
 from whence.domain.event import Severity
@@ -16,6 +17,7 @@ from whence.domain.event import Severity
 PLACES: Final = 4  # decimals of a weight; a score is the sum of rounded weights, so that what is shown adds up
 _LONGEST: Final = 120  # letters of a title that is quoted
 _NAMED: Final = 3  # entities and words that a sentence lists before it counts the rest
+_COUNTED: Final = 10  # times an hour, from which on they are said without a fraction
 _PROOFS: Final = 50  # events or relations that a reason shows at most
 _STEPS: Final = 4  # of a trail from an alerting entity
 _WIDEST: Final = 500  # entities that are looked at for a trail
@@ -72,7 +74,8 @@ def _alerts(suspect: Suspect, share: float, scene: Scene) -> Reason:
     worst = max(alerts, key=lambda alert: (_ORDER.index(alert.severity), scene.symptoms.told[alert.id], alert.id))
     count = "1 alert" if len(alerts) == 1 else f"{len(alerts)} alerts"
     rate = scene.evidence.background.rates.get((suspect.entity, worst.type), 0.0)
-    usual = f", as happens there {rate:.2g} times an hour" if rate else ""
+    often = f"{rate:.2g}" if rate < _COUNTED else f"{rate:,.0f}"
+    usual = f"; alerts of the type {worst.type} come there {often} times an hour" if rate else ""
     text = f"{count} on it, the worst: {_quoted(worst.title)} ({worst.severity}){usual}"
     return _reason("alerts", share * suspect.own, text, (alert.id for alert in alerts))
 
@@ -83,7 +86,7 @@ def _spread(suspect: Suspect, share: float, scene: Scene) -> Reason:
         sources = sorted({link.dependant for link in trail if link.dependant in scene.symptoms.alerts})
         text = f"Suspicion leads here from {_listed(scene.evidence.name(source) for source in sources)}"
     elif suspect.entity in scene.symptoms.alerts:
-        text = "Nothing that depends on it alerts, and what it depends on explains its alerts no better"
+        text = _unmoved(suspect, scene)
     else:
         text = "Suspicion leads here from afar"
     alerting = [suspect.entity, *(link.dependant for link in trail)]
@@ -92,16 +95,41 @@ def _spread(suspect: Suspect, share: float, scene: Scene) -> Reason:
     return _reason("spread", share * suspect.standing, text, (*heard, *events), _relations(trail))
 
 
+def _unmoved(suspect: Suspect, scene: Scene) -> str:
+    """Why suspicion rests on an entity that alerts, to which none comes from others."""
+    below = strongest_dependency(suspect.entity, scene.suspects, scene.links)
+    if below is not None and below.score > suspect.score:
+        return "Nothing that depends on it alerts; some suspicion stays with who complains"
+    return "Nothing that depends on it alerts, and what it depends on explains its alerts no better"
+
+
 def _dependants(suspect: Suspect, share: float, scene: Scene) -> Reason:
-    suffering = suspect.suffering
-    names = _listed(scene.evidence.name(link.dependant) for link in suffering)
-    text = (
-        f"{names} depend on it, and alert no earlier"
-        if len(suffering) > 1
-        else f"{names} depends on it, and alerts no earlier"
-    )
-    events = (scene.symptoms.alerts[link.dependant][0].id for link in suffering)
-    return _reason("dependants", share * suspect.dependants, text, events, _relations(suffering))
+    related = [link for link in suspect.suffering if link.kind is not None]
+    heard = [link for link in suspect.suffering if link.kind is None]
+    said = [_related(suspect.entity, related, scene)] if related else []
+    if heard:
+        said.append(_heard(heard, scene) if related else _capital(_heard(heard, scene)))
+    firsts = (scene.symptoms.alerts[link.dependant][0].id for link in related)
+    events = (*firsts, *(link.alert for link in heard if link.alert is not None))
+    return _reason("dependants", share * suspect.dependants, "; ".join(said), events, _relations(related))
+
+
+def _related(entity: str, links: Sequence[Link], scene: Scene) -> str:
+    names = _listed(scene.evidence.name(link.dependant) for link in links)
+    when = _since(entity, links, scene.symptoms)
+    return f"{names} depend on it, and alert{when}" if len(links) > 1 else f"{names} depends on it, and alerts{when}"
+
+
+def _since(entity: str, links: Iterable[Link], symptoms: Symptoms) -> str:
+    if entity not in symptoms.alerts:
+        return ""
+    is_earlier = any(symptoms.onset(link.dependant) < symptoms.onset(entity) for link in links)
+    return f" at most {_length(ROUND)} earlier" if is_earlier else " no earlier"
+
+
+def _heard(links: Sequence[Link], scene: Scene) -> str:
+    names = _listed(scene.evidence.name(link.dependant) for link in links)
+    return f"alerts on {names} name it" if len(links) > 1 else f"an alert on {names} names it"
 
 
 def trail_to(entity: str, scene: Scene) -> tuple[Link, ...]:
@@ -139,6 +167,8 @@ def _shown(found: Trace, scene: Scene) -> tuple[UUID, ...]:
 
 def _where(found: Trace, scene: Scene) -> str:
     suspected = f"suspected by {found.suspect.score:.2f} from the symptoms" if found.suspect is not None else ""
+    if found.entity is None and found.suspect is not None and found.change.within is not None:
+        return f"The most suspected of all that it concerns is {scene.evidence.name(found.suspect.entity)}, {suspected}"
     if found.entity is None or found.suspect is None:
         return f"It names no place; the most suspected one is {suspected}"
     place = scene.evidence.name(found.entity)

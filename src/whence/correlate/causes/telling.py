@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from whence.correlate.causes.evidence import Change, Evidence
@@ -15,7 +15,7 @@ _JOINING: Final = 6  # letters of a value that joins a note to a change: shorter
 _COMMON: Final = 3  # a value that more changes than this carry is no identifier
 _IN_A_NAME: Final = 5  # letters of a word that may be part of an entity's name: `catalog` in `productcatalogservice`
 _MOST_NOTES: Final = 20  # of one change: a release can carry hundreds of commits, the first say enough
-_PATH: Final = re.compile(r"[\w.@-]*(?:/[\w.@-]+)+|[\w@-]+\.[a-z]{1,5}|CODEOWNERS|Dockerfile|Makefile")
+_HOLDS_PATHS: Final = re.compile(r"(?:\b|_|(?<=[a-z])(?=[A-Z]))(?i:files|filenames|paths)$")  # `changed_files`, `files`
 _INERT_PATH: Final = re.compile(
     r"(?:^|/)(?:docs?|documentation|tests?|testdata|__tests__|\.github|\.circleci)/"
     r"|_test\.\w+$|\.(?:spec|test)\.\w+$|\.(?:md|rst|txt|css|scss|less|svg|png)$|(?:^|/)(?:CODEOWNERS|LICENSE)$"
@@ -24,9 +24,10 @@ _INERT_TITLE: Final = re.compile(
     r"#(?:docs?|tests?|ci|style)\b|(?:docs?|tests?|ci|style)(?:\([^)]*\))?:", re.IGNORECASE
 )
 _COSMETIC: Final = re.compile(
-    r"\b(?:tidy|tidies|cosmetics?|typos?|renamed?|reword|wording|comments?|reformat|formatting|lint|restyle|logging)\b",
+    r"\b(?:tidy|tidies|cosmetics?|typos?|renamed?|reword|wording|reformat|formatting|lint|restyle)\b"
+    r"|\b(?:clean|cleanup|correct|improve|polish|simplify|trim|unify)\b.{0,40}\b(?:comments?|logging)\b(?!-)",
     re.IGNORECASE,
-)
+)  # comments and logging are features, too, so they need a verb that says which are meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,20 +91,42 @@ def common(said: Iterable[Change], place: str, vocabulary: Vocabulary) -> dict[s
 
 def is_inert(said: Sequence[Change]) -> bool:
     """Whether by its own account it touches nothing that runs: documents, tests, styles, the build's own set-up."""
-    paths = [text for text in spoken(said) if _PATH.fullmatch(text)]
+    paths = [path for one in said for path in _paths(one)]
     if paths:
         return all(_INERT_PATH.search(path) for path in paths)
     return any(_INERT_TITLE.match(one.title) for one in said)
 
 
-def is_cosmetic(said: Iterable[Change]) -> bool:
-    """Whether by its own words it changes how things look or read, not what they do."""
-    return any(_COSMETIC.search(one.title) for one in said)
+def is_cosmetic(said: Iterable[Change], places: Iterable[str]) -> bool:
+    """Whether by its own words it changes how things look or read, not what they do.
+
+    Args:
+        places: the names of what it was made on. They do not count: a service may be called `comments`.
+    """
+    longest_first = sorted(places, key=lambda name: (-len(name), name))
+    return any(_COSMETIC.search(_without(longest_first, one.title)) for one in said)
 
 
 def spoken(said: Iterable[Change]) -> list[str]:
     """Every text in titles and properties."""
     return [text for one in said for text in (one.title, *texts(one.properties))]
+
+
+def _without(names: Iterable[str], text: str) -> str:
+    for name in names:
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    return text
+
+
+def _paths(change: Change) -> list[str]:
+    """The files that it lists as touched; a single path beside them may be a link to a document."""
+    return [
+        path
+        for key, listed in change.properties.items()
+        if isinstance(listed, list) and _HOLDS_PATHS.search(key)
+        for path in cast("list[object]", listed)
+        if isinstance(path, str)
+    ]
 
 
 def _identifiers(change: Change) -> set[str]:
