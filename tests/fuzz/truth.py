@@ -16,7 +16,7 @@ _UNSAYABLE: Final[Mapping[str, str]] = {
     r"is not that of the cursor": "nor can a schema look into one",
     r"is before from|must not be after the end of the window": "the order of two times",
     r"ends before it starts|must not be before": "the same",
-    r"must not be older than \d+ days|must be at most 7 days ahead": "depends on today",
+    r"must not be older than \d+ days|must be at most 7 days ahead|must be in the future": "depends on today",
     r"no entity has this id, alias or tag|matches no entity": "depends on what is stored",
     r"^must be from 1 minute to 7 days": "how long a duration is, in whatever units",
     r"must be after starts_at|must be at most \d+ days? after starts_at": "the order of two times, and their distance",

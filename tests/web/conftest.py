@@ -59,6 +59,8 @@ def shop(served: Server) -> Generator[Shop]:
         shop = Shop(api, token)
         shop.catalogued()
         yield shop
+    with served.client() as operator:  # its problems are not to keep those of the next test waiting
+        operator.delete(f"/v1/accounts/{account}", params={"confirm": account})
 
 
 @pytest.fixture

@@ -98,7 +98,8 @@ function Lead({ problem }: { problem: Problem }): ReactNode {
           <>
             {' '}
             · closed <Instant at={problem.closed_at} />{' '}
-            {problem.closed_by === 'user' ? 'by a person' : 'when its alerts had ended'}
+            {problem.closed_by === 'user' && 'by a person'}
+            {problem.closed_by === 'alerts' && 'when its alerts had ended'}
           </>
         )}
       </span>
