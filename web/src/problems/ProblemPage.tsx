@@ -97,8 +97,7 @@ function Lead({ problem }: { problem: Problem }): ReactNode {
         {problem.closed_at && (
           <>
             {' '}
-            · closed <Instant at={problem.closed_at} />{' '}
-            {problem.closed_by === 'user' && 'by a person'}
+            · closed <Instant at={problem.closed_at} /> {problem.closed_by === 'user' && 'by a person'}
             {problem.closed_by === 'alerts' && 'when its alerts had ended'}
           </>
         )}
