@@ -8,7 +8,8 @@ from uuid import UUID
 from whence.correlate.causes.changes import Trace
 from whence.correlate.causes.dependence import Link
 from whence.correlate.causes.scene import Scene
-from whence.correlate.causes.suspects import ROUND, Suspect, strongest_dependency
+from whence.correlate.causes.suspects import ROUND as _ROUND  # which is documented where it is decided
+from whence.correlate.causes.suspects import Suspect, strongest_dependency
 from whence.correlate.causes.symptoms import Symptoms
 from whence.domain.cause import Reason
 from whence.domain.entity import Relation
@@ -124,7 +125,7 @@ def _since(entity: str, links: Iterable[Link], symptoms: Symptoms) -> str:
     if entity not in symptoms.alerts:
         return ""
     is_earlier = any(symptoms.onset(link.dependant) < symptoms.onset(entity) for link in links)
-    return f" at most {_length(ROUND)} earlier" if is_earlier else " no earlier"
+    return f" at most {_length(_ROUND)} earlier" if is_earlier else " no earlier"
 
 
 def _heard(links: Sequence[Link], scene: Scene) -> str:
