@@ -201,8 +201,7 @@ def test_following_over_a_restart() -> None:
 
 def test_the_table_says_whom_an_event_concerns(whence: Terminal) -> None:
     """What names entities of which there are none concerns nobody, and not everybody."""
-    bodies = [{"title": "to-all"}, {"title": "to-none", "entities": []}]
-    whence.good("event", "send", "-", stdin="\n".join(map(json.dumps, bodies)))
+    whence.good("event", "send", "-", stdin='{"title": "to-all"}\n{"title": "to-none", "entities": []}')
 
     lines = {
         title: line for line in whence.good("events").splitlines() for title in ("to-all", "to-none") if title in line
