@@ -31,7 +31,7 @@ from whence.store.pool import Pool
 _COOKIE: Final = "whence_session"
 _PATIENCE_SECONDS: Final = 10
 _LASTS: Final = timedelta(hours=12)
-_NOON: Final = datetime(2026, 9, 21, 12, tzinfo=UTC)
+_NOON: Final = datetime(2126, 9, 21, 12, tzinfo=UTC)  # ahead of any clock, so that the server does not tidy it away
 
 
 async def signed_in(browser: httpx.AsyncClient, token: str, **headers: str) -> Morsel[str]:
