@@ -1,23 +1,19 @@
 """Change or remove an event that is stored; each leaves a line on the audit trail, in the same transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, TypeVar
 from uuid import UUID
 
 from whence.domain.access import AuditEntry, Principal
-from whence.domain.errors import Conflict, NotFound, Unavailable
+from whence.domain.errors import Conflict, NotFound
 from whence.domain.event import Event
 from whence.domain.filter import Filter
 from whence.store import access, alerts, events, removal
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
-
-Gone = TypeVar("Gone")
-
-MOST_RACES: Final = 8  # that a removal may lose before its caller is told to come again
+from whence.store.races import won
 
 
 class Amend:
@@ -68,7 +64,7 @@ class Amend:
         Raises:
             NotFound: the account has no such event, or it did not come in through the dialect.
         """
-        await _won(partial(self._remove, by, event_id, dialect))
+        await won(partial(self._remove, by, event_id, dialect))
 
     async def _remove(self, by: Principal, event_id: UUID, dialect: str | None) -> None:
         now = datetime.now(UTC)
@@ -107,7 +103,7 @@ class Amend:
         if asked.dialects and dialect not in asked.dialects:
             return 0, []
         own = replace(asked, dialects=(dialect,))
-        return await _won(partial(self._take_all, by, own, dialect, most, registered=registered))
+        return await won(partial(self._take_all, by, own, dialect, most, registered=registered))
 
     async def _take_all(
         self, by: Principal, asked: Filter, dialect: str, most: int, *, registered: bool
@@ -119,14 +115,3 @@ class Amend:
                 entry = AuditEntry.by(by, "removed", "events", dialect, at=now, detail=str(gone.count))
                 await access.record(db, by.account_id, [entry])
         return gone.count, gone.events
-
-
-async def _won(remove: Callable[[], Awaitable[Gone]]) -> Gone:
-    """What the removal gives, which is begun again as often as another writer comes first."""
-    for _ in range(MOST_RACES):
-        try:
-            return await remove()
-        except Unavailable as refusal:
-            if not refusal.lost_race:
-                raise
-    return await remove()

@@ -25,11 +25,11 @@ from whence.store.append import Appended, append
 from whence.store.once import Holder
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
+from whence.store.races import won
 from whence.store.rows import Item, row_id
 from whence.turns import Floor
 
 ENOUGH: Final = 32  # reports for which a second commit is begun beside another: smaller ones cost more than they save
-MOST_RACES: Final = 8  # that a batch may lose before its callers are told to come again
 AHEAD: Final = timedelta(days=7)  # Komodor contract 9.1: a time lies at most this far in the future
 
 EVENTS: Final = Counter("whence_events", "Reports by outcome.", ["outcome"])
@@ -266,7 +266,7 @@ class Ingest:
     async def _settle(self, batch: list[Part]) -> None:
         """Every part of the batch is settled after the call, or its caller was told why not."""
         try:
-            await self._win(batch)
+            await won(partial(self._attempt, batch))
         except Pushback as refusal:
             for part in batch:
                 part.fail(refusal)
@@ -311,16 +311,6 @@ class Ingest:
                     part.fail(error)
                     return
         part.settle()
-
-    async def _win(self, batch: list[Part]) -> None:
-        """Commit the batch, as often as another writer comes first; he who does has let us pass by then."""
-        for _ in range(MOST_RACES):
-            try:
-                return await self._attempt(batch)
-            except Unavailable as refusal:
-                if not refusal.lost_race:
-                    raise
-        return await self._attempt(batch)
 
     async def _attempt(self, batch: list[Part]) -> None:
         """One commit; its span and those of everybody who waits for it lead to each other."""

@@ -22,6 +22,7 @@ from whence.store import access, alerts, events, feed, removal, tickets
 from whence.store.append import append
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool, Writer
+from whence.store.races import won
 from whence.store.rows import Item
 
 NOW: Final = partial(datetime.now, UTC)
@@ -118,6 +119,9 @@ class Tickets:
         Raises:
             NotFound: the account has none such.
         """
+        await won(partial(self._remove, by, ticket_id))
+
+    async def _remove(self, by: Principal, ticket_id: str) -> None:
         now = NOW()
         async with self._pool.transaction() as db:
             ticket = await tickets.require(db, by.account_id, ticket_id)
