@@ -1,3 +1,4 @@
+import asyncio
 from typing import Final
 
 from playwright.async_api import Page, Route, expect
@@ -63,6 +64,28 @@ async def test_the_troubled_come_first(page: Page, shop: Shop) -> None:
     await expect(cards).to_have_count(3)
     await expect(cards.first).to_contain_text("ledger")
     await expect(cards.first).to_contain_text("1 open alert")
+
+
+async def test_no_card_moves_under_who_reads_them(page: Page, shop: Shop) -> None:
+    """The list waits for the problems, which make a warning on one service as urgent as all that it is part of."""
+    shop.incident()
+    known = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await known.wait()
+        await route.continue_()
+
+    await page.route("**/v1/problems*", hold)
+    async with page.expect_response("**/v1/alerts*"):
+        await page.goto("/services")
+    cards = page.locator("#content").get_by_role("listitem")
+    await expect(page.get_by_role("status", name="Loading")).to_be_visible()
+    await expect(cards).to_have_count(0)
+
+    known.set()
+
+    await expect(cards).to_have_count(3)
+    await expect(cards.first).to_contain_text("cart")
 
 
 async def test_what_is_not_known_is_not_well(look: Look, shop: Shop) -> None:

@@ -28,7 +28,7 @@ export function ServicesPage(): ReactNode {
   })
   const refused = useRefused('events:read')
   const cards = useLinkKeys()
-  const { health, standingOf, error, isCut, unplaced, askAgain } = useStandings()
+  const { health, standingOf, isPending, error, isCut, unplaced, askAgain } = useStandings()
   const loaded = entities.data?.pages.flatMap((page) => page.entities) ?? []
   const troubled = useTroubled(health, loaded, entities.hasNextPage && !search.q)
   const shown = [...loaded, ...troubled.filter((one) => type === ANY || one.type === type)].sort(sickFirst(health))
@@ -64,7 +64,7 @@ export function ServicesPage(): ReactNode {
       )}
       {error && <Failed lost="Not all that is open is known" error={error} onRetry={askAgain} />}
       <Doubt isCut={isCut} unplaced={unplaced} />
-      {entities.isPending ? (
+      {entities.isPending || isPending ? ( // who is in trouble comes first, so nobody has a place before that is known
         <Waiting />
       ) : !entities.data ? (
         <Failed error={entities.error} onRetry={() => entities.refetch()} />

@@ -9,6 +9,8 @@ interface Standings {
   /** What is known to be wrong. */
   health: ReadonlyMap<string, Condition>
   standingOf: (entity: Entity) => Standing
+  /** The alerts or the problems are still being asked for. */
+  isPending: boolean
   /** Why it is not known of all others that nothing is. */
   error: Error | null
   /** More is open than was read. */
@@ -35,6 +37,7 @@ export function useStandings(): Standings {
   return {
     health,
     standingOf: ({ id }) => health.get(id) ?? others,
+    isPending: isKnown && !isRead,
     error,
     isCut,
     unplaced: isAsked ? 0 : where.unplaced,
