@@ -72,7 +72,7 @@ async def test_each_report_says_how_long_it_holds(tenant: Tenant, minutes: int) 
     assert (await sooner.require(tenant.admin, alert.id)).state is AlertState.OPEN
     await sooner.expire()
     assert (await sooner.require(tenant.admin, alert.id)).state is AlertState.OPEN
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):  # on a busy machine, too
         while (await alerts_of(tenant))[0].closed_at is None:  # one that is being grouped is left to the next turn
             await later.expire()
     (ended,) = await alerts_of(tenant)

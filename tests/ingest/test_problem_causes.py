@@ -48,14 +48,20 @@ async def send(tenant: Tenant, *reports: Report) -> list[UUID | None]:
     return [getattr(receipt, "id", None) for receipt in receipts]
 
 
-async def explained(tenant: Tenant, *, later: float = 0, until: Callable[[Problem], bool] = lambda _: True) -> Problem:
-    """The account's one problem, explained as it is or so many seconds later, when it is as it is to be."""
+async def explained(
+    tenant: Tenant,
+    problem_id: UUID | None = None,
+    *,
+    later: float = 0,
+    until: Callable[[Problem], bool] = lambda _: True,
+) -> Problem:
+    """That problem, or the account's one, explained as it is or so many seconds later, when it is as it is to be."""
     await settle(tenant)
     causes = Causes(tenant.house.pool, clock=lambda: datetime.now(UTC) + timedelta(seconds=later))
     with anyio.fail_after(60):  # the house itself looks as well, and whoever looks has half a minute for it
         while True:
             await causes.refresh()
-            (found,) = await problems_of(tenant)
+            (found,) = [one for one in await problems_of(tenant) if problem_id in {None, one.id}]
             if found.explained_at is not None and found.explained_at >= found.updated_at and until(found):
                 return found
 
@@ -76,8 +82,7 @@ async def test_a_problem_has_its_causes(tenant: Tenant) -> None:
     assert [cause.entity_id for cause in asked.ranking.causes] == [cart, shop]
     changes = await tenant.house.context.causes.explain(tenant.admin, problem=standing, of=Of.CHANGES, limit=10)
     assert [cause.event_id for cause in changes.ranking.causes] == [sent[0]]
-    await Causes(tenant.house.pool).refresh()
-    found = await tenant.house.context.problems.require(tenant.admin, standing.id)
+    found = await explained(tenant, standing.id)
     assert found.causes == asked.ranking.causes
     assert found.is_likely is asked.ranking.likely
     named = {event_id for cause in found.causes for reason in cause.reasons for event_id in reason.event_ids}

@@ -29,7 +29,7 @@ from whence.store.notify import Ear
 from whence.store.pool import Pool
 
 _COOKIE: Final = "whence_session"
-_PATIENCE_SECONDS: Final = 10
+_PATIENCE_SECONDS: Final = 60  # on a busy machine, too
 _LASTS: Final = timedelta(hours=12)
 _NOON: Final = datetime(2126, 9, 21, 12, tzinfo=UTC)  # ahead of any clock, so that the server does not tidy it away
 

@@ -247,14 +247,7 @@ def test_a_collector_that_is_away_keeps_nothing_waiting() -> None:
 )
 def test_a_variable_of_the_library_that_is_wrong(variable: str, value: str) -> None:
     """[OP3] It does not start, and says why."""
-    with directory() as home:
-        server = Server(home, WHENCE_TRACES="otlp", **{variable: value})
-        try:
-            server.spawn()
-            code = server.wait(seconds=_PATIENCE)
-            said = server.said
-        finally:
-            server.end()
+    code, said = _ended(**{variable: value})
 
     assert code == 2
     assert "WHENCE_TRACES: a variable of OpenTelemetry's" in said
@@ -284,18 +277,23 @@ def test_a_key_that_is_spelled_wrong_is_not_logged() -> None:
 def test_switched_on_without_the_extra(tmp_path: Path) -> None:
     """[OP3] It does not start, and says what to install."""
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['opentelemetry.sdk'] = None\n")
-    with directory() as home:
-        server = Server(home, WHENCE_TRACES="otlp", PYTHONPATH=str(tmp_path))
-        try:
-            server.spawn()
-            code = server.wait(seconds=_PATIENCE)
-            said = server.said
-        finally:
-            server.end()
+
+    code, said = _ended(PYTHONPATH=str(tmp_path))
 
     assert code == 2
     assert "WHENCE_TRACES" in said
     assert "pip install 'whence[otel]'" in said
+
+
+def _ended(**settings: str) -> tuple[int, str]:
+    """The exit code of a server that was to send traces, when it has ended by itself, and what it said."""
+    with directory() as home:
+        server = Server(home, WHENCE_TRACES="otlp", **settings)
+        try:
+            server.spawn()
+            return server.wait(seconds=_PATIENCE), server.said
+        finally:
+            server.end()
 
 
 def test_nothing_of_it_is_imported_when_off() -> None:

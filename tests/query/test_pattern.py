@@ -137,4 +137,4 @@ async def test_no_expression_takes_long(pool: Pool, expression: str) -> None:
         (row,) = await db.rows(_FOUND, [text], [pattern.as_sql()])
 
     assert row["found"] is found
-    assert perf_counter() - begun < 2
+    assert perf_counter() - begun < 20  # on a busy machine, too; one that hangs does so for years

@@ -19,6 +19,7 @@ Things = Mapping[str, str]
 _SPOKEN: Final = ("event", "alert", "event-rule", "project-alert-config")  # what only one dialect shows
 _PAGED: Final = ("events", "alerts", "entities", "maintenance")
 _PATIENCE: Final = 60.0  # seconds
+_LASTS: Final = 120  # minutes that alerts are open for: more than all tests take
 _PLACEHOLDER: Final = re.compile(r"<([a-z ]+)>")
 
 
@@ -66,9 +67,9 @@ def furnished(client: httpx.Client, name: str, token: str) -> Things:
     event_id = send("POST", "/v1/events", event).json()["id"]
     send("POST", "/v1/events", {"title": "another", "entities": [named["tag"]]})
     problem = {"kind": "problem", "title": said["title"], "type": said["type"], "source": said["source"]}
-    problem |= {"key": said["alert key"], "entities": [named["tag"]]}
+    problem |= {"key": said["alert key"], "entities": [named["tag"]], "timeout_minutes": _LASTS}
     alert_id = send("POST", "/v1/events", problem).json()["alert_id"]
-    send("POST", "/v1/events", {"kind": "problem", "title": "another"})
+    send("POST", "/v1/events", {"kind": "problem", "title": "another", "timeout_minutes": _LASTS})
     planned = {"name": said["title"], "starts_at": "2100-01-01T00:00:00Z", "ends_at": "2100-01-02T00:00:00Z"}
     planned |= {"entities": [named["tag"]]}
     windows = [send("POST", "/v1/maintenance", planned).json()["id"] for _ in "12"]
@@ -170,8 +171,9 @@ def _pushed(client: httpx.Client, entity_id: str, mark: str, token: str) -> Thin
     source, on = f"pusher-{mark}", {"entityIds": [entity_id]}
     said = {"source": source, "attachRules": on, "description": f"pushed-{mark}"}
     event = send("/api/v1/events", eventType="CUSTOM_INFO", **said)
-    alert = send("/api/v1/events", eventType="ERROR_EVENT", title=f"pushed-{mark}", **said)
-    send("/api/v1/events", eventType="ERROR_EVENT", title="alone", allowDavisMerge=False, **said)  # a second problem
+    broken = {"eventType": "ERROR_EVENT", "timeoutMinutes": _LASTS, **said}
+    alert = send("/api/v1/events", title=f"pushed-{mark}", **broken)
+    send("/api/v1/events", title="alone", allowDavisMerge=False, **broken)  # a second problem
     send(f"/api/v1/entity/infrastructure/custom/device-{mark}", group=f"group-{mark}")
     return {
         "pusher": source, "pushed": f"pushed-{mark}", "device": f"device-{mark}", "group": f"group-{mark}",
@@ -225,7 +227,12 @@ def _catalogued(client: httpx.Client, tag: str, other: str, key: str, mark: str)
     send("PUT", f"{tag}/groups", {"groups": [{"tag": key}]})
     send("PUT", f"{tag}/documentation/openapi", {"spec": f"about: {key}"})
     send("POST", "definitions", {"type": f"breed-{mark}", "schema": {}})
-    return {"cortex deploy": deploy_id, "other tag": other, "cortex type": f"breed-{mark}"}
+    kind = {"tag": f"kin-{mark}", "name": key}
+    client.post("/api/v1/relationship-types", json=kind).raise_for_status()
+    send("PUT", f"{tag}/relationships/{kind['tag']}/destinations", {"destinations": [other]})
+    return {
+        "cortex deploy": deploy_id, "other tag": other, "cortex type": f"breed-{mark}", "cortex kind": kind["tag"],
+    }  # fmt: skip
 
 
 def _wait_for_problems(client: httpx.Client) -> None:

@@ -8,8 +8,8 @@ import pytest
 from google.protobuf.json_format import ParseDict
 from grpc import StatusCode
 from prometheus_client import REGISTRY
-from structlog.testing import capture_logs
 
+from tests.logged import logged
 from tests.operations.counted import refused_since
 from tests.tenants import Tenant
 from whence.access import Access
@@ -158,7 +158,7 @@ async def test_details_fit_into_a_header(house: House, tenant: Tenant) -> None:
 async def test_a_bug_is_logged_once_and_told_by_its_id(house: House, tenant: Tenant) -> None:
     """Never with what was wrong."""
     async with over_grpc(house.context, {"Event.get": Recorder(LookupError("secret"))}) as wire:
-        with capture_logs() as logs:
+        with logged() as logs:
             status, details = await wire.failure("Event.get", {}, bearing(await tenant.key()))
 
     (line,) = logs
@@ -169,7 +169,7 @@ async def test_a_bug_is_logged_once_and_told_by_its_id(house: House, tenant: Ten
 
 async def test_a_reply_that_is_no_message_is_a_bug(house: House, tenant: Tenant) -> None:
     async with over_grpc(house.context, {"Event.get": Recorder({"no_such_field": 1})}) as wire:
-        with capture_logs() as logs:
+        with logged() as logs:
             status, _ = await wire.failure("Event.get", {}, bearing(await tenant.key()))
 
     assert status is StatusCode.INTERNAL
@@ -233,7 +233,7 @@ async def test_a_client_that_goes_away_is_no_error(house: House, tenant: Tenant)
         return {}
 
     async with over_grpc(house.context, {"Event.get": endless}) as wire:
-        with capture_logs() as logs:
+        with logged() as logs:
             call = asyncio.ensure_future(wire("Event.get", {}, bearing(await tenant.key())))
             await begun.wait()
             call.cancel()

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from structlog.testing import capture_logs
 
+from tests.logged import logged
 from tests.tenants import Tenant
 from whence.dialects.cloudforet.answer import STATUS
 from whence.dialects.cloudforet.call import kebab
@@ -245,7 +245,7 @@ def test_every_code_has_a_status() -> None:
 async def test_a_bug_is_logged_once_and_told_by_its_id(house: House, tenant: Tenant) -> None:
     """Never with what was wrong."""
     async with over_rest(house.context, {"Event.get": Recorder(LookupError("secret"))}, await tenant.key()) as client:
-        with capture_logs() as logs:
+        with logged() as logs:
             answer = await client.post("/monitoring/event/get", json={})
 
     (line,) = logs

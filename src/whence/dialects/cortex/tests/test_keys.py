@@ -7,8 +7,8 @@ from time import monotonic
 import httpx
 import pytest
 from httpx import AsyncClient
-from structlog.testing import capture_logs
 
+from tests.logged import logged
 from tests.tenants import Tenant
 from whence.access import Access
 from whence.dialects import Context
@@ -202,7 +202,7 @@ async def test_a_bug_is_an_internal_error(house: House) -> None:
     broken = Access(Pool(Address(), query_seconds=1))  # nobody opened it
 
     async with alone(replace(house.context, access=broken)) as cortex:
-        with capture_logs() as lines:
+        with logged() as lines:
             answer = await cortex.post(EVENTS, json={"title": "personal"}, headers={"authorization": "Bearer key"})
 
     is_error(answer, 500, "UNHANDLED_EXCEPTION", "Internal Server Error", "Internal error")

@@ -94,10 +94,11 @@ async def test_each_list_has_its_types(desk: AsyncClient, tenant: Tenant, path: 
 
 async def test_the_operator_finds_its_hosts(desk: AsyncClient, tenant: Tenant) -> None:
     """The Kubernetes operator's request: hosts of the last half hour with their addresses and network zone."""
+    now = datetime.now(UTC)  # the tests may have begun longer ago than that
     await stand(
         tenant,
-        seen("a", id="HOST-0000000000000001", type="HOST", properties={"ipAddresses": ["192.0.2.1", 7]}),
-        seen("b", id="HOST-0000000000000002", type="HOST", properties={"networkZoneId": "dmz"}),
+        seen("a", id="HOST-0000000000000001", type="HOST", last=now, properties={"ipAddresses": ["192.0.2.1", 7]}),
+        seen("b", id="HOST-0000000000000002", type="HOST", last=now, properties={"networkZoneId": "dmz"}),
         seen("c", id="HOST-0000000000000003", type="HOST", last=ago(minutes=31)),
     )
     await relate(tenant, ("HOST-0000000000000001", RelationKind.PART_OF, "HOST-0000000000000002"))

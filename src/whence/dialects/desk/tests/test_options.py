@@ -58,7 +58,7 @@ def test_each_is_read(given: Mapping[str, str], expected: Options) -> None:
     ],
     ids=str,
 )
-def test_what_means_nothing_is_refused_at_the_start(house: House, given: dict[str, str]) -> None:
+async def test_what_means_nothing_is_refused_at_the_start(house: House, given: dict[str, str]) -> None:
     """By its name; the server does not start, and no token is made with it."""
     (name,) = given
     with pytest.raises(ValueError, match=rf"^desk: .*{name}"):

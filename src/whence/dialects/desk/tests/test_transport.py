@@ -10,8 +10,8 @@ import httpx
 import pytest
 import uvicorn
 from httpx import AsyncClient
-from structlog.testing import capture_logs
 
+from tests.logged import logged
 from tests.tenants import Tenant
 from whence.access import Access
 from whence.dialects import Context
@@ -51,7 +51,7 @@ async def test_a_bug_is_an_internal_error(house: House) -> None:
     broken = Access(Pool(Address(), query_seconds=1))  # nobody opened it
 
     async with client(replace(house.context, access=broken), "secret") as desk:
-        with capture_logs() as lines:
+        with logged() as lines:
             answer = await desk.post(f"{EVENTS}?api-token=secret", json={"source": "personal"})
 
     assert (answer.status_code, answer.json()) == (500, {"error": {"code": 500, "message": "Internal server error."}})

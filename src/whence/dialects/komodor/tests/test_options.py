@@ -56,7 +56,7 @@ def test_a_key_s_own_options_are_laid_over_the_installation_s(own: dict[str, str
         {"repeat": "5"},
     ],
 )
-def test_an_option_that_means_nothing_stops_the_server(house: House, given: dict[str, str]) -> None:
+async def test_an_option_that_means_nothing_stops_the_server(house: House, given: dict[str, str]) -> None:
     """At the start, by its name: not at the first request."""
     (name,) = given
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 import uvicorn
 from httpx import AsyncClient, Response
-from structlog.testing import capture_logs
 
 from tests.builders import asked
+from tests.logged import logged
 from tests.tenants import Tenant
 from whence.access import Access
 from whence.dialects import Context
@@ -238,7 +238,7 @@ async def test_a_bug_is_an_internal_error(house: House) -> None:
     broken = Access(Pool(Address(), query_seconds=1))  # nobody opened it
 
     async with client(replace(house.context, access=broken)) as komodor:
-        with capture_logs() as lines:
+        with logged() as lines:
             answer = await komodor.post(EVENTS, json={"summary": "personal"}, headers={"x-api-key": "key"})
 
     envelope(answer, 500, "Internal error")
