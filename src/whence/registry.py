@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -14,10 +15,13 @@ from whence.domain.entity import MOST_AT_ONCE, Draft, Entity, Relation, Relation
 from whence.domain.entity_test import EntityTest
 from whence.domain.errors import Conflict, Invalid, NotFound, Violation
 from whence.domain.placing import Register, Standing, default_tag, place_of
+from whence.domain.tie import Retied, Tied
 from whence.domain.wanted import Statement
-from whence.store import access, entities, relations, wanted
+from whence.store import access, entities, relations, ties, wanted
 from whence.store import documents as store_documents
 from whence.store.pool import Pool, Reader, Writer
+
+Change = TypeVar("Change", bound=Retied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,12 @@ class Registry:
         self._changed(by.account_id)
         return written
 
+    async def faults(self, by: Principal, drafts: Mapping[int, Draft]) -> list[Violation]:
+        """With which violations `register` would refuse some drafts, each by its place among all. Changes nothing."""
+        async with self._pool.reader() as db:
+            standing = await self._standing(db, by.account_id, list(drafts.values()))
+        return Register(standing, datetime.now(UTC)).faults(drafts)
+
     async def write(
         self,
         by: Principal,
@@ -74,7 +84,7 @@ class Registry:
 
         Args:
             documents: their owners by any names, also of the drafts.
-            statements: what is said of their owners, and the relations that follow, now or when others register.
+            statements: what is said of their owners: ties, and relations that follow, now or when others register.
             without: documents that are to be gone; only their names count.
             based_on: documents as they were read, by their owners' ids: what is written follows from them.
             only_new: no draft may be an entity that stands already.
@@ -86,17 +96,19 @@ class Registry:
             Conflict: what it was based on has changed since, a draft is not new, or an entity is of another type.
         """
         now = datetime.now(UTC)
-        if sum(len(statement.said) for statement in statements) > MOST_AT_ONCE:
+        if sum(len(statement.said) + len(statement.ties) for statement in statements) > MOST_AT_ONCE:
             raise Invalid.at("", f"says more than {MOST_AT_ONCE} things")
         async with self._writing(by.account_id) as db:
             await store_documents.require_unchanged(db, by.account_id, based_on)
             written = await self._write(db, by.account_id, drafts, now, only_new=only_new) if drafts else []
-            ids = await _ids(db, by.account_id, (*documents, *without, *statements))
+            owned = (*documents, *without, *statements)
+            ids = await _ids(db, by.account_id, (one.owner for one in owned if one.owner is not None))
             await store_documents.remove_each(db, by.account_id, _owned(without, ids))
-            owned = _owned(documents, ids)
-            await store_documents.put(db, by.account_id, owned, at=now, most_bytes=self._most_bytes)
+            given = _owned(documents, ids)
+            await store_documents.put(db, by.account_id, given, at=now, most_bytes=self._most_bytes)
             said = {(ids[statement.owner], statement.origin): statement for statement in statements}
             await wanted.state(db, by.account_id, said)
+            await ties.state(db, by.account_id, said)
         if written:
             self._changed(by.account_id)
         return written
@@ -214,6 +226,37 @@ class Registry:
             await wanted.forget(db, by.account_id, found)
         return found
 
+    async def retie(
+        self,
+        by: Principal,
+        type_: str,
+        change: Callable[[Sequence[Tied]], Change],
+        *,
+        based_on: Sequence[Document] = (),
+        without: Sequence[Document] = (),
+    ) -> Change:
+        """What `change`, a pure function, makes of all that is said of the type is said; nobody says more meanwhile.
+
+        Args:
+            based_on: documents as they were read, by their owners' ids: what is written follows from them.
+            without: documents that are to be gone with it.
+
+        Returns:
+            What `change` gave.
+
+        Raises:
+            NotFound: an entity that it names by its id is gone.
+            Conflict: what it was based on has changed since. And whatever `change` raises; nothing is changed then.
+        """
+        async with self._writing(by.account_id) as db:
+            await store_documents.require_unchanged(db, by.account_id, based_on)
+            retied = await asyncio.to_thread(change, await ties.of_type(db, by.account_id, type_))
+            await _ids(db, by.account_id, (entity_id for tied in retied.added for entity_id in tied.ids))
+            await ties.remove(db, by.account_id, retied.removed)
+            await ties.add(db, by.account_id, retied.added)
+            await store_documents.remove_each(db, by.account_id, without)
+        return retied
+
     @asynccontextmanager
     async def _writing(self, account: UUID) -> AsyncGenerator[Writer]:
         """A transaction during which nobody else writes the account's entities.
@@ -269,15 +312,15 @@ def _changed(entity: Entity, change: Callable[[Entity], Entity], now: datetime) 
     return replace(changed, last_seen=now)
 
 
-async def _ids(db: Reader, account: UUID, owned: Iterable[Document | Statement]) -> dict[str, str]:
-    """The id of each owner, by the name that it is given by.
+async def _ids(db: Reader, account: UUID, names: Iterable[str]) -> dict[str, str]:
+    """The id of the entity with each of the names, by the name.
 
     Raises:
-        NotFound: one of them is no entity.
+        NotFound: one of them is no entity's.
     """
-    names = sorted({one.owner for one in owned if one.owner is not None})
-    known = await entities.named(db, account, names) if names else {}
-    for name in names:
+    asked = sorted(set(names))
+    known = await entities.named(db, account, asked) if asked else {}
+    for name in asked:
         if name not in known:
             raise NotFound("entity", name)
     return {name: entity.id for name, entity in known.items()}

@@ -37,11 +37,12 @@ from whence.settings import Settings, SettingsError
 from whence.signals import Signals
 from whence.spans import NOWHERE, Spans
 from whence.store import access as tokens
-from whence.store import entities, feed, migrate, partitions
+from whence.store import entities, feed, migrate, partitions, pulse
 from whence.store.notify import Ear
 from whence.store.pool import Address, Pool
 from whence.telemetry import tell_build
 from whence.tickets import Tickets
+from whence.ties import Ties
 from whence.timeline import Timeline
 from whence.webhooks import Webhooks
 
@@ -110,6 +111,7 @@ async def house(
         ear.hear(partitions.DROPPED, ingest.dropped, ingest.missed)
 
         async def ready() -> None:
+            await pulse.ask(pool)
             if await migrate.pending(pool):
                 raise Unavailable("The schema is not up to date", because=Reason.SCHEMA, retry_after=5)
 
@@ -128,6 +130,7 @@ async def house(
             catalog=catalog,
             registry=Registry(pool, changed=catalog.changed, most_bytes=settings.max_body_bytes),
             documents=Documents(pool, most_bytes=settings.max_body_bytes),
+            ties=Ties(pool),
             webhooks=Webhooks(pool),
             deliver=Deliver(pool, ingest),
             routing=Routing(pool),

@@ -5,7 +5,7 @@ Every command is run; what it prints is looked at, and what the house then holds
 
 import json
 import re
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import yaml
@@ -279,6 +279,48 @@ def test_dependencies_in_bulk(cortex: Workspace) -> None:
     assert (added, removed) == ("", "")
     assert held == {("shop", "calls", "ledger"), ("shop", "calls", "mail"), ("mail", "calls", "ledger")}
     assert cortex.relations("shop") | cortex.relations("mail") == {("mail", "calls", "ledger")}
+
+
+def test_relationships(cortex: Workspace) -> None:
+    """Types, and relationships one by one and in bulk; a target that is not there yet stands once it is."""
+    cortex.register("shop", "cart", "pay")
+    rules = {"allowCycles": False, "isSingleSource": False, "isSingleDestination": False, "createCatalog": False}
+    anyone: dict[str, Any] = {"include": True, "types": []}
+    kind: dict[str, Any] = {"tag": "parts", "name": "Parts", "definitionLocation": "BOTH", "inheritances": [], **rules}
+    kind |= {"sourcesFilter": anyone, "destinationsFilter": anyone}
+    types, related = "entity-relationship-types", "entity-relationships"
+    pairs = [{"source": "cart", "destination": "pay"}, {"source": "pay", "destination": "shop"}]
+
+    made = cortex(f"{types} create -f-", kind).value
+    added = cortex(f"{related} add-destinations -e shop -r parts -f-", {"destinations": ["cart", "later"]}).value
+    bulk = cortex(f"{related} add-bulk -r parts -f-", {"relationships": pairs}).value
+    cortex.send_text("POST", "/api/v1/open-api", _plain("later"))
+    near, far, sources, listed, page, known = cortex.together(
+        f"{related} list-destinations -e shop -r parts",
+        f"{related} list-destinations -e shop -r parts -d 2 --include-archived",
+        f"{related} list-sources -e pay -r parts -d 5",
+        f"{related} list -r parts",
+        f"{related} list -r parts -p 1 -z 2",
+        f"{types} list --csv -C Tag=tag --no-headers",
+    )
+    replaced = cortex(f"{related} update-bulk -r parts -f- --force", {"relationships": pairs[:1]}).value
+    updated = cortex(f"{types} update -t parts -f-", {**kind, "name": "Pieces"}).value
+    deleted = cortex(f"{types} delete -t parts").good
+    gone = cortex(f"{related} list -r parts")
+
+    assert made == {**kind, "isCortexManaged": False}
+    assert [one["tag"] for one in added["destinations"]] == ["cart"]
+    assert [one["destinationEntityTag"] for one in bulk["relationships"]] == ["pay"]
+    assert [one["errorMessage"] for one in bulk["errors"]] == ["The relationship would close a cycle"]
+    assert [one["tag"] for one in near.value["destinations"]] == ["cart", "later"]
+    assert [one["tag"] for one in far.value["destinations"]] == ["cart", "later", "pay"]
+    assert [one["tag"] for one in sources.value["sources"]] == ["cart", "shop"]
+    ends = [(one["sourceEntity"]["tag"], one["destinationEntity"]["tag"]) for one in listed.value["relationships"]]
+    assert ends == [("cart", "pay"), ("shop", "cart"), ("shop", "later")]
+    assert (len(page.value["relationships"]), page.value["total"], known.good.split()) == (1, 3, ["parts"])
+    assert ([one["sourceEntityTag"] for one in replaced["relationships"]], replaced["errors"]) == (["cart"], [])
+    assert (updated["name"], deleted) == ("Pieces", "")
+    assert gone.refusal == "HTTP Error 404: Not Found - Relationship type not found: parts"
 
 
 def test_custom_data(cortex: Workspace) -> None:

@@ -26,6 +26,7 @@ from whence.routing import Routing
 from whence.signals import Signals
 from whence.store.pool import Address, Pool
 from whence.tickets import Tickets
+from whence.ties import Ties
 from whence.timeline import Timeline
 from whence.webhooks import Webhooks
 
@@ -66,6 +67,7 @@ def _unopened() -> Context:
         catalog=Catalog(pool),
         registry=Registry(pool, changed=lambda _: None),
         documents=Documents(pool),
+        ties=Ties(pool),
         webhooks=Webhooks(pool),
         deliver=Deliver(pool, ingest),
         routing=Routing(pool),

@@ -675,6 +675,43 @@ _CORTEX_BESIDE: Final[Mapping[tuple[str, str], Door]] = {
     ),
 }
 
+_CORTEX_KIND: Final = "/api/v1/relationship-types/<cortex kind>"
+_CORTEX_RELATED: Final = "/api/v1/relationships/<cortex kind>"
+_CORTEX_PAIRS: Final = {"relationships": [{"source": "<tag>", "destination": "<other tag>"}]}
+
+_CORTEX_RELATIONSHIPS: Final[Mapping[tuple[str, str], Door]] = {
+    ("GET", "/api/v1/relationship-types"): Door(key=Key.ANY, probes=(Probe(query={}),)),
+    ("POST", "/api/v1/relationship-types"): Door(
+        key=_WRITE_ENTITIES, reaches="a type of the asker's own: a second one of a tag that another account has"
+    ),
+    ("GET", "/api/v1/relationship-types/{type}"): Door(key=Key.ANY, probes=(Probe(path=_CORTEX_KIND),)),
+    ("PUT", "/api/v1/relationship-types/{type}"): Door(
+        key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_KIND, json={"name": "taken over"}),)
+    ),
+    ("DELETE", "/api/v1/relationship-types/{type}"): Door(key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_KIND),)),
+    ("GET", "/api/v1/relationships/{type}"): Door(key=Key.ANY, probes=(Probe(path=_CORTEX_RELATED),)),
+    **{
+        (method, "/api/v1/relationships/{type}"): Door(
+            key=_WRITE_ENTITIES, probes=(Probe(path=_CORTEX_RELATED, json=_CORTEX_PAIRS),)
+        )
+        for method in ("POST", "PUT")
+    },
+    **{
+        ("GET", f"/api/v1/catalog/{{tag_or_id}}/relationships/{{type}}/{side}"): Door(
+            key=Key.ANY, probes=_of_entity(f"relationships/<cortex kind>/{side}", query={"depth": "2"})
+        )
+        for side in ("destinations", "sources")
+    },
+    **{
+        (method, f"/api/v1/catalog/{{tag_or_id}}/relationships/{{type}}/{side}"): Door(
+            key=_WRITE_ENTITIES,
+            probes=_of_entity(f"relationships/<cortex kind>/{side}", query={"force": "true"}, json={side: ["<tag>"]}),
+        )
+        for side in ("destinations", "sources")
+        for method in ("POST", "PUT")
+    },
+}
+
 _CORTEX_DESCRIPTOR: Final = {"info": {"title": "from the other account", "x-cortex-tag": "<tag>"}}
 _CORTEX_NAMED: Final = (Probe(path=f"{_CORTEX}/<tag>"), Probe(path=f"{_CORTEX}/<cid>"))
 
@@ -716,6 +753,7 @@ CORTEX: Final[Mapping[tuple[str, str], Door]] = {
     **_CORTEX_DEPLOYS,
     **_CORTEX_DEPENDENCIES,
     **_CORTEX_BESIDE,
+    **_CORTEX_RELATIONSHIPS,
     ("GET", "/api/v1/catalog/{tag_or_id}/custom-events"): Door(
         key=Key.ANY, probes=tuple(Probe(path=path) for path in _CORTEX_EVENTS)
     ),

@@ -7,6 +7,7 @@ nouns and back, and imports neither another dialect nor SQL nor settings. A new 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -15,7 +16,7 @@ from grpc import GenericRpcHandler
 from prometheus_client import generate_latest
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from whence.access import Access
 from whence.accounts import Accounts
@@ -26,7 +27,7 @@ from whence.causes import Causes
 from whence.deliver import Deliver
 from whence.documents import Documents
 from whence.domain.access import Options, Principal
-from whence.domain.errors import Violation
+from whence.domain.errors import Unavailable, Violation
 from whence.follow import Follow
 from whence.ingest import Ingest
 from whence.maintenance import Calendar
@@ -35,6 +36,7 @@ from whence.registry import Registry
 from whence.routing import Routing
 from whence.signals import Signals
 from whence.tickets import Tickets
+from whence.ties import Ties
 from whence.timeline import Timeline
 from whence.webhooks import Webhooks
 
@@ -63,6 +65,7 @@ class Context:
     catalog: Catalog
     registry: Registry
     documents: Documents
+    ties: Ties
     webhooks: Webhooks
     deliver: Deliver
     routing: Routing
@@ -88,6 +91,11 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def _no_options(given: Mapping[str, str]) -> None:
     if given:
         raise ValueError("this dialect has no options")
+
+
+def _in_plain_words(_: Request, refusal: Unavailable) -> Response:
+    headers = {"retry-after": str(refusal.retry_after)}
+    return PlainTextResponse(str(refusal), HTTPStatus.SERVICE_UNAVAILABLE, headers)
 
 
 def _none(_: Context) -> Mapping[tuple[str, str], Endpoint]:
@@ -116,14 +124,16 @@ class Dialect:
     those are given is never None. `direct` names the endpoints of it, by method and path, that are called
     without the application's layers, which cost as much as all the rest of a write; such an endpoint answers
     whatever happens. `owns` says whether a request that no route of any dialect matches is answered in this
-    dialect's error shape. `check_options` raises ValueError, with a sentence, when options of this dialect that a
-    token is to have mean nothing; what it returns is not looked at.
+    dialect's error shape. `refused` is what is answered for an endpoint that the end of the server cut short: in the
+    shape of every other refusal. `check_options` raises ValueError, with a sentence, when options of this dialect that
+    a token is to have mean nothing; what it returns is not looked at.
     """
 
     name: str
     app: Callable[[Context], Starlette]
     direct: Callable[[Context], Mapping[tuple[str, str], Endpoint]] = _none
     owns: Callable[[HTTPConnection], bool] = lambda _: False
+    refused: Callable[[Request, Unavailable], Response] = _in_plain_words
     grpc: Callable[[Context], GrpcServices] | None = None
     check_options: Callable[[Mapping[str, str]], object] = _no_options
 

@@ -3,7 +3,8 @@
 Pure: what stands already is handed in, and what is to stand is handed back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -47,6 +48,13 @@ class Register:
         placed = [self._put(n, draft) for n, draft in enumerate(drafts)]
         self._settle()
         return placed
+
+    def faults(self, drafts: Mapping[int, Draft]) -> list[Violation]:
+        """What of the drafts, each by its place among all, belongs to another entity; conflicts are passed over."""
+        for n, draft in drafts.items():
+            with suppress(Conflict):
+                self._put(n, draft)
+        return self._violations
 
     def introduce(self, drafts: Sequence[Draft]) -> tuple[list[Entity], list[Entity]]:
         """The entity of each draft, the way it stands if it does; and those of them that are new. Raises as `place`.

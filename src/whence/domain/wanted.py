@@ -6,6 +6,7 @@ Of what is said and what is registered follows which relations stand; in which o
 from dataclasses import dataclass
 
 from whence.domain.entity import Entity, Relation, RelationKind
+from whence.domain.tie import Tie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Statement:
     owner: str
     origin: str
     said: tuple[Said, ...] = ()
+    ties: tuple[Tie, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

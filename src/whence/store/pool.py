@@ -248,10 +248,13 @@ class Pool:
                 async with _opened(self._writers).taken() as connection, _begun(connection, patience):
                     yield Writer(connection, patience)
             except asyncpg.ReadOnlySQLTransactionError:
-                # Whom we are connected to takes no writes any more, so somebody else does.
-                await _opened(self._writers).expire()
-                await _opened(self._readers).expire()
+                await self.forsake()
                 raise
+
+    async def forsake(self) -> None:
+        """Whom we are connected to takes no writes any more, so somebody else does: nothing open now is taken again."""
+        await _opened(self._writers).expire()
+        await _opened(self._readers).expire()
 
     @asynccontextmanager
     async def listening(
@@ -462,21 +465,21 @@ def translated() -> Generator[None]:
         raise refusal from exc
 
 
-class _Misfits:
+class Misfits:
     """Tells, once in a while, that the database is not as we need it: time alone mends that as little as a caller."""
 
     def __init__(self) -> None:
         self._quiet_until = 0.0
 
-    def tell(self, exc: asyncpg.PostgresError) -> None:
-        """Log what PostgreSQL says: it names tables and columns, and quotes no value."""
+    def tell(self, reason: str) -> None:
+        """Log what PostgreSQL says, or what we see: it names tables and columns, and quotes no value."""
         now = monotonic()
         if now >= self._quiet_until:
             self._quiet_until = now + _QUIET_SECONDS
-            log.error("database.unfit", reason=str(exc))
+            log.error("database.unfit", reason=reason)
 
 
-_MISFITS: Final = _Misfits()
+MISFITS: Final = Misfits()
 
 
 def _refusal(exc: Exception) -> Refusal | None:
@@ -489,10 +492,10 @@ def _refusal(exc: Exception) -> Refusal | None:
                 "The query took longer than it may; ask for a narrower window", because=Reason.TIMEOUT, retry_after=5
             )
         case asyncpg.InsufficientPrivilegeError():  # so it says as well of a disk that became read-only
-            _MISFITS.tell(exc)
+            MISFITS.tell(str(exc))
             return Unavailable("The database cannot be reached", because=Reason.DATABASE, retry_after=1)
         case asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError():  # as while a backup is being restored
-            _MISFITS.tell(exc)
+            MISFITS.tell(str(exc))
             return Unavailable("The schema is not up to date", because=Reason.SCHEMA, retry_after=5)
         case asyncpg.PostgresError():
             return _by_state((exc.sqlstate or "")[:2])

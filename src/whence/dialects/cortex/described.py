@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar, cast
 from whence.descriptors import cortex, drafts
 from whence.descriptors.found import Place
 from whence.descriptors.yaml_documents import Document as Parsed
+from whence.dialects.cortex import relationship
 from whence.dialects.cortex.dependency import DESCRIPTOR
 from whence.dialects.cortex.descriptor_rules import TAG, TYPE, X
 from whence.dialects.cortex.violations import Fault, ViolatedError
@@ -76,9 +77,9 @@ def documents(tag: str, descriptor: object, text: str) -> tuple[Document, Docume
     )
 
 
-def statement(tag: str, said: tuple[Said, ...]) -> Statement:
+def statement(tag: str, descriptor: object, said: tuple[Said, ...]) -> Statement:
     """What the descriptor says of the entity to others: that, and no more."""
-    return Statement(owner=tag, origin=DESCRIPTOR, said=said)
+    return Statement(owner=tag, origin=DESCRIPTOR, said=said, ties=relationship.declared(info_of(descriptor)))
 
 
 def generated(entity: Entity) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Source: Cortex contract B1.2. What is not named here may be anything, and is kep
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final, cast
 
 from whence.descriptors.yaml_spans import Steps
@@ -13,11 +14,12 @@ from whence.dialects.cortex.violations import Fault
 X: Final = "x-cortex-"
 TAG: Final = f"{X}tag"
 TYPE: Final = f"{X}type"
+RELATIONSHIPS: Final = f"{X}relationships"
 
 # What stands in paths of this API where an entity's tag would: `/catalog/deploys` is no entity's.
 _SHADOWED: Final = frozenset({"custom-data", "definitions", "dependencies", "deploys", "descriptors"})
 LONGEST_NAME: Final = 500  # characters of what is looked up: they are in an index
-_LONGEST_TYPE: Final = 64  # characters
+LONGEST_TYPE: Final = 64  # characters
 _MOST_NAMED: Final = 10_000  # entities that a descriptor names
 _NAMING: Final = (f"{X}children", f"{X}parents", f"{X}domain-parents", f"{X}dependency")
 
@@ -119,6 +121,16 @@ def _naming(**members: Shape) -> Shape:
     return faults
 
 
+def _doubted(shape: Shape) -> Shape:
+    """What is taken in another shape as well, and has no effect then."""
+
+    def faults(value: object, at: Steps) -> Iterator[Fault]:
+        for fault in shape(value, at):
+            yield replace(fault, blocks=False)
+
+    return faults
+
+
 def _method(value: object, at: Steps) -> Iterator[Fault]:
     if value is not None and (not isinstance(value, str) or value.upper() not in METHODS):
         yield Fault(at=at, said=f"must be one of {', '.join(METHODS)}")
@@ -132,10 +144,13 @@ def _link(value: object, at: Steps) -> Iterator[Fault]:
         yield Fault(at=(*at, "url"), said="is no http or https address: only this API shows it", blocks=False)
 
 
+_RELATED: Final = _given(
+    _object(tag=_text(LONGEST_TYPE, required=True), destinations=_each(_naming()), sources=_each(_naming()))
+)
 _INFO: Final[Mapping[str, Shape]] = {
     "title": _text(LONGEST_NAME, required=True),
     TAG: _exact(LONGEST_NAME, required=True),
-    TYPE: _exact(_LONGEST_TYPE),
+    TYPE: _exact(LONGEST_TYPE),
     "description": _text(),
     f"{X}groups": _each(_text(LONGEST_NAME, required=True)),
     f"{X}owners": _each(
@@ -148,6 +163,7 @@ _INFO: Final[Mapping[str, Shape]] = {
     f"{X}parents": _each(_naming()),
     f"{X}domain-parents": _each(_naming()),
     f"{X}dependency": _each(_naming(method=_method, path=_text(), description=_text(), metadata=_object())),
+    RELATIONSHIPS: _doubted(_each(_RELATED)),
     f"{X}team": _object(members=_each(_given(_object(email=_text(), name=_text())))),
     f"{X}k8s": _values(_each(_object(identifier=_text(LONGEST_NAME), cluster=_text(LONGEST_NAME)))),
 }
@@ -202,8 +218,18 @@ def _named(info: Mapping[str, object]) -> Iterator[Fault]:
             named += 1
             if item is not None and tag_of(item) == info.get(TAG):
                 yield Fault(at=("info", key, index), said="names the entity itself: it has no effect", blocks=False)
-    if named > _MOST_NAMED:
+    if named + _count_related(info) > _MOST_NAMED:
         yield Fault(at=("info",), said=f"names more than {_MOST_NAMED:,} entities")
+
+
+def _count_related(info: Mapping[str, object]) -> int:
+    """How many entities it names in relationships."""
+    items = info.get(RELATIONSHIPS)
+    named = 0
+    for item in cast("list[object]", items) if isinstance(items, list) else []:
+        ends = cast("dict[str, object]", item).values() if isinstance(item, dict) else ()
+        named += sum(len(cast("list[object]", end)) for end in ends if isinstance(end, list))
+    return named
 
 
 def _unstorable(value: object, at: Steps) -> Iterator[Fault]:

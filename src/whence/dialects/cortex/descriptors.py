@@ -112,7 +112,7 @@ class Descriptors:
             by,
             [taken.draft],
             documents=[*described.documents(tag, taken.value, taken.text), *types],
-            statements=[described.statement(tag, taken.said)],
+            statements=[described.statement(tag, taken.value, taken.said)],
             based_on=[*types, *([] if taken.standing is None else [taken.standing.descriptor])],
             only_new=taken.standing is None,
         )

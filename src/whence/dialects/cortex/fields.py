@@ -3,9 +3,9 @@
 A member that is null is as good as absent; one that nobody asks for is never looked at. Source: Cortex contract A4.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 
 from whence.dialects.cortex import dates
 from whence.domain.errors import Invalid, Violation
@@ -15,11 +15,12 @@ LONGEST_QUOTED: Final = 1000  # characters of what was sent, in what we say of i
 
 
 class Fields:
-    """The members of one JSON object."""
+    """The members of one JSON object; `path` is where it stands in another one, whose `faults` its own are, too."""
 
-    def __init__(self, sent: Mapping[str, Any]) -> None:
+    def __init__(self, sent: Mapping[str, Any], *, path: str = "", faults: list[Violation] | None = None) -> None:
         self._sent = sent
-        self._faults: list[Violation] = []
+        self._path = path
+        self._faults: list[Violation] = [] if faults is None else faults
 
     def required_text(self, name: str, *, most: int | None = None) -> str:
         """A text with more than blanks in it and at most so many characters, as it was sent."""
@@ -63,6 +64,36 @@ class Fields:
         self.fault(name, "must be an object")
         return None
 
+    def part(self, name: str) -> Self:
+        """The members of the object, none if there is none; what is wrong with them is wrong here."""
+        return type(self)(self.json_object(name) or {}, path=f"{self._path}{name}.", faults=self._faults)
+
+    def json_list(self, name: str) -> list[Any] | None:
+        """A list, if there is one."""
+        value = self._sent.get(name)
+        if value is None or isinstance(value, list):
+            return cast("list[Any] | None", value)
+        self.fault(name, "must be a list")
+        return None
+
+    def required_texts(self, name: str, *, most: int) -> list[str]:
+        """A list of texts, each with more than blanks in it and at most so many characters."""
+        items = self.json_list(name)
+        if items is None and not self._is_faulty(name):
+            self.fault(name, "is required")
+        return self._texts(name, items or (), most)
+
+    def texts(self, name: str, *, most: int) -> list[str]:
+        """The same; none if there is no list."""
+        return self._texts(name, self.json_list(name) or (), most)
+
+    def flag(self, name: str, *, otherwise: bool) -> bool:
+        """Whether it is true; `otherwise` where nothing is said."""
+        value = self._sent.get(name)
+        if value is not None and not isinstance(value, bool):
+            self.fault(name, "must be true or false")
+        return value if isinstance(value, bool) else otherwise
+
     def anything(self, name: str) -> object:
         """Whatever stands there, and that may be null; but something must."""
         if name not in self._sent:
@@ -71,7 +102,7 @@ class Fields:
 
     def fault(self, name: str, message: str) -> None:
         """Something is wrong with the member."""
-        self._faults.append(Violation(path=name, message=message))
+        self._faults.append(Violation(path=self._path + name, message=message))
 
     def settle(self) -> None:
         """Return when nothing was wrong.
@@ -82,8 +113,13 @@ class Fields:
         if self._faults:
             raise Invalid(self._faults)
 
+    def _texts(self, name: str, items: Sequence[object], most: int) -> list[str]:
+        each = {f"{name}[{n}]": item for n, item in enumerate(items)}
+        within = type(self)(each, path=self._path, faults=self._faults)
+        return [within.required_text(place, most=most) for place in each]
+
     def _is_faulty(self, name: str) -> bool:
-        return any(fault.path == name for fault in self._faults)
+        return any(fault.path == self._path + name for fault in self._faults)
 
 
 def no_date(text: str) -> str:

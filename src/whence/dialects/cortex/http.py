@@ -30,6 +30,9 @@ from whence.dialects.cortex import (
     errors,
     export,
     groups,
+    relationship_ends,
+    relationship_types,
+    relationships,
 )
 from whence.dialects.cortex.answer import Answer
 from whence.dialects.cortex.gate import Endpoint, Routes, caller, carries_key, refusals, resource
@@ -50,6 +53,9 @@ _PARTS: Final[tuple[Callable[[Context, Options], Routes], ...]] = (
     documentation.routes,
     export.routes,
     groups.routes,
+    relationship_ends.routes,
+    relationship_types.routes,
+    relationships.routes,
 )
 _WHOLE: Final = frozenset({"/api/v1/catalog", "/api/v1/open-api", "/api/v1/custom-events"})
 _BEGUN: Final = ("/api/v1/catalog/", "/api/v1/open-api/", "/api/v1/custom-events/", "/api/v1/relationship")
