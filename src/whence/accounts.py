@@ -102,15 +102,19 @@ class Accounts:
             Invalid: more than the installation keeps, which its admin alone may allow.
             Conflict: it was deleted a moment ago.
         """
+        self.require_keepable(by, days)
+        async with self._pool.transaction() as db:
+            kept = await self._keep(db, by, await access.account(db, by.account_id), by.account_name, days)
+        self._changed(str(kept.id))
+        return kept
+
+    def require_keepable(self, by: Principal, days: int | None) -> None:
+        """Return when who asks may have so many days kept of their own account. Raises Invalid, as `keep`."""
         most = self._retention.days
         if days is not None and days > most and not by.is_bootstrap:
             raise Invalid.at(
                 "retention_days", f"must be at most {most}, which the installation keeps; more is for its admin to set"
             )
-        async with self._pool.transaction() as db:
-            kept = await self._keep(db, by, await access.account(db, by.account_id), by.account_name, days)
-        self._changed(str(kept.id))
-        return kept
 
     async def keep_of(self, by: Principal | None, name: str, days: int | None) -> Account:
         """The account of that name keeps so many days from now on, also more than the installation.

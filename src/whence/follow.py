@@ -244,20 +244,22 @@ class Follow:
 
     async def _problems(self, account: UUID, problem_ids: Sequence[UUID], *, whom: bool) -> list[ProblemTold | None]:
         """Each problem as it is now, with what says whom it concerns if that is asked for; None where it is gone."""
+        now = datetime.now(UTC)
         async with self._pool.reader() as db:
             known = await problems.some(db, account, problem_ids)
             wholes = {problem_id: await _whole(db, account, one) for problem_id, one in known.items()}
             each = _OF_EACH if whom else FIRST
             members = await problems.alerts_of(db, account, sorted(set(wholes.values())), each=each)
+            unattended = await problems.unattended(db, account, known.values(), now=now)
             places = {alert.event_id: alert.event_at for those in members.values() for alert in those} if whom else {}
             shown = {event.id: event for event in await events.some(db, account, list(places.items()))}
-        now = datetime.now(UTC)
 
         def told(problem: Problem) -> ProblemTold:
             those = members[wholes[problem.id]]
             return ProblemTold(
                 problem=problem,
                 alerts=() if problem.merged_into else tuple(alert.as_of(now) for alert in those),
+                unattended=unattended[problem.id],
                 events=tuple(shown[alert.event_id] for alert in those if alert.event_id in shown),
             )
 

@@ -16,7 +16,7 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from whence.crowd import Crowd
-from whence.domain.errors import Conflict, Invalid, Pushback, Reason, Refusal, Unauthenticated, Unavailable
+from whence.domain.errors import Conflict, Invalid, Pushback, Reason, Refusal, Unauthenticated, Unavailable, Violation
 from whence.domain.event import Accepted, Duplicate, Event, Ignored, Receipt, Rejected, Report
 from whence.line import SLICE, Line, Part, Waiting
 from whence.spans import NOWHERE, Spans
@@ -212,10 +212,14 @@ class Ingest:
         return None
 
     def _in_range(self, said: Said, now: datetime, retention: timedelta | None) -> Said:
-        for path, at in (("time", said.span.start), ("end_time", said.span.end)):
+        faults: list[Violation] = []
+        ends = (("time", said.span.start), ("end_time", said.span.end))
+        for path, at in ends[:1] if said.span.is_moment else ends:
             far = at > now and isinstance(said, Report) and said.may_be_far
             if not far and (fault := self.time_fault(at, now=now, retention=retention)):
-                raise Invalid.at(path, fault)
+                faults.append(Violation(path=path, message=fault))
+        if faults:
+            raise Invalid(faults)
         return said
 
     def _out_of_range(self, report: Report, now: datetime, retention: timedelta | None) -> Rejected | None:

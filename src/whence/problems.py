@@ -122,6 +122,11 @@ class Problems:
         now = self._clock()
         return {problem_id: [alert.as_of(now) for alert in those] for problem_id, those in found.items()}
 
+    async def unattended(self, by: Principal, found: Collection[Problem]) -> dict[UUID, int]:
+        """How many alerts of each of the problems nobody looks after: they go on, and nobody acknowledged them."""
+        async with self._pool.reader() as db:
+            return await problems.unattended(db, by.account_id, found, now=self._clock())
+
     async def events_of(self, by: Principal, members: Sequence[Alert]) -> dict[UUID, Event]:
         """The event of each alert, by the alert's id; one that was removed is left out."""
         async with self._pool.reader() as db:

@@ -12,7 +12,7 @@ from hypothesis.strategies import dictionaries, integers, lists, recursive, samp
 from pydantic import BaseModel, ConfigDict
 
 from whence.dialects import request
-from whence.dialects.request import json_items, json_value, parse, reader
+from whence.dialects.request import Misread, Unstorable, json_items, json_value, parse, reader
 from whence.domain.errors import Invalid, Violation
 
 
@@ -35,8 +35,8 @@ _AFTER = sampled_from(["", " ", "]", ",1]", "}]"])
 def _outcome(read: Callable[[bytes], object], raw: bytes) -> object:
     try:
         return read(raw)
-    except Invalid as refusal:
-        return refusal.violations
+    except (Invalid, Misread) as wrong:
+        return wrong.violations
 
 
 def _is_storable(value: object) -> bool:
@@ -97,7 +97,7 @@ _ITEMS = lists(_VALUES.map(lambda value: f'{{"x": {value}}}') | _VALUES, max_siz
 
 def _items_of(raw: bytes) -> object:
     def read(array: bytes) -> list[object]:
-        return [item.violations if isinstance(item, Invalid) else item for item in json_items(array)]
+        return [item.violations if isinstance(item, Unstorable) else item for item in json_items(array)]
 
     return _outcome(read, raw)
 

@@ -1,10 +1,10 @@
 """What every dialect reads a request with: a bounded body, JSON that can be stored, the shape of a model."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from math import isfinite
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 from urllib.parse import unquote, unquote_to_bytes
 
 from pydantic import BaseModel, ValidationError
@@ -30,6 +30,30 @@ _BLANK: Final = rb"[ \t\n\r]*"
 _OPENING: Final = re.compile(rb"%b\[%b(\{%b\"[^\"\\]{0,200}\")" % (_BLANK, _BLANK, _BLANK))
 _NEVER: Final = re.compile(rb"(?!)")
 _MISSES: Final = 8  # in a row, before the rest of an array is parsed in one piece
+
+
+class Unstorable(NamedTuple):
+    """A JSON value that is refused whatever its shape, mostly since it cannot be stored; and why, with the places."""
+
+    value: Any
+    violations: Sequence[Violation]
+
+
+class Misread(Exception):  # noqa: N818  as with what is refused: an error says it twice
+    """JSON that is not of the shape that it must have, or cannot be stored: every violation of the two.
+
+    What else is wrong with it may be told as well, so it is no refusal yet.
+    """
+
+    def __init__(self, value: object, violations: Iterable[Violation]) -> None:
+        self.value = value
+        self.violations = tuple(violations)
+        super().__init__()  # without the body: whoever shows an error may not show that
+
+    @property
+    def refusal(self) -> Invalid:
+        """The refusal, when that is all."""
+        return Invalid(self.violations)
 
 
 async def body(request: Request, limit: int) -> bytes:
@@ -71,14 +95,26 @@ def json_value(raw: bytes) -> Any:  # noqa: ANN401  JSON is anything
     Raises:
         Invalid: it is no JSON (path empty), or holds what cannot be stored (with its path).
     """
+    value = storable(raw)
+    if isinstance(value, Unstorable):
+        raise Invalid(value.violations)
+    return value
+
+
+def storable(raw: bytes) -> Any:  # noqa: ANN401  JSON is anything
+    """The JSON value of the bytes; `Unstorable`, when it holds what cannot be stored.
+
+    Raises:
+        Invalid: it is no JSON (path empty).
+    """
     value = _json(raw)
     if _is_suspect(raw) and (violations := list(_unstorable(value, ""))):
-        raise Invalid(violations)
+        return Unstorable(value, violations)
     return value
 
 
 def json_items(raw: bytes) -> Iterator[Any]:
-    """The items of a JSON array; an item that holds what cannot be stored is the refusal of it, which spoils no other.
+    """The items of a JSON array; one that holds what cannot be stored is `Unstorable`, and spoils no other.
 
     They are parsed as they are asked for, those of a piece together: who takes them one by one may pause in between,
     and has but a piece of a large array twice. Where it does not show soon where an item ends, the rest is one piece.
@@ -94,9 +130,10 @@ def parse(model: type[Model], raw: bytes) -> Model:
     """The bytes as JSON of the model's shape.
 
     Raises:
-        Invalid: with every violation and its path.
+        Invalid: it is no JSON.
+        Misread: it is of another shape, or holds what cannot be stored.
     """
-    return validate(model, json_value(raw)) if _is_suspect(raw) else _parse_plain(model, raw)
+    return validate(model, storable(raw)) if _is_suspect(raw) else _parse_plain(model, raw)
 
 
 def reader(model: type[Model], lines: bytes) -> Callable[[bytes], Model]:
@@ -111,15 +148,27 @@ def _parse_plain(model: type[Model], raw: bytes) -> Model:
         errors = exc.errors(include_url=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
             raise Invalid.at("", f"is not valid JSON: {errors[0].get('ctx', {}).get('error', '')}") from None
-        raise Invalid(map(violation, errors)) from None
+        raise Misread(_json(raw), map(violation, errors)) from None
 
 
 def validate(model: type[Model], value: object) -> Model:
-    """The JSON value in the model's shape. Raises as `parse`."""
+    """The JSON value in the model's shape; one that is `Unstorable` never is. Raises Misread, as `parse`."""
     try:
         return model.model_validate(value)
     except ValidationError as exc:
-        raise Invalid(map(violation, exc.errors(include_url=False, include_input=False))) from None
+        if not isinstance(value, Unstorable):
+            raise Misread(value, map(violation, exc.errors(include_url=False, include_input=False))) from None
+    raise Misread(value.value, [*value.violations, *_beside(value, model)])
+
+
+def _beside(unstorable: Unstorable, model: type[Model]) -> list[Violation]:
+    """What is wrong with the shape where nothing is that cannot be stored."""
+    try:
+        validate(model, unstorable.value)
+    except Misread as misread:
+        told = {violation.path for violation in unstorable.violations}
+        return [violation for violation in misread.violations if violation.path not in told]
+    return []
 
 
 def violation(error: ErrorDetails, *, within: int = 0) -> Violation:
@@ -221,11 +270,11 @@ def _pieces(array: bytes) -> Iterator[list[Any]]:
 
 
 def _storable(items: list[Any], raw: bytes) -> list[Any]:
-    """The items, which are those of the text; in the place of one that cannot be stored, why not."""
+    """The items, which are those of the text; one that cannot be stored says so."""
     if not _is_suspect(raw):
         return items
     faults = (list(_unstorable(item, "")) for item in items)
-    return [Invalid(found) if found else item for item, found in zip(items, faults, strict=True)]
+    return [Unstorable(item, found) if found else item for item, found in zip(items, faults, strict=True)]
 
 
 def _is_suspect(raw: bytes) -> bool:

@@ -174,30 +174,51 @@ def quiet_until(windows: Iterable[Maintenance], at: datetime, entity: Entity | N
 
 def violations(window: Maintenance) -> list[Violation]:
     """All that is wrong with the window's times, by the names of its fields, in their order."""
-    given = {"starts_at": window.starts_at, "ends_at": window.ends_at, "last_at": window.last_at}
+    return time_violations(
+        recurrence=window.recurrence,
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+        time_zone=window.time_zone,
+        last_at=window.last_at,
+    )
+
+
+def time_violations(
+    *,
+    recurrence: Recurrence | None,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    time_zone: str | None,
+    last_at: datetime | None,
+) -> list[Violation]:
+    """As `violations`, of a window of which not all is known; None: nothing is told that depends on it."""
+    given = {"starts_at": starts_at, "ends_at": ends_at, "last_at": last_at}
     far = {path for path, at in given.items() if at is not None and not EARLIEST <= at < LATEST}
     found = dict.fromkeys(far, f"must be from {EARLIEST.year} to {LATEST.year - 1}")
-    if window.ends_at <= window.starts_at:
-        found.setdefault("ends_at", "must be after starts_at")
-    elif not far & {"starts_at", "ends_at"} and _is_too_long(window):
-        longest = LONGEST[window.recurrence] // _DAY
-        found["ends_at"] = f"must be at most {longest} day{'s' * (longest > 1)} after starts_at"
-    if window.time_zone != "UTC" and window.time_zone not in _known_zones():
+    if starts_at is not None and ends_at is not None:
+        if ends_at <= starts_at:
+            found.setdefault("ends_at", "must be after starts_at")
+        elif not far & {"starts_at", "ends_at"} and _is_too_long(recurrence, starts_at, ends_at, time_zone):
+            longest = LONGEST[recurrence or Recurrence.ONCE] // _DAY
+            found["ends_at"] = f"must be at most {longest} day{'s' * (longest > 1)} after starts_at"
+    if time_zone is not None and time_zone != "UTC" and time_zone not in _known_zones():
         found["time_zone"] = "must be a name of the IANA time zone database, as Europe/Vienna"
-    if window.last_at is not None and window.recurrence is Recurrence.ONCE:
+    if last_at is not None and recurrence is Recurrence.ONCE:
         found["last_at"] = "is only for what recurs"
-    elif window.last_at is not None and window.last_at < window.starts_at:
+    elif last_at is not None and starts_at is not None and last_at < starts_at:
         found.setdefault("last_at", "must not be before starts_at")
     order = ("starts_at", "ends_at", "time_zone", "last_at")
     return [Violation(path=path, message=found[path]) for path in order if path in found]
 
 
-def _is_too_long(window: Maintenance) -> bool:
+def _is_too_long(recurrence: Recurrence | None, starts_at: datetime, ends_at: datetime, time_zone: str | None) -> bool:
     """Whether an occurrence is longer than it may be: what recurs, by the clock, whose days have 24 hours."""
-    if window.recurrence is Recurrence.ONCE:
-        return window.ends_at - window.starts_at > LONGEST[window.recurrence]
-    zone = _zone(window.time_zone)
-    return _shown(window.ends_at, zone) - _shown(window.starts_at, zone) > LONGEST[window.recurrence]
+    if recurrence is None or recurrence is Recurrence.ONCE:
+        return ends_at - starts_at > LONGEST[Recurrence.ONCE]
+    if time_zone is None:
+        return False
+    zone = _zone(time_zone)
+    return _shown(ends_at, zone) - _shown(starts_at, zone) > LONGEST[recurrence]
 
 
 @cache

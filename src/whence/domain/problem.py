@@ -102,12 +102,13 @@ class ProblemFilter:
 class ProblemTold:
     """Something happened to a problem: as it is now, with the first of its alerts, `FIRST` or more.
 
-    `events`: those of some of its alerts; of a problem that is part of another by now, of that one's. They say whom it
-    concerns; none for who does not ask for them.
+    `unattended`: how many of all of them nobody looks after. `events`: those of some of its alerts; of a problem that
+    is part of another by now, of that one's. They say whom it concerns; none for who does not ask for them.
     """
 
     problem: Problem
     alerts: tuple[Alert, ...]
+    unattended: int
     events: tuple[Event, ...]
 
 

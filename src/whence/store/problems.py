@@ -1,6 +1,6 @@
 """Problems as rows: lists of them, one by any of its names, what people say of them; and their alerts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
@@ -39,8 +39,15 @@ _TURN: Final = """
     on conflict (account_id) do update set number = problem_head.number
     returning number
 """
+_LOCK: Final = """
+    select from problem where account_id = $1 and problem_id = any($2::uuid[]) order by problem_id for update
+"""
+# Nobody looks any more at what removals before have left.
 _SEAL: Final = """
-    update problem set is_sealed = true, closed_at = greatest(opened_at, $3), updated_at = $3, explain_at = $3
+    update problem set is_sealed = true, closed_at = greatest(opened_at, $3), updated_at = $3, explain_at = $3,
+        is_stale = false, alert_count = (
+            select count(*) from alert a where a.account_id = $1 and a.problem_id = $2 and a.since is not null
+        )
     where account_id = $1 and problem_id = $2
 """
 # Of what goes on and was explained: when anything was told since, or so long ago that relations may have changed. What
@@ -101,6 +108,13 @@ _COUNT_COMMENTS: Final = """
 """
 _OPEN_OF: Final = """
     select alert_id from alert where account_id = $1 and problem_id = $2 and closed_at is null order by key
+"""
+# What has expired has ended for a reader, whether or not somebody came by to close it.
+_UNATTENDED: Final = """
+    select problem_id, count(*) as alerts from alert
+    where account_id = $1 and problem_id = any($2::uuid[]) and closed_at is null and acknowledged_at is null
+    and (expires_at is null or expires_at > $3)
+    group by problem_id
 """
 
 
@@ -192,6 +206,14 @@ async def alerts_of(db: Reader, account: UUID, problem_ids: Sequence[UUID], *, e
     return found
 
 
+async def unattended(db: Reader, account: UUID, found: Collection[Problem], *, now: datetime) -> dict[UUID, int]:
+    """How many alerts of each problem go on that nobody acknowledged; none of what is over or part of another."""
+    counts = {one.id: 0 for one in found}
+    going_on = [one.id for one in found if one.state is ProblemState.OPEN]
+    rows = await db.rows(_UNATTENDED, account, going_on, now) if going_on else []
+    return counts | {row["problem_id"]: row["alerts"] for row in rows}
+
+
 async def of_keys(db: Reader, account: UUID, keys: Sequence[str]) -> dict[str, UUID]:
     """The problem that the newest alert of each key belongs to; keys that never had any are left out."""
     return {row["key"]: row["problem_id"] for row in await db.rows(_OF_KEYS, account, list(keys))}
@@ -209,8 +231,17 @@ async def open_alerts(db: Writer, account: UUID, problem_id: UUID) -> list[Alert
     return [one for one in await alerts.locked(db, account, ids) if one.closed_at is None]
 
 
+async def lock(db: Writer, account: UUID, problem_ids: Collection[UUID]) -> None:
+    """Whoever removes an alert of the problems has done so, or waits until the transaction ends.
+
+    A statement of its own before the alerts are counted: one that waits as it counts has counted what was removed.
+    """
+    await db.rows(_LOCK, account, list(problem_ids))
+
+
 async def seal(db: Writer, account: UUID, problem_id: UUID, *, at: datetime) -> None:
-    """The problem is over, as a person said."""
+    """The problem is over, as a person said, with as many alerts as it has."""
+    await lock(db, account, [problem_id])
     await db.execute(_SEAL, account, problem_id, at)
 
 

@@ -1795,6 +1795,11 @@ export interface components {
        */
       title: string
       /**
+       * Unattended Count
+       * @description How many of all of them nobody looks after: those that are `open`.
+       */
+      unattended_count: number
+      /**
        * Updated At
        * Format: date-time
        */

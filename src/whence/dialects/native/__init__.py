@@ -3,6 +3,7 @@
 from starlette.requests import HTTPConnection
 
 from whence.dialects import Context, Dialect, Endpoint
+from whence.dialects.native.errors import refused
 from whence.dialects.native.http import app
 from whence.dialects.native.send import sending
 
@@ -15,4 +16,4 @@ def _direct(context: Context) -> dict[tuple[str, str], Endpoint]:
     return {("POST", "/v1/events"): sending(context)}
 
 
-DIALECT = Dialect(name="native", app=app, direct=_direct, owns=_owns)
+DIALECT = Dialect(name="native", app=app, direct=_direct, owns=_owns, refused=refused)

@@ -1,6 +1,8 @@
 """Accounts: made, changed and deleted by who runs the installation; an admin looks after their own."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,7 +13,9 @@ from whence.dialects import Context
 from whence.dialects.native import encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import AccountName, gate, json_body, principal, read
-from whence.domain.access import Account, Right
+from whence.dialects.native.part import Part, faults
+from whence.domain.access import Account, Principal, Right
+from whence.domain.errors import Violation
 
 
 def routes(context: Context) -> APIRouter:
@@ -91,7 +95,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def change_own_account(request: Request) -> Response:
         by = principal(request)
-        asked = await read(context, request, wire.AccountChange)
+        asked = await read(context, request, wire.AccountChange, partial(_faults, context, by))
         return Answer(_shown(context, await accounts.keep(by, asked.retention_days)))
 
     return router
@@ -99,3 +103,8 @@ def routes(context: Context) -> APIRouter:
 
 def _shown(context: Context, account: Account) -> encode.Json:
     return encode.account(account, installation=context.retention, now=datetime.now(UTC))
+
+
+async def _faults(context: Context, by: Principal, part: Part[wire.AccountChange]) -> Sequence[Violation]:
+    days = part.model.retention_days if part.is_sound("retention_days") else None
+    return faults(context.accounts.require_keepable, by, days)

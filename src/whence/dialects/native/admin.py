@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +14,7 @@ from whence.dialects import Context
 from whence.dialects.native import encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import gate, json_body, principal, read
+from whence.dialects.native.part import Part, whole
 from whence.domain.access import Right
 from whence.domain.errors import Invalid, NotFound, Violation
 
@@ -33,8 +35,9 @@ def routes(context: Context) -> APIRouter:
     )
     async def create_token(request: Request) -> Response:
         by = principal(request)
-        asked = await read(context, request, wire.TokenIn)
-        if faults := [*_expiry_faults(asked.expires_at), *context.check_options(asked.options)]:
+        meaning = partial(_faults, context)
+        asked = await read(context, request, wire.TokenIn, meaning)
+        if faults := await meaning(whole(asked)):
             raise Invalid(faults)
         token, secret = await access.create_token(
             by,
@@ -88,6 +91,10 @@ def routes(context: Context) -> APIRouter:
         return Answer({"entries": [encode.audit(entry) for entry in page.items], "next": page.following})
 
     return router
+
+
+async def _faults(context: Context, part: Part[wire.TokenIn]) -> list[Violation]:
+    return [*_expiry_faults(part.model.expires_at), *context.check_options(part.entries("options"))]
 
 
 def _expiry_faults(ends: datetime | None) -> Iterator[Violation]:

@@ -10,7 +10,7 @@ from whence.dialects import Context
 from whence.dialects.native import decode, encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import gate, json_body, principal, read_optional
-from whence.dialects.native.problems import ids
+from whence.dialects.native.problems import entity_ids, ids
 from whence.domain.access import Right
 
 _ALERT_PATH = "/v1/alerts/{alert_id:uuid}"  # whatever is no UUID is another path, or none
@@ -32,8 +32,8 @@ def routes(context: Context) -> APIRouter:
     )
     async def page(request: Request, query: Annotated[wire.AlertQuery, Query()]) -> Response:
         by = principal(request)
-        entity_ids = [(await context.catalog.require(by, name)).id for name in query.entity]
-        asked = decode.alert_filter(query, entity_ids=entity_ids, problems=await ids(context, by, query.problem))
+        named = await entity_ids(context, by, query)
+        asked = decode.alert_filter(query, entity_ids=named, problems=await ids(context, by, query.problem))
         return Answer(encode.alerts(await alerts.page(by, asked, cursor=query.cursor, limit=query.limit)))
 
     @router.get(_ALERT_PATH, summary="One alert", response_model=shape.Alert, dependencies=reads)

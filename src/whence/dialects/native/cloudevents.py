@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from urllib.parse import unquote
 
 from whence.dialects.native import wire
-from whence.dialects.request import json_value, text_faults, validate
+from whence.dialects.request import Unstorable, storable, text_faults, validate
 from whence.domain.errors import Invalid, Violation
 
 ENVELOPE: Final = ("specversion", "id", "source", "type", "time")
@@ -25,16 +25,19 @@ def structured(envelope: object) -> wire.EventIn:
     """The event of a structured-mode body, or of one item of a batch.
 
     Raises:
-        Invalid: it is no CloudEvent, or its data no native event.
+        Invalid: it is no CloudEvent at all.
+        Misread: it is none that is right, its data no native event, or it holds what cannot be stored.
     """
+    envelope, faults = (envelope.value, [*envelope.violations]) if isinstance(envelope, Unstorable) else (envelope, [])
     if not isinstance(envelope, Mapping):
         raise Invalid.at("", "must be a JSON object")
     fields = dict(cast("Mapping[str, Any]", envelope))
     data = fields.pop("data", None)
     if "data_base64" not in fields:
-        return _event(fields, data)
+        return _event(fields, data, faults)
     encoded = fields.pop("data_base64")
-    faults = [] if data is None else [Violation(path="data", message="must not be there beside data_base64")]
+    if data is not None:
+        faults.append(Violation(path="data", message="must not be there beside data_base64"))
     if not _is_base64(encoded):
         faults.append(Violation(path="data_base64", message="must be text in Base64 (RFC 4648)"))
     return _event(fields, {"data_base64": encoded}, faults)
@@ -44,33 +47,43 @@ def binary(headers: Mapping[str, str], raw: bytes) -> wire.EventIn:
     """The event of a binary-mode request: attributes in `ce-` headers, data in the body.
 
     Raises:
-        Invalid: an attribute cannot be stored; and as `structured`.
+        Invalid: the body is said to be JSON, and is none.
+        Misread: as `structured`.
     """
     fields: dict[str, Any] = {
         name.removeprefix("ce-"): unquote(value, errors="replace")
         for name, value in headers.items()
         if name.startswith("ce-")
     }
-    if faults := [Violation(path=name, message=fault) for name, text in fields.items() if (fault := text_faults(text))]:
-        raise Invalid(faults)
+    faults = [Violation(path=name, message=fault) for name, text in fields.items() if (fault := text_faults(text))]
     if not raw:
-        return _event(fields, None)
-    if "json" in headers.get("content-type", "json"):
-        return _event(fields, json_value(raw))
-    return _event(fields, {"data_base64": b64encode(raw).decode()})
+        return _event(fields, None, faults)
+    if "json" not in headers.get("content-type", "json"):
+        return _event(fields, {"data_base64": b64encode(raw).decode()}, faults)
+    data = storable(raw)
+    if isinstance(data, Unstorable):
+        return _event(fields, data.value, [*faults, *data.violations])
+    return _event(fields, data, faults)
 
 
-def _event(fields: dict[str, Any], data: object, faults: Sequence[Violation] = ()) -> wire.EventIn:
-    """The event of what the envelope says and the data; `faults`: what is wrong with the data."""
-    missing = [
-        Violation(path=name, message="must be a string that is not empty")
-        for name in _REQUIRED
-        if not isinstance(fields.get(name), str) or not fields[name]
-    ]
-    if not missing and fields["specversion"] != "1.0":
-        missing.append(Violation(path="specversion", message="must be 1.0"))
-    if missing or faults:
-        raise Invalid([*missing, *faults])
+def _event(fields: dict[str, Any], data: object, faults: Sequence[Violation]) -> wire.EventIn:
+    """The event of what the envelope says and the data; `faults`: what is known to be wrong with either."""
+    missing = [name for name in _REQUIRED if not isinstance(fields.get(name), str) or not fields[name]]
+    wrong = [Violation(path=name, message="must be a string that is not empty") for name in missing]
+    if "specversion" not in missing and fields["specversion"] != "1.0":
+        wrong.append(Violation(path="specversion", message="must be 1.0"))
+    wrong += faults
+    return validate(wire.EventIn, _without(wrong, fields, data) if wrong else _read_as(fields, data))
+
+
+def _without(faults: Sequence[Violation], fields: Mapping[str, Any], data: object) -> Unstorable:
+    """The faults, and what can be read without the attributes that are at fault."""
+    told = {fault.path for fault in faults}
+    return Unstorable(_read_as({name: fields[name] for name in fields if name not in told}, data), faults)
+
+
+def _read_as(fields: Mapping[str, Any], data: object) -> dict[str, object]:
+    """What is read as a native event, of attributes and data."""
     envelope = {name: fields[name] for name in _OF_BOTH if name in fields}
     said = cast("dict[str, object]", data) if isinstance(data, dict) else {} if data is None else {"data": data}
     own = said if _is_native(said, envelope) else {"properties": said}
@@ -78,7 +91,7 @@ def _event(fields: dict[str, Any], data: object, faults: Sequence[Violation] = (
     further = {name: value for name, value in fields.items() if name not in ENVELOPE}
     if further:
         event["properties"] = _with(further, event.get("properties"))
-    return validate(wire.EventIn, event)
+    return event
 
 
 def _is_native(data: Mapping[str, object], envelope: Mapping[str, object]) -> bool:
@@ -108,4 +121,4 @@ def _is_base64(value: object) -> bool:
 
 def _title(fields: Mapping[str, Any]) -> str:
     subject = fields.get("subject")
-    return (subject if isinstance(subject, str) and subject.strip() else str(fields["type"]))[:1000]
+    return (subject if isinstance(subject, str) and subject.strip() else str(fields.get("type")))[:1000]

@@ -1,16 +1,15 @@
 """From the native API's shapes to the domain's values. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
 from pydantic_core import to_json
 
 from whence.dialects.native import wire
-from whence.dialects.request import text_faults
 from whence.domain.alert import AlertFilter
 from whence.domain.entity import Draft, Entity, Tag
 from whence.domain.errors import Invalid, Violation
@@ -30,7 +29,7 @@ PATIENCE: Final = timedelta(minutes=15)  # three silent rounds of five minutes: 
 _SHORTEST: Final = timedelta(microseconds=1)  # a problem that ended when it began must not seem to have no end
 _OF_ALERTS: Final = frozenset({Kind.PROBLEM, Kind.RECOVERY})
 _OF_PROBLEMS: Final = ("timeout_minutes", "handling")
-_TARGETS: Final = ("scope", "entities", "match")
+TARGETS: Final = ("scope", "entities", "match")
 _FOREVER: Final = Span(start=datetime(1, 1, 1, tzinfo=UTC), end=datetime(9999, 12, 31, tzinfo=UTC))
 _EVERYTHING: Final = Filter(window=_FOREVER)
 
@@ -54,7 +53,7 @@ def report(
         Invalid: it ends before it starts, or has a timeout or a handling that means nothing.
     """
     start = event.time or now
-    _require_problem(event)
+    require_problem(event)
     concerned = scope(event, entities)
     return Report(
         kind=event.kind,
@@ -64,7 +63,7 @@ def report(
         description=event.description,
         url=event.url or "",
         links=links(event.links),
-        span=_span(event, start),
+        span=span(event, start),
         source=event.source or source,
         dialect=DIALECT,
         scope=concerned,
@@ -73,7 +72,7 @@ def report(
         original=original,
         sender_id=event.id,
         key=event.key or default_key(event, event.source or source, concerned),
-        timeout=_timeout(event),
+        timeout=timeout(event),
         once=once,
         handling=frozenset(event.handling),
     )
@@ -95,13 +94,18 @@ def default_key(event: wire.EventIn, source: str, concerned: Scope) -> str | Non
     return blake2b(said, digest_size=16).hexdigest()
 
 
-def _span(event: wire.EventIn, start: datetime) -> Span:
+def span(event: wire.EventIn, start: datetime) -> Span:
+    """The time of an event that begins then.
+
+    Raises:
+        Invalid: it ends before.
+    """
     if event.kind is Kind.PROBLEM and event.end_time == start < _FOREVER.end:
         return Span(start=start, end=start + _SHORTEST)
     return Span(start=start, end=start if event.end_time is None else event.end_time)
 
 
-def _require_problem(event: wire.EventIn) -> None:
+def require_problem(event: wire.EventIn) -> None:
     """Return when the event is a problem, or has nothing that is of a problem only.
 
     Raises:
@@ -111,7 +115,7 @@ def _require_problem(event: wire.EventIn) -> None:
         raise Invalid(Violation(path=name, message="is of a problem only") for name in given)
 
 
-def _timeout(event: wire.EventIn) -> timedelta | None:
+def timeout(event: wire.EventIn) -> timedelta | None:
     """How long a problem is believed; None: it has an end, or is none.
 
     Raises:
@@ -134,8 +138,12 @@ def require_one_target(target: wire.TargetIn) -> None:
         Invalid: at every one but the first.
     """
     if (target.scope is not None) + (target.entities is not None) + (target.match is not None) > 1:
-        given = [name for name in _TARGETS if getattr(target, name) is not None]
-        raise Invalid(Violation(path=name, message=f"must not stand beside {given[0]}") for name in given[1:])
+        raise Invalid(beside([name for name in TARGETS if getattr(target, name) is not None]))
+
+
+def beside(given: Sequence[str]) -> list[Violation]:
+    """What is wrong with saying in all of these ways whom something concerns."""
+    return [Violation(path=name, message=f"must not stand beside {given[0]}") for name in given[1:]]
 
 
 def scope(target: wire.TargetIn, entities: Sequence[Entity] | None) -> Scope:
@@ -195,7 +203,7 @@ def replanned(window: Maintenance, change: wire.MaintenanceChange, scope: Scope 
         ends_at=in_millis(change.ends_at) if "ends_at" in named else window.ends_at,
         time_zone=change.time_zone if "time_zone" in named else window.time_zone,
         last_at=(change.last_at and in_millis(change.last_at)) if "last_at" in named else window.last_at,
-        scope=scope if named.intersection(_TARGETS) else window.scope,
+        scope=scope if named.intersection(TARGETS) else window.scope,
     )
 
 
@@ -241,7 +249,7 @@ def asked(
         problems: those that the query names, by their ids; None when it names none, and empty when there are none such.
 
     Raises:
-        Invalid: the window ends before it starts, or a parameter is unknown.
+        Invalid: as `properties`.
     """
     window = cursor.window if cursor else _window(query, now)
     open_or_closed = set(query.status)
@@ -260,8 +268,20 @@ def asked(
         is_open=None if len(open_or_closed) != 1 else open_or_closed == {"open"},
         problems=tuple(problems or ()),
         words=tuple(word for text in query.q for word in text.split()),
-        properties=_properties(query.model_extra or {}),
+        properties=properties(query),
     )
+
+
+def properties(query: wire.Narrowing) -> tuple[PropertyTest, ...]:
+    """What is asked of properties.
+
+    Raises:
+        Invalid: it is more than one question may.
+    """
+    named = query.model_extra or {}
+    if len(named) > 20:  # noqa: PLR2004  as many as any other parameter may be repeated
+        raise Invalid.at("prop", "must be at most 20 tests")
+    return tuple(PropertyTest(path=name.removeprefix("prop."), values=tuple(texts)) for name, texts in named.items())
 
 
 def followed(
@@ -269,9 +289,7 @@ def followed(
 ) -> Filter:
     """The filter of a live reader: any time, unless the query names one."""
     start = query.start or _FOREVER.start
-    end = query.end or _FOREVER.end
-    if end < start:
-        raise Invalid.at("to", "is before from")
+    end = query.end or max(start, _FOREVER.end)
     ever = query.model_copy(update={"start": start, "end": end})
     return asked(ever, now=end, concerning=concerning, problems=problems)
 
@@ -289,11 +307,7 @@ def passes(told: ProblemTold, filtered: Filter) -> bool:
 
 
 def alert_filter(query: wire.AlertQuery, *, entity_ids: Sequence[str], problems: Sequence[UUID] | None) -> AlertFilter:
-    """Which alerts: those whose life overlaps the window, which is open where the query names no end.
-
-    Raises:
-        Invalid: the window ends before it starts.
-    """
+    """Which alerts: those whose life overlaps the window, which is open where the query names no end."""
     return AlertFilter(
         window=_life(query.start, query.end),
         states=tuple(query.state),
@@ -389,33 +403,11 @@ def _life(start: datetime | None, end: datetime | None) -> Span | None:
     """The window that a life must overlap; None when neither end is named."""
     if start is None and end is None:
         return None
-    window = start or _FOREVER.start, end or _FOREVER.end
-    if window[1] < window[0]:
-        raise Invalid.at("to", "is before from")
-    return Span(start=window[0], end=window[1])
+    begins = start or _FOREVER.start
+    return Span(start=begins, end=end or max(begins, _FOREVER.end))
 
 
 def _window(query: wire.Narrowing, now: datetime) -> Span:
     end = query.end or (now if query.start is None or query.start <= now else query.start)
     start = query.start or max(end, _FOREVER.start + DAY) - DAY
-    if end < start:
-        raise Invalid.at("to", "is before from")
     return Span(start=start, end=end)
-
-
-def _properties(extra: Mapping[str, object]) -> tuple[PropertyTest, ...]:
-    tests: list[PropertyTest] = []
-    faults: list[Violation] = []
-    for name, given in extra.items():
-        values = cast("list[str]", given) if isinstance(given, list) else [str(given)]
-        if not name.startswith("prop.") or name == "prop.":
-            faults.append(Violation(path=name, message="is not a parameter of this call"))
-        elif fault := next(filter(None, map(text_faults, (name, *values))), None):
-            faults.append(Violation(path=name, message=fault))
-        else:
-            tests.append(PropertyTest(path=name.removeprefix("prop."), values=tuple(values)))
-    if len(tests) > 20:  # noqa: PLR2004  as many as any other parameter may be repeated
-        faults.append(Violation(path="prop", message="must be at most 20 tests"))
-    if faults:
-        raise Invalid(faults)
-    return tuple(tests)

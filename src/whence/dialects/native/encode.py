@@ -123,11 +123,17 @@ def alerts(page: Page[Alert]) -> Json:
 
 
 def problem(
-    problem: Problem, *, alerts: Sequence[Alert], entities: Mapping[str, Entity], events: Mapping[UUID, Event]
+    problem: Problem,
+    *,
+    alerts: Sequence[Alert],
+    unattended: int,
+    entities: Mapping[str, Entity],
+    events: Mapping[UUID, Event],
 ) -> Json:
     """A problem with some of its alerts; an entity or a change that somebody removed meanwhile is left out.
 
     Args:
+        unattended: how many of all its alerts nobody looks after.
         entities: by their ids, those that it affects and that are its causes.
         events: by their ids, those that are its causes.
     """
@@ -146,6 +152,7 @@ def problem(
         "closed_at": maybe(problem.closed_at),
         "closed_by": _closed_by(problem),
         "alert_count": problem.alert_count,
+        "unattended_count": unattended,
         "alerts": [alert(one) for one in alerts],
         "affected": [brief(entities[entity_id]) for entity_id in problem.entity_ids if entity_id in entities],
         "likely": problem.is_likely and causes[:1] == list(problem.causes[:1]),

@@ -1,5 +1,6 @@
 """Entities and relations."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,7 +12,10 @@ from whence.dialects.native import decode, encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.events import listed
 from whence.dialects.native.gate import EntityName, gate, json_body, principal, read
-from whence.domain.access import Right
+from whence.dialects.native.meaning import ends, look_up, of_drafts, strangers
+from whence.dialects.native.part import Part, whole
+from whence.domain.access import Principal, Right
+from whence.domain.errors import Invalid, Violation
 
 
 def routes(context: Context) -> APIRouter:
@@ -32,7 +36,13 @@ def routes(context: Context) -> APIRouter:
     )
     async def register(request: Request) -> Response:
         by = principal(request)
-        drafts = decode.drafts(await read(context, request, wire.EntitiesIn))
+        meaning = partial(_draft_faults, context, by)
+        asked = await read(context, request, wire.EntitiesIn, meaning)
+        try:
+            drafts = decode.drafts(asked)
+        except Invalid:
+            part = whole(asked)
+            raise part.refusal(await meaning(part)) from None
         entities = await registry.register(by, drafts) if drafts else []
         return Answer({"entities": [encode.entity(entity) for entity in entities]})
 
@@ -66,7 +76,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def timeline(request: Request, name: EntityName, query: Annotated[wire.TimelineQuery, Query()]) -> Response:
         by = principal(request)
-        return await listed(context, by, query, [await catalog.require(by, name)])
+        return await listed(context, by, query, [name])
 
     @router.put(
         "/v1/relations",
@@ -77,7 +87,8 @@ def routes(context: Context) -> APIRouter:
     )
     async def relate(request: Request) -> Response:
         by = principal(request)
-        relations = await registry.relate(by, decode.named(await read(context, request, wire.RelationsIn)))
+        asked = await read(context, request, wire.RelationsIn, partial(_strangers, context, by))
+        relations = await registry.relate(by, decode.named(asked))
         return Answer({"relations": [encode.relation(relation) for relation in relations]})
 
     @router.delete(
@@ -89,7 +100,8 @@ def routes(context: Context) -> APIRouter:
     )
     async def unrelate(request: Request) -> Response:
         by = principal(request)
-        relations = await registry.unrelate(by, decode.named(await read(context, request, wire.RelationsIn)))
+        asked = await read(context, request, wire.RelationsIn, partial(_strangers, context, by))
+        relations = await registry.unrelate(by, decode.named(asked))
         return Answer({"relations": [encode.relation(relation) for relation in relations]})
 
     @router.get(
@@ -109,3 +121,13 @@ def routes(context: Context) -> APIRouter:
         )
 
     return router
+
+
+async def _draft_faults(context: Context, by: Principal, part: Part[wire.EntitiesIn]) -> list[Violation]:
+    drafts, faults = of_drafts(part)
+    return [*faults, *await context.registry.faults(by, drafts)]
+
+
+async def _strangers(context: Context, by: Principal, part: Part[wire.RelationsIn]) -> list[Violation]:
+    names = ends(part)
+    return strangers(names, await look_up(context.catalog, by, names))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
@@ -14,14 +15,18 @@ from whence.dialects import Context
 from whence.dialects.native import decode, encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import gate, json_body, principal, read
+from whence.dialects.native.meaning import look_up, of_change, of_target
+from whence.dialects.native.meaning import named as names_in
+from whence.dialects.native.part import Part, whole
 from whence.dialects.native.problems import ids
 from whence.dialects.native.targets import Targets
 from whence.domain.access import Principal, Right
 from whence.domain.entity import Entity
-from whence.domain.errors import Invalid
+from whence.domain.errors import Invalid, NotFound, Violation
 from whence.domain.event import Event, Span
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, unseal_cursor
+from whence.domain.scope import Scope
 
 _SAMPLE: Final = 10
 _LISTED: Final = 1000
@@ -38,7 +43,7 @@ def routes(context: Context) -> APIRouter:
     @router.get("/v1/events", summary="Events of a window", response_model=shape.EventPage, dependencies=reads)
     async def page(request: Request, query: Annotated[wire.PageQuery, Query()]) -> Response:
         by = principal(request)
-        return await listed(context, by, query, await named(context, by, query))
+        return await listed(context, by, query, query.entity)
 
     @router.get(
         "/v1/events/facets",
@@ -70,9 +75,8 @@ def routes(context: Context) -> APIRouter:
     )
     async def match(request: Request) -> Response:
         by = principal(request)
-        target = await read(context, request, wire.TargetIn)
-        targets = await Targets.look_up(context.catalog, by, [target])
-        scope = decode.scope(target, targets.entities(target))
+        target = await read(context, request, wire.TargetIn, partial(_target_faults, context, by))
+        scope = await _scope(context, by, target)
         matched = await context.catalog.matched(by, scope, sample=_LISTED)
         briefs = [encode.brief(entity) for entity in matched.sample]
         return Answer({"count": matched.count, "of": matched.of, "entities": briefs})
@@ -99,13 +103,16 @@ def routes(context: Context) -> APIRouter:
     )
     async def change(request: Request, event_id: UUID) -> Response:
         by = principal(request)
-        asked_for = await read(context, request, wire.EventChange)
-
-        def changed(old: Event) -> Event:
-            new = decode.changed(old, asked_for)
-            return new if new.span == old.span else _in_range(context, by, new)
-
-        return Answer(encode.event(await context.amend.change(by, event_id, changed)))
+        meaning = partial(_change_faults, context, by, event_id)
+        asked_for = await read(context, request, wire.EventChange, meaning)
+        try:
+            changed = await context.amend.change(by, event_id, partial(_changed, context, by, asked_for))
+        except (Invalid, NotFound):
+            part = whole(asked_for)
+            if faults := await meaning(part):
+                raise part.refusal(faults) from None
+            raise
+        return Answer(encode.event(changed))
 
     @router.delete(_EVENT_PATH, summary="Remove an event", status_code=204, dependencies=writes)
     async def remove(request: Request, event_id: UUID) -> Response:
@@ -116,6 +123,35 @@ def routes(context: Context) -> APIRouter:
     return router
 
 
+async def _target_faults(context: Context, by: Principal, part: Part[wire.TargetIn]) -> list[Violation]:
+    return [*of_target(part, await look_up(context.catalog, by, names_in(part)))]
+
+
+async def _scope(context: Context, by: Principal, target: wire.TargetIn) -> Scope:
+    targets = await Targets.look_up(context.catalog, by, [target])
+    try:
+        return decode.scope(target, targets.entities(target))
+    except Invalid:
+        part = whole(target)
+        raise part.refusal(of_target(part, targets.names)) from None
+
+
+async def _change_faults(
+    context: Context, by: Principal, event_id: UUID, part: Part[wire.EventChange]
+) -> list[Violation]:
+    try:
+        event = await context.timeline.require(by, event_id)
+    except NotFound:
+        event = None
+    unkept = partial(context.ingest.time_fault, now=datetime.now(UTC), retention=by.retention)
+    return [*of_change(part, event, unkept)]
+
+
+def _changed(context: Context, by: Principal, change: wire.EventChange, old: Event) -> Event:
+    new = decode.changed(old, change)
+    return new if new.span == old.span else _in_range(context, by, new)
+
+
 def _in_range(context: Context, by: Principal, event: Event) -> Event:
     if event.is_open:  # its end is no time yet, and is its alert's to say
         context.ingest.in_range(replace(event, span=Span.moment(event.span.start)), retention=by.retention)
@@ -123,17 +159,20 @@ def _in_range(context: Context, by: Principal, event: Event) -> Event:
     return context.ingest.in_range(event, retention=by.retention)
 
 
-async def listed(
-    context: Context, by: Principal, query: wire.TimelineQuery, concerning: Sequence[Entity] | None
-) -> Response:
-    """A page of events: of any of the entities, or of all where none are named."""
+async def listed(context: Context, by: Principal, query: wire.TimelineQuery, names: Sequence[str]) -> Response:
+    """A page of events: of any of the entities with these names, or of all where there are none.
+
+    Raises:
+        Invalid: the query contradicts itself, or its cursor; also when it names nobody that there is.
+        NotFound: it names an entity that the account has not.
+    """
     cursor = unseal_cursor(by.secret, query.cursor) if query.cursor is not None else None
     if cursor is not None and "order" in query.model_fields_set and query.order is not cursor.order:
         raise Invalid.at("order", "is not that of the cursor")
     original = query.include == "original"
     page = await context.timeline.page(
         by,
-        await _narrowed(context, by, query, concerning, cursor=cursor),
+        await _narrowed(context, by, query, names, cursor=cursor),
         order=cursor.order if cursor else query.order,
         cursor=cursor,
         limit=query.limit,
@@ -149,21 +188,29 @@ async def asked(context: Context, by: Principal, query: wire.FilterQuery) -> Fil
         NotFound: it names an entity that the account has not.
         Invalid: it contradicts itself.
     """
-    return await _narrowed(context, by, query, await named(context, by, query))
+    return await _narrowed(context, by, query, query.entity)
 
 
 async def _narrowed(
     context: Context,
     by: Principal,
     query: wire.Narrowing,
-    concerning: Sequence[Entity] | None,
+    names: Sequence[str],
     *,
     cursor: Cursor | None = None,
 ) -> Filter:
+    concerning = await _concerning(context, by, query, names)
     problems = await ids(context, by, query.problem)
     return decode.asked(query, now=datetime.now(UTC), concerning=concerning, problems=problems, cursor=cursor)
 
 
 async def named(context: Context, by: Principal, query: wire.FilterQuery) -> list[Entity] | None:
-    """The entities that the query names; None when it names none."""
-    return [await context.catalog.require(by, name) for name in query.entity] if query.entity else None
+    """The entities that the query names; None when it names none. Raises as `asked`."""
+    return await _concerning(context, by, query, query.entity)
+
+
+async def _concerning(
+    context: Context, by: Principal, query: wire.Narrowing, names: Sequence[str]
+) -> list[Entity] | None:
+    decode.properties(query)  # what is bad is told before what is missing
+    return [await context.catalog.require(by, name) for name in names] if names else None

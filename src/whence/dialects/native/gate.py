@@ -1,5 +1,6 @@
 """Who asks, and what a request's body is: the same for every endpoint of the native API."""
 
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
@@ -10,11 +11,13 @@ from pydantic import AfterValidator, BaseModel
 
 from whence.dialects import Context
 from whence.dialects.native import cookie, wire
-from whence.dialects.request import body, parse, query_faults, text_faults, validate
+from whence.dialects.native.part import Part, salvaged
+from whence.dialects.request import Misread, body, parse, query_faults, text_faults, validate
 from whence.domain.access import Principal, Right
-from whence.domain.errors import Invalid, Unsupported
+from whence.domain.errors import Invalid, Unsupported, Violation
 
 Model = TypeVar("Model", bound=BaseModel)
+Meaning = Callable[[Part[Model]], Awaitable[Iterable[Violation]]]
 
 
 def gate(context: Context, right: Right) -> DependsOn:
@@ -41,7 +44,10 @@ def require_no_query(request: Request) -> None:
     """
     if query := request.scope["query_string"]:
         _require_utf_8(query)
-        validate(wire.NoQuery, dict(request.query_params))
+        try:
+            validate(wire.NoQuery, dict(request.query_params))
+        except Misread as misread:
+            raise misread.refusal from None
 
 
 def _require_utf_8(query: bytes) -> None:
@@ -92,14 +98,17 @@ def _kind(content_type: str, encoding: str) -> str:
     return kind.strip().lower() or "application/json"
 
 
-async def read(context: Context, request: Request, model: type[Model]) -> Model:
+async def read(context: Context, request: Request, model: type[Model], meaning: Meaning[Model] | None = None) -> Model:
     """The JSON body in the model's shape.
+
+    Args:
+        meaning: what is wrong besides with a body that is of another shape; of one that is read it is not asked.
 
     Raises:
         Unsupported, TooLarge, Invalid: why it is not.
     """
     _require_json(media_type(request))
-    return parse(model, await body(request, context.max_body_bytes))
+    return await _read(model, await body(request, context.max_body_bytes), meaning)
 
 
 async def read_optional(context: Context, request: Request, model: type[Model]) -> Model:
@@ -107,7 +116,15 @@ async def read_optional(context: Context, request: Request, model: type[Model]) 
     if not (raw := await body(request, context.max_body_bytes)).strip():
         return model()
     _require_json(media_type(request))
-    return parse(model, raw)
+    return await _read(model, raw, None)
+
+
+async def _read(model: type[Model], raw: bytes, meaning: Meaning[Model] | None) -> Model:
+    try:
+        return parse(model, raw)
+    except Misread as misread:
+        part = salvaged(model, misread)
+        raise part.refusal(await meaning(part) if meaning else ()) from None
 
 
 def is_json(kind: str) -> bool:

@@ -1,13 +1,16 @@
 """Events as they come (Server-Sent Events), and all of them as a file."""
 
+import asyncio
 import csv
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from io import StringIO
 from time import monotonic
-from typing import Annotated, Any, Final, Self, TypeVar
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Query, Request
@@ -66,10 +69,10 @@ def routes(context: Context) -> APIRouter:
     async def stream(request: Request, query: Annotated[wire.StreamQuery, Query()]) -> Response:
         by = principal(request)
         behind = _place(request.headers.get("last-event-id"))
-        sought = await _Sought.begin(context, by, query)
+        seek = partial(_sought, context, by, query, await ids(context, by, query.problem))
         may = partial(_may, context, request)
         return StreamingResponse(
-            _as_far(await _begun(_told(context, by, sought, behind, query, may)), request_id(request)),
+            _as_far(await _begun(_told(context, by, seek, behind, query, may)), request_id(request)),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
@@ -172,51 +175,42 @@ async def _may(context: Context, request: Request) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
 class _Sought:
-    """What a live reader seeks. An entity that is renamed meanwhile is sought by its new name, as in a list."""
+    """What a live reader seeks, with the entities that it names as they were until something `changed`."""
 
-    def __init__(
-        self, context: Context, by: Principal, query: wire.StreamQuery, decoded: Callable[..., Filter]
-    ) -> None:
-        self._context = context
-        self._by = by
-        self._query = query
-        self._decoded = decoded
-        self._changed = context.catalog.next_change(by)
-        self.filter = decoded(concerning=None)
+    filter: Filter
+    changed: asyncio.Event
 
-    @classmethod
-    async def begin(cls, context: Context, by: Principal, query: wire.StreamQuery) -> Self:
-        """What the query asks for. Raises as `events.asked`."""
-        problems = await ids(context, by, query.problem)
-        sought = cls(context, by, query, partial(decode.followed, query, problems=problems))
-        await sought.look_up()
-        return sought
 
-    async def renew(self) -> None:
-        """The entities are as they are by now, if any has changed. Raises as `look_up`."""
-        if self._query.entity and self._changed.is_set():
-            await self.look_up()
+async def _sought(
+    context: Context,
+    by: Principal,
+    query: wire.StreamQuery,
+    problems: Sequence[UUID] | None,
+    before: _Sought | None,
+) -> _Sought:
+    """What the query asks for: an entity that was renamed is sought by its new name, as in a list.
 
-    async def look_up(self) -> None:
-        """The entities are as they are now.
-
-        Raises:
-            NotFound: one of those that the query names is not there.
-        """
-        self._changed = self._context.catalog.next_change(self._by)  # before the question, which then misses none
-        self.filter = self._decoded(concerning=await named(self._context, self._by, self._query))
+    The same as `before` while it names none, or none has changed. Raises as `events.asked`.
+    """
+    if before is not None and not (query.entity and before.changed.is_set()):
+        return before
+    changed = context.catalog.next_change(by)  # before the question, which then misses none
+    concerning = await named(context, by, query)
+    return _Sought(decode.followed(query, concerning=concerning, problems=problems), changed)
 
 
 async def _told(
     context: Context,
     by: Principal,
-    sought: _Sought,
+    seek: Callable[[_Sought | None], Awaitable[_Sought]],
     behind: Place | None,
     query: wire.StreamQuery,
     may: Callable[[], Awaitable[bool]],
 ) -> AsyncGenerator[bytes]:
     begun = asked_at = monotonic()
+    sought = await seek(None)
     whom = decode.by_events(sought.filter)
     async with context.follow.follow(
         by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT, whom=whom
@@ -224,7 +218,7 @@ async def _told(
         yield b": connected\n\n"
         spoken = monotonic()
         async for one in told:
-            await sought.renew()
+            sought = await seek(sought)
             match one:
                 case Reset():
                     yield b"event: reset\ndata: {}\n\n"

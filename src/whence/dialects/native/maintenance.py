@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -13,11 +14,15 @@ from whence.dialects import Context
 from whence.dialects.native import decode, encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import gate, json_body, principal, read
-from whence.dialects.native.targets import Targets
+from whence.dialects.native.meaning import look_up, named, of_target, of_times
+from whence.dialects.native.part import Part, whole
+from whence.dialects.native.targets import Targets, matching
 from whence.domain.access import Principal, Right
-from whence.domain.errors import Invalid, Violation
+from whence.domain.errors import Invalid, NotFound, Violation
 from whence.domain.maintenance import Maintenance, violations
 from whence.domain.scope import Scope
+
+AnyTarget = TypeVar("AnyTarget", bound=wire.AffectedIn)
 
 _MAINTENANCE_PATH: Final = "/v1/maintenance/{maintenance_id:uuid}"  # whatever is no UUID is another path, or none
 
@@ -49,7 +54,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def create(request: Request) -> Response:
         by = principal(request)
-        asked = await read(context, request, wire.MaintenanceIn)
+        asked = await read(context, request, wire.MaintenanceIn, partial(_faults, context, by))
         scope, faults = await _affected(context, by, asked)
 
         def made(maintenance_id: UUID, now: datetime) -> Maintenance:
@@ -72,13 +77,20 @@ def routes(context: Context) -> APIRouter:
     )
     async def change(request: Request, maintenance_id: UUID) -> Response:
         by = principal(request)
-        asked = await read(context, request, wire.MaintenanceChange)
+        meaning = partial(_change_faults, context, by, maintenance_id)
+        asked = await read(context, request, wire.MaintenanceChange, meaning)
         scope, faults = await _affected(context, by, asked)
 
         def changed(old: Maintenance) -> Maintenance:
             return _whole(decode.replanned(old, asked, scope), faults)
 
-        return Answer(_shown(await calendar.change(by, maintenance_id, changed)))
+        try:
+            return Answer(_shown(await calendar.change(by, maintenance_id, changed)))
+        except NotFound:
+            part = whole(asked)
+            if found := await meaning(part):
+                raise part.refusal(found) from None
+            raise
 
     @router.delete(
         _MAINTENANCE_PATH,
@@ -100,8 +112,33 @@ async def _affected(
     targets = await Targets.look_up(context.catalog, by, [target])
     try:
         return decode.affected(target, targets.entities(target)), ()
-    except Invalid as refusal:
-        return None, refusal.violations
+    except Invalid:
+        part = whole(target)
+        return None, part.refusal(await _target_faults(context, by, part)).violations
+
+
+async def _faults(context: Context, by: Principal, part: Part[wire.MaintenanceIn]) -> list[Violation]:
+    return [*await _target_faults(context, by, part), *of_times(part, part.model)]
+
+
+async def _change_faults(
+    context: Context, by: Principal, maintenance_id: UUID, part: Part[wire.MaintenanceChange]
+) -> list[Violation]:
+    try:
+        window = await context.maintenance.require(by, maintenance_id)
+    except NotFound:
+        window = None
+    return [*await _target_faults(context, by, part), *of_times(part, window)]
+
+
+async def _target_faults(context: Context, by: Principal, part: Part[AnyTarget]) -> list[Violation]:
+    """What is wrong with whom the maintenance is of."""
+    names = named(part)
+    found = [*of_target(part, await look_up(context.catalog, by, names))]
+    rules = part.model.match or []
+    if rules and not found and not any([await matching(context.catalog, by, rule) for rule in rules]):
+        found.append(Violation(path="match", message="matches no entity"))
+    return found
 
 
 def _whole(window: Maintenance, faults: Iterable[Violation]) -> Maintenance:

@@ -17,6 +17,7 @@ from whence.dialects.native.scalars import problem_name
 from whence.domain.access import Principal, Right
 from whence.domain.alert import Alert
 from whence.domain.errors import NotFound
+from whence.domain.page import unseal
 from whence.domain.problem import FIRST, Problem, ProblemTold
 
 _MOST: Final = 1_000  # of one alone
@@ -42,11 +43,12 @@ def routes(context: Context) -> APIRouter:
     )
     async def page(request: Request, query: Annotated[wire.ProblemQuery, Query()]) -> Response:
         by = principal(request)
-        entity_ids = [(await context.catalog.require(by, name)).id for name in query.entity]
-        asked = decode.problem_filter(query, entity_ids=entity_ids)
+        asked = decode.problem_filter(query, entity_ids=await entity_ids(context, by, query))
         found = await problems.page(by, asked, cursor=query.cursor, limit=query.limit)
         members = await problems.alerts_of(by, [one.id for one in found.items], each=FIRST)
-        return Answer({"problems": await _listed(context, by, found.items, members), "next": found.following})
+        unattended = await problems.unattended(by, found.items)
+        answer = await _listed(context, by, found.items, members, unattended)
+        return Answer({"problems": answer, "next": found.following})
 
     @router.get(
         _PROBLEM_PATH,
@@ -125,9 +127,22 @@ async def ids(context: Context, by: Principal, names: Sequence[UUID | int]) -> l
     return [name for name in names if isinstance(name, UUID)] + sorted(numbered.values())
 
 
+async def entity_ids(context: Context, by: Principal, query: wire.AlertQuery | wire.ProblemQuery) -> list[str]:
+    """The ids of the entities that a query names.
+
+    Raises:
+        Invalid: its cursor is none of ours, whoever there is.
+        NotFound: the account has no such entity.
+    """
+    if query.cursor is not None:
+        unseal(by.secret, query.cursor)
+    return [(await context.catalog.require(by, name)).id for name in query.entity]
+
+
 async def shown(context: Context, by: Principal, told: ProblemTold) -> encode.Json:
     """The problem as it is in a list."""
-    (answer,) = await _listed(context, by, [told.problem], {told.problem.id: told.alerts[:FIRST]})
+    members, unattended = {told.problem.id: told.alerts[:FIRST]}, {told.problem.id: told.unattended}
+    (answer,) = await _listed(context, by, [told.problem], members, unattended)
     return answer
 
 
@@ -141,21 +156,35 @@ async def _called(context: Context, by: Principal, name: str) -> Problem:
 
 async def _alone(context: Context, by: Principal, problem: Problem) -> encode.Json:
     members = await context.problems.alerts_of(by, [problem.id], each=_MOST)
-    (answer,) = await _listed(context, by, [problem], members)
+    unattended = await context.problems.unattended(by, [problem])
+    (answer,) = await _listed(context, by, [problem], members, unattended)
     return {**answer, "comments": await _said(context, by, problem)}
 
 
 async def _listed(
-    context: Context, by: Principal, found: Sequence[Problem], members: Mapping[UUID, Sequence[Alert]]
+    context: Context,
+    by: Principal,
+    found: Sequence[Problem],
+    members: Mapping[UUID, Sequence[Alert]],
+    unattended: Mapping[UUID, int],
 ) -> list[encode.Json]:
-    """The problems with these alerts; all the entities and events that they name are looked up together."""
+    """The problems with these alerts, and of all so many unattended; what they name is looked up together."""
     causes = [cause for problem in found for cause in problem.causes]
     entity_ids = {entity_id for problem in found for entity_id in problem.entity_ids}
     entity_ids |= {cause.entity_id for cause in causes if cause.entity_id is not None}
     entities = await context.catalog.known(by, sorted(entity_ids))
     changes = sorted({cause.event_id for cause in causes if cause.event_id is not None})
     events = await context.problems.evidence(by, changes)
-    return [encode.problem(problem, alerts=members[problem.id], entities=entities, events=events) for problem in found]
+    return [
+        encode.problem(
+            problem,
+            alerts=members[problem.id],
+            unattended=unattended[problem.id],
+            entities=entities,
+            events=events,
+        )
+        for problem in found
+    ]
 
 
 async def _said(context: Context, by: Principal, problem: Problem) -> list[encode.Json]:

@@ -2,10 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from whence.causes import LONGEST_LOOKBACK, SHORTEST_LOOKBACK
 from whence.dialects.request import text_faults
@@ -91,6 +91,24 @@ def storable(text: str) -> str:
     return text
 
 
+def _property(name: str) -> str:
+    if not name.startswith("prop.") or name == "prop.":
+        raise ValueError("is not a parameter of this call")
+    return storable(name)
+
+
+def _texts(given: object) -> list[str]:
+    texts = cast("list[str]", given) if isinstance(given, list) else [str(given)]
+    return [storable(text) for text in texts]
+
+
+def _not_before(end: datetime | None, told: ValidationInfo) -> datetime | None:
+    start = told.data.get("start")
+    if end is not None and start is not None and end < start:
+        raise ValueError("is before from")
+    return end
+
+
 def _flag(value: object) -> bool:
     match value:
         case bool():
@@ -156,6 +174,8 @@ NewName = Annotated[
 Names = Annotated[list[Name], Field(max_length=1000)]
 Object = dict[str, Any]
 Asked = Annotated[str, Field(max_length=1000), AfterValidator(storable)]
+End = Annotated[InstantText | None, AfterValidator(_not_before)]  # of what `start` begins
+PropertyTests = dict[Annotated[str, AfterValidator(_property)], Annotated[list[str], BeforeValidator(_texts)]]
 ProblemName = Annotated[
     UUID | int, BeforeValidator(problem_name), WithJsonSchema({"type": "string", "pattern": f"^({_PROBLEM})$"})
 ]

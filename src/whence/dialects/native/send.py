@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -18,8 +18,10 @@ from whence.dialects import Context
 from whence.dialects.native import cloudevents, decode, encode, errors, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import authorised, is_json, media_type, require_no_query
+from whence.dialects.native.meaning import look_up, named, of_event
+from whence.dialects.native.part import Part, salvaged, whole
 from whence.dialects.native.targets import Targets
-from whence.dialects.request import PIECE, body, json_items, json_value, parse, reader, validate
+from whence.dialects.request import PIECE, Misread, body, json_items, json_value, parse, reader, storable, validate
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, Reason, Refusal, Unsupported
 from whence.domain.event import Once, Receipt, Rejected, Report
@@ -69,7 +71,8 @@ class _Unplaced(NamedTuple):
     original: str
 
 
-_Outcome = Report | Rejected | _Unplaced
+_Part = Part[wire.EventIn]
+_Outcome = Report | Rejected | _Unplaced | _Part
 
 
 def routes(context: Context) -> APIRouter:
@@ -111,9 +114,17 @@ async def _take(context: Context, request: Request) -> Response:
     if is_batch:
         return Answer(await _accept(context, by, sent, key, errors.request_id(request)))
     (one,) = sent
-    event = one.read()
+    now = datetime.now(UTC)
+    try:
+        event = one.read()
+    except Misread as misread:
+        part = salvaged(wire.EventIn, misread)
+        raise _refusal(context, by, part, await look_up(context.catalog, by, named(part)), now) from None
     targets = await Targets.look_up(context.catalog, by, [event])
-    report = _report(by, event, targets, one.original(), key, datetime.now(UTC))
+    try:
+        report = _report(by, event, targets, one.original(), key, now)
+    except Invalid:
+        raise _refusal(context, by, whole(event), targets.names, now) from None
     stored = await context.ingest.accept_one(by.account_id, report, retention=by.retention)
     return Answer(encode.receipt(stored), HTTPStatus.CREATED)
 
@@ -154,18 +165,21 @@ async def _read(context: Context, by: Principal, sent: Iterable[_Sent], key: str
     """The report of each event, or why there is none.
 
     Each is a report before the next is read, so that a large body does not stand here in two shapes. Only those that
-    name or match entities wait until all of these are looked up, together.
+    name or match entities wait until all of these are looked up, together, and those whose shape is wrong.
     """
     now = datetime.now(UTC)
     floor = context.access.turns.floor
     outcomes: list[_Outcome] = []
+    misread: dict[int, _Part] = {}
     async with floor:
         for n, one in enumerate(sent):
             event = _attempt(one.read)
-            if isinstance(event, Rejected):
+            if not isinstance(event, wire.EventIn):
                 outcomes.append(event)
+                if isinstance(event, Part):
+                    misread[n] = event
             elif event.entities is None and event.match is None:
-                outcomes.append(_outcome(by, event, _NO_TARGETS, one.original(), key and f"{key}\n{n}", now))
+                outcomes.append(_outcome(context, by, event, _NO_TARGETS, one.original(), key and f"{key}\n{n}", now))
             else:
                 outcomes.append(_Unplaced(event, one.original()))
             await floor.pause()
@@ -173,25 +187,45 @@ async def _read(context: Context, by: Principal, sent: Iterable[_Sent], key: str
         targets = await Targets.look_up(context.catalog, by, [outcome.event for outcome in unplaced.values()])
         async with floor:
             for n, (event, original) in unplaced.items():
-                outcomes[n] = _outcome(by, event, targets, original, key and f"{key}\n{n}", now)
+                outcomes[n] = _outcome(context, by, event, targets, original, key and f"{key}\n{n}", now)
+                await floor.pause()
+    if misread:
+        found = await look_up(context.catalog, by, [name for part in misread.values() for name in named(part)])
+        async with floor:
+            for n, part in misread.items():
+                outcomes[n] = Rejected(refusal=_refusal(context, by, part, found, now))
                 await floor.pause()
     return outcomes
 
 
-def _attempt(read: Callable[[], wire.EventIn]) -> wire.EventIn | Rejected:
+def _attempt(read: Callable[[], wire.EventIn]) -> wire.EventIn | _Part | Rejected:
     try:
         return read()
+    except Misread as misread:
+        return salvaged(wire.EventIn, misread)
     except Invalid as refusal:
         return Rejected(refusal=refusal)
 
 
 def _outcome(
-    by: Principal, event: wire.EventIn, targets: Targets, original: str, key: str | None, now: datetime
+    context: Context,
+    by: Principal,
+    event: wire.EventIn,
+    targets: Targets,
+    original: str,
+    key: str | None,
+    now: datetime,
 ) -> Report | Rejected:
     try:
         return _report(by, event, targets, original, key, now)
-    except Invalid as refusal:
-        return Rejected(refusal=refusal)
+    except Invalid:
+        return Rejected(refusal=_refusal(context, by, whole(event), targets.names, now))
+
+
+def _refusal(context: Context, by: Principal, part: _Part, found: Collection[str], now: datetime) -> Invalid:
+    """All that is wrong with the event. `found`: those of the names in it that entities have."""
+    unkept = partial(context.ingest.time_fault, now=now, retention=by.retention)
+    return part.refusal(of_event(part, found, now=now, unkept=unkept))
 
 
 def _report(
@@ -222,7 +256,7 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bo
             _check_count(len(lines))
             return _lines(lines), True
         case "application/cloudevents+json":
-            return [_Sent(lambda: cloudevents.structured(json_value(raw)), raw.decode)], False
+            return [_Sent(lambda: cloudevents.structured(storable(raw)), raw.decode)], False
         case "application/cloudevents-batch+json":
             return (_item(item, cloudevents.structured) for item in _at_most(json_items(raw))), True
         case _ if is_json(kind) and not kind.startswith(_CLOUD_EVENTS):
@@ -242,12 +276,7 @@ def _one_or_many(raw: bytes) -> tuple[Iterable[_Sent], bool]:
 
 
 def _item(item: object, read_item: Callable[[object], wire.EventIn]) -> _Sent:
-    def read() -> wire.EventIn:
-        if isinstance(item, Invalid):
-            raise item
-        return read_item(item)
-
-    return _Sent(read, lambda: to_json(item).decode())
+    return _Sent(lambda: read_item(item), lambda: to_json(item).decode())
 
 
 def _native(item: object) -> wire.EventIn:

@@ -347,6 +347,9 @@ class Problem(_Shape):
         ),
     ]
     alert_count: int
+    unattended_count: Annotated[
+        int, Field(description="How many of all of them nobody looks after: those that are `open`.")
+    ]
     alerts: Annotated[list[Alert], Field(description="The first of them: 1,000, in a list 10.")]
     affected: Annotated[list[Brief], Field(description="The entities that its alerts are about.")]
     likely: Annotated[bool, Field(description="Whether the first cause is likely; if not, none is.")]

@@ -1,14 +1,15 @@
 """Whom events name: all the entities of a request, looked up together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Self
 
 from whence.catalog import Catalog
 from whence.dialects.native import wire
 from whence.dialects.native.decode import require_one_target
+from whence.dialects.native.meaning import strangers
 from whence.domain.access import Principal
 from whence.domain.entity import Entity, TagTest
-from whence.domain.errors import Invalid, Violation
+from whence.domain.errors import Invalid
 
 
 class Targets:
@@ -26,7 +27,12 @@ class Targets:
         names = sorted({name for target in targets for name in target.entities or ()})
         rules = {rule.model_dump_json(): rule for target in targets for rule in target.match or ()}
         named = await catalog.named(by, names) if names else {}
-        return cls(named, {text: await _matching(catalog, by, rule) for text, rule in rules.items()})
+        return cls(named, {text: await matching(catalog, by, rule) for text, rule in rules.items()})
+
+    @property
+    def names(self) -> Collection[str]:
+        """Those names in the targets that entities have."""
+        return self._named.keys()
 
     def entities(self, target: wire.TargetIn) -> list[Entity] | None:
         """The entities that the target names or matches; None when it has a scope, or says nothing.
@@ -43,16 +49,12 @@ class Targets:
         return None
 
     def _all(self, names: Sequence[str]) -> list[Entity]:
-        missing = [
-            Violation(path=f"entities[{n}]", message="no entity has this id, alias or tag")
-            for n, name in enumerate(names)
-            if name not in self._named
-        ]
-        if missing:
+        if missing := strangers([(f"entities[{n}]", name) for n, name in enumerate(names)], self._named):
             raise Invalid(missing)
         return [self._named[name] for name in names]
 
 
-async def _matching(catalog: Catalog, by: Principal, rule: wire.MatchIn) -> list[Entity]:
+async def matching(catalog: Catalog, by: Principal, rule: wire.MatchIn) -> list[Entity]:
+    """The entities that the rule means."""
     tests = [TagTest(context=tag.context, key=tag.key, value=tag.value) for tag in rule.tags]
     return await catalog.tagged(by, rule.types, tests)

@@ -53,11 +53,12 @@ def require_options(receiver: str, options: Mapping[str, object]) -> None:
     Raises:
         Invalid: with every option that it cannot work with.
     """
-    if faults := list(_faults(receiver, options)):
-        raise Invalid(faults)
+    if found := list(faults(receiver, options)):
+        raise Invalid(found)
 
 
-def _faults(receiver: str, options: Mapping[str, object]) -> Iterator[Violation]:
+def faults(receiver: str, options: Mapping[str, object]) -> Iterator[Violation]:
+    """What is wrong with the options that the receiver cannot work with."""
     for key, value in options.items():
         path = f"options.{key}"
         try:

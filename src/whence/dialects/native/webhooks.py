@@ -3,19 +3,19 @@
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 
 from fastapi import APIRouter, Request
-from pydantic import AfterValidator
 from starlette.responses import Response
 
 from whence.dialects import Context
 from whence.dialects.native import encode, shape, wire
 from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import gate, json_body, principal, read, read_optional
-from whence.dialects.native.webhook_options import require_options
-from whence.domain.access import Right
-from whence.domain.errors import Conflict, NotFound
+from whence.dialects.native.part import Part
+from whence.dialects.native.webhook_options import faults, require_options
+from whence.domain.access import Principal, Right
+from whence.domain.errors import Conflict, NotFound, Violation
 from whence.domain.webhook import Webhook, default_project
 
 _LONGEST_ID: Final = 100  # five times what ours are; an answer does not repeat more than that
@@ -30,9 +30,6 @@ def _short(webhook_id: str) -> str:
     if len(webhook_id) > _LONGEST_ID:
         raise NotFound("webhook", webhook_id[:_LONGEST_ID])
     return webhook_id
-
-
-WebhookId = Annotated[str, AfterValidator(_short)]
 
 
 def routes(context: Context) -> APIRouter:
@@ -51,7 +48,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def create(request: Request) -> Response:
         by = principal(request)
-        asked = await read(context, request, wire.WebhookIn)
+        asked = await read(context, request, wire.WebhookIn, _faults)
         require_options(asked.receiver, asked.options)
         project = asked.project or default_project(by.account_id)
         if (await context.routing.use_project(by, project)).is_removed:
@@ -72,8 +69,8 @@ def routes(context: Context) -> APIRouter:
         return Answer({"webhooks": [_shown(context, request, one) for one in found], "next": None})
 
     @router.get("/v1/webhooks/{webhook_id}", summary="One webhook", response_model=shape.Webhook, dependencies=admin)
-    async def one(request: Request, webhook_id: WebhookId) -> Response:
-        return Answer(_shown(context, request, await webhooks.require(principal(request), webhook_id)))
+    async def one(request: Request, webhook_id: str) -> Response:
+        return Answer(_shown(context, request, await webhooks.require(principal(request), _short(webhook_id))))
 
     @router.patch(
         "/v1/webhooks/{webhook_id}",
@@ -82,10 +79,10 @@ def routes(context: Context) -> APIRouter:
         openapi_extra=json_body(wire.WebhookChange),
         dependencies=admin,
     )
-    async def change(request: Request, webhook_id: WebhookId) -> Response:
+    async def change(request: Request, webhook_id: str) -> Response:
         by = principal(request)
-        asked = await read(context, request, wire.WebhookChange)
-        changed = await webhooks.change(by, webhook_id, partial(_changed, change=asked))
+        asked = await read(context, request, wire.WebhookChange, partial(_change_faults, context, by, webhook_id))
+        changed = await webhooks.change(by, _short(webhook_id), partial(_changed, change=asked))
         return Answer(_shown(context, request, changed))
 
     @router.post(
@@ -94,9 +91,9 @@ def routes(context: Context) -> APIRouter:
         response_model=shape.Webhook,
         dependencies=admin,
     )
-    async def rekey(request: Request, webhook_id: WebhookId) -> Response:
+    async def rekey(request: Request, webhook_id: str) -> Response:
         await read_optional(context, request, wire.Nothing)
-        return Answer(_shown(context, request, await webhooks.rekey(principal(request), webhook_id)))
+        return Answer(_shown(context, request, await webhooks.rekey(principal(request), _short(webhook_id))))
 
     @router.delete(
         "/v1/webhooks/{webhook_id}",
@@ -104,11 +101,27 @@ def routes(context: Context) -> APIRouter:
         status_code=204,
         dependencies=admin,
     )
-    async def remove(request: Request, webhook_id: WebhookId) -> Response:
-        await webhooks.remove(principal(request), webhook_id)
+    async def remove(request: Request, webhook_id: str) -> Response:
+        await webhooks.remove(principal(request), _short(webhook_id))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     return router
+
+
+async def _faults(part: Part[wire.WebhookIn]) -> list[Violation]:
+    """What is wrong with the options, of a receiver that there is."""
+    return list(faults(part.model.receiver, part.entries("options"))) if part.is_sound("receiver") else []
+
+
+async def _change_faults(
+    context: Context, by: Principal, webhook_id: str, part: Part[wire.WebhookChange]
+) -> list[Violation]:
+    """What is wrong with the options of a webhook that there is."""
+    try:
+        webhook = await context.webhooks.require(by, _short(webhook_id))
+    except NotFound:
+        return []
+    return list(faults(webhook.receiver, part.entries("options")))
 
 
 def _changed(webhook: Webhook, *, change: wire.WebhookChange) -> Webhook:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from whence.causes import LOOKBACK
 from whence.dialects.native.scalars import (
     Asked,
+    End,
     Flag,
     Instant,
     InstantText,
@@ -17,6 +18,7 @@ from whence.dialects.native.scalars import (
     NewName,
     Object,
     ProblemName,
+    PropertyTests,
     Said,
     Web,
     storable,
@@ -121,9 +123,10 @@ class Narrowing(_Strict):
     """Which events of some: a parameter that is repeated means OR, different ones AND."""
 
     model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: PropertyTests = Field(init=False)  # pyright: ignore[reportIncompatibleVariableOverride]
 
     start: InstantText | None = Field(None, alias="from", description="Default: 24 hours before `to`.")
-    end: InstantText | None = Field(None, alias="to", description="Default: now.")
+    end: End = Field(None, alias="to", description="Default: now.")
     cluster: list[Asked] = Field([], max_length=100)
     namespace: list[Asked] = Field([], max_length=100)
     service: list[Asked] = Field([], max_length=100)
@@ -186,7 +189,7 @@ class AlertQuery(_Strict):
     """Which alerts: a parameter that is repeated means OR, different ones AND."""
 
     start: InstantText | None = Field(None, alias="from", description="What was still open then, or opened later.")
-    end: InstantText | None = Field(None, alias="to", description="What had opened by then.")
+    end: End = Field(None, alias="to", description="What had opened by then.")
     state: list[AlertState] = Field([], max_length=100)
     entity: list[Asked] = Field([], max_length=20, description="An entity's id or tag.")
     severity: list[Severity] = Field([], max_length=100)
@@ -203,7 +206,7 @@ class ProblemQuery(_Strict):
     """Which problems: a parameter that is repeated means OR, different ones AND."""
 
     start: InstantText | None = Field(None, alias="from", description="What was still open then, or opened later.")
-    end: InstantText | None = Field(None, alias="to", description="What had opened by then.")
+    end: End = Field(None, alias="to", description="What had opened by then.")
     state: list[ProblemState] = Field([], max_length=100)
     severity: list[Severity] = Field([], max_length=100)
     entity: list[Asked] = Field([], max_length=20, description="An affected entity's id or tag.")
