@@ -7,10 +7,11 @@ from functools import partial
 from uuid import UUID
 
 from whence.domain.access import AuditEntry, Principal
+from whence.domain.alert import Alert, ClosedBy
 from whence.domain.errors import Conflict, NotFound
 from whence.domain.event import Event
 from whence.domain.filter import Filter
-from whence.store import access, alerts, events, removal
+from whence.store import access, alerts, events, feed, removal
 from whence.store.partitions import Partitions
 from whence.store.pool import Pool
 from whence.store.races import won
@@ -45,17 +46,23 @@ class Amend:
         start = change(standing).span.start
         await self._partitions.ensure(self._pool, [start])
         async with self._pool.transaction() as db:
-            if standing.alert_id is not None:  # before the event, as everybody locks them
-                await alerts.lock(db, by.account_id, standing.alert_id)
+            alert_ids = [standing.alert_id] if standing.alert_id is not None else []
+            held = await alerts.locked(db, by.account_id, alert_ids)  # before the event, as everybody locks them
             if start != standing.span.start:
                 await events.lock_pair(db, by.account_id, event_id)
             old = await events.require_locked(db, by.account_id, event_id)
             new = replace(change(old), updated_at=now)
             if old.is_open and new.span.end != old.span.end:
                 raise Conflict("the event ends with its alert: close that")
+            # Whoever comes by later to end what has expired would take the change back.
+            expired = [one.closed(old.span.end, ClosedBy.TIMEOUT) for one in held if _has_ended(one, old)]
+            if expired:
+                await alerts.end(db, by.account_id, expired, at=now)
             await events.replace(db, by.account_id, old, new, slot=self._slot)
             await alerts.follow(db, by.account_id, new)
             await access.record(db, by.account_id, [AuditEntry.by(by, "changed", "event", event_id, at=now)])
+            if expired:
+                await feed.announce(db, by.account_id, alert_ids=alert_ids)
         return new
 
     async def remove(self, by: Principal, event_id: UUID, *, dialect: str | None = None) -> None:
@@ -115,3 +122,8 @@ class Amend:
                 entry = AuditEntry.by(by, "removed", "events", dialect, at=now, detail=str(gone.count))
                 await access.record(db, by.account_id, [entry])
         return gone.count, gone.events
+
+
+def _has_ended(alert: Alert, event: Event) -> bool:
+    """Whether the alert that the event opened is over by now, and nobody has come by to end it."""
+    return alert.event_id == event.id and alert.closed_at is None and not event.is_open

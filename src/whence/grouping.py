@@ -97,13 +97,15 @@ class Grouping:
             due = await groups.due(db, account, now=now, limit=MOST_AT_ONCE)
             stale = await groups.stale(db, account, limit=_MOST_STALE)
             if not due and not stale:
+                await self._tell(db, account, (), now)
                 return 0, False
             looked, found, drawn = await self._drawn(db, account, due, stale, now)
             known = await before(db, account, drawn, self._rules)
             outcome = await asyncio.to_thread(
                 group, drawn.conditions.values(), drawn.near, self._rules, drawn.standing, known
             )
-            await self._write(db, account, found, drawn, outcome, last, now)
+            changed = await self._write(db, account, found, drawn, outcome, last, now)
+            await self._tell(db, account, changed, now)
         GROUPED.inc(len(found))
         TURN.observe(perf_counter() - started)
         return looked, looked < len(due) or len(due) >= MOST_AT_ONCE
@@ -230,7 +232,8 @@ class Grouping:
         outcome: Outcome,
         last: int,
         now: datetime,
-    ) -> None:
+    ) -> set[UUID]:
+        """Alerts and problems are as was found; the problems that are new or changed."""
         problems: list[tuple[UUID, int, int]] = []
         problem_of: dict[UUID, UUID] = {}
         led_to: dict[UUID, UUID] = {}  # problems that were not gone through
@@ -261,7 +264,12 @@ class Grouping:
         await groups.merge(db, account, merged, at=now)
         await groups.empty(db, account, outcome.emptied, at=now)
         await groups.count_on(db, account, last)
-        if told := sorted({*changed, *merged, *outcome.emptied}):
+        return {*changed, *merged, *outcome.emptied}
+
+    async def _tell(self, db: Writer, account: UUID, changed: Iterable[UUID], now: datetime) -> None:
+        """The problems are news, and so is what is left of those that a person closed."""
+        left = await groups.left(db, account, at=now, limit=_MOST_STALE)
+        if told := sorted({*changed, *left}):
             await feed.announce(db, account, problem_ids=told)
 
 

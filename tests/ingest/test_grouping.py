@@ -27,6 +27,7 @@ from whence.domain.event import Accepted, Handling, Kind, Report, Severity, Span
 from whence.domain.problem import Problem, ProblemState
 from whence.domain.scope import Scope
 from whence.grouping import Grouping
+from whence.problems import Problems
 from whence.registry import Named
 
 MINUTE: Final = timedelta(minutes=1)
@@ -63,6 +64,11 @@ async def alerts_of(tenant: Tenant) -> dict[str, Alert]:
     return {one.key: one for one in reversed(page.items)}
 
 
+def as_grouped(problem: Problem) -> Problem:
+    """What grouping and people have made of it: its causes are found whenever it is their turn."""
+    return replace(problem, causes=(), is_likely=False, explained_at=None, updated_at=NOW)
+
+
 async def chained(tenant: Tenant) -> str:
     """Services `a` to `f`, of which each calls the next, and `q`, which nobody knows; their ids, parted by spaces."""
     made = await tenant.register(*map(draft, "abcdefq"))
@@ -77,7 +83,7 @@ async def test_related_alerts_become_one_problem_by_themselves(tenant: Tenant) -
     a, b, *_, q = (await chained(tenant)).split()
     await send(tenant, alert("x", a, span=moment(ago(minutes=4)), severity=Severity.WARNING), alert("z", q))
     await send(tenant, alert("y", b, severity=Severity.CRITICAL, dialect="desk"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):  # on a busy machine, too
         while len(found := await problems_of(tenant)) < 2 or max(one.alert_count for one in found) < 2:
             await asyncio.sleep(0.05)
 
@@ -115,6 +121,19 @@ async def test_it_ends_with_its_alerts_and_reopens(tenant: Tenant) -> None:
     (again,) = await problems_of(tenant)
     assert (again.id, again.state, again.opened_at, again.alert_count) == (
         first.id, ProblemState.OPEN, ago(minutes=20), 3)  # fmt: skip
+
+
+async def test_nobody_has_to_look_after_what_has_expired(tenant: Tenant) -> None:
+    """By the clock, and not by whether somebody came by to end it."""
+    ids = await chained(tenant)
+    await send(tenant, alert("x", ids.split()[0]), alert("y", ids.split()[1], timeout=HOUR))
+    await settle(tenant)
+    found = await problems_of(tenant)
+    later = Problems(tenant.house.pool, clock=lambda: datetime.now(UTC) + 30 * MINUTE)
+
+    counts = [await theirs.unattended(tenant.admin, found) for theirs in (tenant.house.context.problems, later)]
+
+    assert [list(count.values()) for count in counts] == [[2], [1]]
 
 
 async def test_a_recovery_that_was_late_parts_it(tenant: Tenant) -> None:
@@ -212,18 +231,35 @@ async def test_a_person_closes_it(tenant: Tenant, comment: str) -> None:
     said = (await tenant.house.context.problems.comments(tenant.admin, [standing.id]))[standing.id]
     assert [one.text for one in said] == ([comment] if comment else [])
     again = await tenant.house.context.problems.close(tenant.admin, standing.id)
-    assert (again.was_open, again.problem) == (False, closed.problem)
+    assert (again.was_open, as_grouped(again.problem)) == (False, as_grouped(closed.problem))
 
     await send(tenant, alert("x", a), alert("z", a))
     await settle(tenant)
     members = await alerts_of(tenant)
     assert (members["x"].silenced_by, members["x"].problem_id) == (Silence.MUTED, None)
     assert members["z"].problem_id not in {None, standing.id}
-    assert await tenant.house.context.problems.require(tenant.admin, standing.id) == closed.problem
+    left = await tenant.house.context.problems.require(tenant.admin, standing.id)
+    assert as_grouped(left) == as_grouped(closed.problem)
 
     await send(tenant, recovery("x"), alert("x", a, span=moment(NOW + MINUTE)))
     await settle(tenant)
     assert (await alerts_of(tenant))["x"].problem_id == members["z"].problem_id
+
+
+async def test_what_was_removed_is_not_in_what_a_person_closes(tenant: Tenant) -> None:
+    """[PR13, IN10] Also when nobody has looked since at what is left; nothing waits to be looked at then."""
+    a, b, *_ = (await chained(tenant)).split()
+    receipts = await send(tenant, alert("x", a), alert("y", b))
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    await tenant.house.context.amend.remove(tenant.admin, receipts[0].id)
+
+    closed = await tenant.house.context.problems.close(tenant.admin, standing.id)
+
+    assert closed.problem.alert_count == 1
+    await tenant.house.context.amend.remove(tenant.admin, receipts[1].id)
+    await settle(tenant)
+    assert await problems_of(tenant) == []
 
 
 async def test_what_is_removed_leaves_its_problem(tenant: Tenant) -> None:
@@ -267,20 +303,21 @@ async def test_a_host_that_was_to_go_may_be_away(tenant: Tenant) -> None:
 async def test_what_comes_and_goes_opens_no_problem(tenant: Tenant) -> None:
     """[PR8] Also where what came before it was told last; unless it lasts, or its sender says so."""
     a, *_ = (await chained(tenant)).split()
+    began = datetime.now(UTC).replace(microsecond=0)  # and no earlier: it lasts by the clock
     before = [over(f"{n}", a, 30 * n, 25, type="slow") for n in range(4)]
-    await send(tenant, alert("x", a, type="slow"))
+    await send(tenant, alert("x", a, type="slow", span=moment(began)))
     await settle(tenant)
     assert frozenset("x") in await told(tenant)
     await send(tenant, *before)
     await settle(tenant)
     damped = (await alerts_of(tenant))["x"]
-    assert (damped.silenced_by, damped.silenced_until) == (Silence.FREQUENT, NOW + 25 * MINUTE)
+    assert (damped.silenced_by, damped.silenced_until) == (Silence.FREQUENT, began + 25 * MINUTE)
     assert await told(tenant) == {frozenset("0"), frozenset("1"), frozenset("2")}  # nor did the fourth
     await send(tenant, alert("y", a, type="slow", handling=frozenset({Handling.ALWAYS})))
     await settle(tenant)
     assert frozenset("y") in await told(tenant)
-    await settle(tenant, Grouping(tenant.house.pool, rules=Rules(), clock=lambda: NOW + 25 * MINUTE))
-    assert (await alerts_of(tenant))["x"].since == NOW + 25 * MINUTE
+    await settle(tenant, Grouping(tenant.house.pool, rules=Rules(), clock=lambda: began + 25 * MINUTE))
+    assert (await alerts_of(tenant))["x"].since == began + 25 * MINUTE
 
 
 async def test_a_sender_may_want_none_or_its_own(tenant: Tenant) -> None:
@@ -445,9 +482,7 @@ async def test_the_order_of_arrival_does_not_matter(account: MakeTenant) -> None
         assert said_of(await problems_of(one)) == said_of(await problems_of(two))
         before = await problems_of(two)
         await regroup(two)
-        assert [replace(p, updated_at=NOW, explained_at=None) for p in await problems_of(two)] == [
-            replace(p, updated_at=NOW, explained_at=None) for p in before
-        ]
+        assert list(map(as_grouped, await problems_of(two))) == list(map(as_grouped, before))
 
     @settings(max_examples=40)
     @given(REPORTS, PACES, st.randoms(use_true_random=False))

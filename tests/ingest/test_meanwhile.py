@@ -8,8 +8,12 @@ from typing import Any, Final
 import pytest
 
 from tests.builders import ago, asked, moment, report
+from tests.problems import problems_of, settle
 from tests.tenants import Tenant
+from whence.domain.errors import NotFound
 from whence.domain.event import Accepted, Duplicate, Event, Kind, Once, Pairing, Receipt, Report
+from whence.domain.scope import Scope
+from whence.domain.ticket import Urgency
 from whence.store import alerts, events, once
 from whence.store.pool import Writer
 
@@ -144,7 +148,7 @@ async def test_no_key_stands_for_an_event_that_was_removed(tenant: Tenant, *, of
     key = Once(key="k", content=b"c", lifetime=timedelta(hours=1))
 
     async with tenant.house.pool.transaction() as db:
-        await alerts.lock(db, account, event.alert_id)
+        await alerts.locked(db, account, [event.alert_id])
         removing = asyncio.create_task(
             amend.remove_all(tenant.admin, asked(), dialect=event.dialect)
             if of_many
@@ -157,3 +161,48 @@ async def test_no_key_stands_for_an_event_that_was_removed(tenant: Tenant, *, of
     receipt = await sent(tenant, report(once=key))
     assert isinstance(receipt, Accepted)
     assert [one.id for one in await tenant.found(asked())] == [receipt.id]
+
+
+async def test_an_alert_that_is_removed_while_its_problem_grows_is_not_counted(tenant: Tenant) -> None:
+    """[PR13, IN10] Who looks at what belongs together has counted it, or waits for who removes it."""
+    account = tenant.admin.account_id
+
+    def alert(key: str) -> Report:
+        return report(kind=Kind.PROBLEM, key=key, timeout=timedelta(minutes=15), scope=Scope.services(names=["cart"]))
+
+    event, _ = await tenant.send([alert("gone"), alert("stays")])
+    await settle(tenant)
+
+    async with tenant.house.pool.transaction() as db:
+        await alerts.remove(db, account, event)
+        await sent(tenant, alert("comes"))
+        grouping = asyncio.create_task(settle(tenant))
+        await one_waits(db, grouping)
+        await events.remove(db, account, await events.require_locked(db, account, event.id), slot=_SLOT)
+    await grouping
+
+    (found,) = await problems_of(tenant)
+    assert found.alert_count == 2
+
+
+async def test_the_removal_of_a_ticket_begins_again_when_another_came_first(tenant: Tenant) -> None:
+    """Nothing of it stays, nor the key under which somebody held its event open meanwhile."""
+    account, tickets = tenant.admin.account_id, tenant.house.context.tickets
+    ticket = await tickets.open(
+        tenant.admin, dialect="whence", title="disk full", description="", assignee="", urgency=Urgency.HIGH,
+        project="p", workspace=None,
+    )  # fmt: skip
+    (event,) = await tenant.found(asked())
+    key = Once(key="k", content=b"c", lifetime=timedelta(hours=1))
+
+    async with tenant.house.pool.transaction() as db:
+        await alerts.locked(db, account, [ticket.alert_id])
+        removing = asyncio.create_task(tickets.remove(tenant.admin, ticket.id))
+        await one_waits(db, removing)
+        await once.claim(db, account, [once.Claim(once=key, event_id=event.id)], at=datetime.now(UTC))
+    await removing
+
+    assert await tenant.found(asked()) == []
+    with pytest.raises(NotFound):
+        await tickets.remove(tenant.admin, ticket.id)
+    assert isinstance(await sent(tenant, report(once=key)), Accepted)

@@ -542,6 +542,59 @@ async def test_an_alert_that_is_over_never_ends_before_it_began(api: httpx.Async
     assert (found["opened_at"], found["closed_at"]) == (later, later)
 
 
+@pytest.mark.parametrize(
+    ("change", "begins", "ends"),
+    [
+        ({"end_time": text(ago(hours=1))}, ago(hours=3), ago(hours=1)),
+        ({"end_time": None}, ago(hours=3), ago(hours=3)),
+        ({"time": text(ago(hours=4))}, ago(hours=4), ago(hours=2)),
+        ({"time": text(ago(hours=9)), "end_time": text(ago(hours=8))}, ago(hours=9), ago(hours=8)),
+    ],
+)
+async def test_an_alert_that_is_over_ended_when_its_event_did(
+    api: httpx.AsyncClient, change: Json, begins: datetime, ends: datetime
+) -> None:
+    """[IN10] Also after somebody says that it was at another time; a list for that time has both."""
+    receipt = await sent(api, time=text(ago(hours=3)))
+    await recovered(api, time=text(ago(hours=2)))
+
+    changed = (await api.patch(f"/v1/events/{receipt['id']}", json=change)).json()
+
+    found = await alert(api, receipt["alert_id"])
+    assert (found["opened_at"], found["closed_at"], found["closed_by"]) == (text(begins), text(ends), "recovery")
+    assert (changed["time"], changed["end_time"] or changed["time"]) == (found["opened_at"], found["closed_at"])
+    window = {"from": text(ends), "to": text(ends)}
+    assert [one["id"] for one in (await api.get("/v1/alerts", params=window)).json()["alerts"]] == [found["id"]]
+
+
+async def test_a_moment_that_an_alert_was_is_moved_whole(api: httpx.AsyncClient) -> None:
+    """It ended when it began, and does so at the other time."""
+    receipt = await sent(api, time=text(ago(hours=3)))
+    await recovered(api, time=text(ago(hours=3)))
+
+    await api.patch(f"/v1/events/{receipt['id']}", json={"time": text(ago(hours=7))})
+
+    found = await alert(api, receipt["alert_id"])
+    assert (found["opened_at"], found["closed_at"]) == (text(ago(hours=7)), text(ago(hours=7)))
+
+
+async def test_a_change_of_what_has_just_expired_stays(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """[IN10, AL8] Whoever comes by later to end it finds that it has ended, as somebody said."""
+    (shown,) = await tenant.send(
+        [report(kind=Kind.PROBLEM, title="brief", key="brief", timeout=timedelta(milliseconds=40), span=moment())]
+    )
+    found = await ended(api, str(shown.alert_id))
+    later = text(datetime.fromisoformat(found["closed_at"]) + timedelta(hours=1))
+
+    changed = await api.patch(f"/v1/events/{shown.id}", json={"end_time": later})
+    await tenant.house.context.alerts.expire()
+
+    assert (changed.status_code, changed.json()["end_time"]) == (200, later)
+    assert (await event(api, str(shown.id)))["end_time"] == later
+    over = await alert(api, str(shown.alert_id))
+    assert (over["state"], over["closed_at"], over["closed_by"]) == ("closed", later, "timeout")
+
+
 async def test_an_alert_follows_its_event(api: httpx.AsyncClient) -> None:
     """A changed title or time is the alert's, too; the end is the alert's to say; removed, both are gone."""
     receipt = await sent(api)

@@ -57,7 +57,31 @@ async def test_a_stream_tells_what_happens_to_problems(house: House, api: httpx.
     assert [one["severity"] for one in (opened, grown)] == ["warning", "critical"]
     assert [one["tag"] for one in opened["affected"]] == ["shop"]
     assert closed.keys() == in_list.keys()
+    assert [one["unattended_count"] for one in (opened, grown, discussed, closed)] == [1, 2, 2, 0]
     assert (closed["alerts"], closed["closed_by"]) == (in_list["alerts"], "user")
+
+
+async def test_a_stream_tells_what_is_left_of_a_closed_problem(
+    house: House, api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    """[PR17, IN10] When an event that opened an alert of it is removed, also after a person closed it."""
+    await tenant.register(draft("shop", tag="shop"))
+    async with stream(house.app, await tenant.key()) as said:
+        first = await reported(api, "a", entities=["shop"])
+        await reported(api, "b", entities=["shop"])
+        await _until(said, "alert_count", 2)
+        await close(api, "P-1")
+        closed = await _until(said, "state", "closed")
+        async with asyncio.timeout(PATIENCE):
+            while ((await listed(api))[0]["explained_at"] or "") < closed["closed_at"]:  # told once more with causes
+                await asyncio.sleep(0.02)
+        assert (await api.delete(f"/v1/events/{first['id']}")).is_success
+        left = await _until(said, "alert_count", 1)
+        (in_list,) = await listed(api)
+
+    assert (left["state"], left["closed_at"]) == ("closed", closed["closed_at"])
+    assert [one["title"] for one in left["alerts"]] == ["b"]
+    assert left["updated_at"] == in_list["updated_at"] > closed["updated_at"]
 
 
 _SHOP: Final = entity("shop")
@@ -72,7 +96,8 @@ def _happened(number: int, *concerned: Scope, **given: object) -> ProblemTold:
         alert_count=len(concerned), types=(), dialects=(), updated_at=NOW,
     )  # fmt: skip
     shown = {"kind": Kind.PROBLEM, "severity": Severity.ERROR, "problem_id": problem_id, "is_open": True, **given}
-    return ProblemTold(problem=found, alerts=(), events=tuple(event(scope=scope, **shown) for scope in concerned))
+    events = tuple(event(scope=scope, **shown) for scope in concerned)
+    return ProblemTold(problem=found, alerts=(), unattended=0, events=events)
 
 
 _NEWS: Final = [

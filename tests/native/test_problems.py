@@ -47,7 +47,8 @@ async def test_alerts_that_share_a_cause_are_a_problem(api: httpx.AsyncClient, t
     assert found == {
         "id": alerts[0]["problem_id"], "name": "P-1", "state": "open", "severity": "critical",
         "title": "Nobody can pay", "opened_at": text(ago(minutes=9)), "closed_at": None, "closed_by": None,
-        "alert_count": 2, "alerts": alerts, "affected": sorted([shop, till], key=lambda one: one["id"]),
+        "alert_count": 2, "unattended_count": 2, "alerts": alerts,
+        "affected": sorted([shop, till], key=lambda one: one["id"]),
         "likely": found["likely"], "causes": found["causes"], "explained_at": found["explained_at"], "comments": [],
         "comment_count": 0, "merged_into": None, "updated_at": found["updated_at"],
     }  # fmt: skip
@@ -387,6 +388,36 @@ async def test_a_list_has_some_of_many_alerts(api: httpx.AsyncClient, tenant: Te
     assert [alert["key"] for alert in alone["alerts"]] == [str(n) for n in range(12)]
     assert in_list["alerts"] == alone["alerts"][:10]
     assert {one["alert_count"] for one in (alone, in_list)} == {12}
+
+
+async def test_a_problem_says_how_many_of_its_alerts_nobody_looks_after(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """[PR13] Of all of them, however few are shown: neither those that somebody acknowledged nor those that ended."""
+    await tenant.register(draft("shop", tag="shop"))
+    said = {"kind": "problem", "title": "It is slow", "entities": ["shop"]}
+    batch = [{**said, "key": str(n), "time": text(ago(minutes=9, seconds=-n))} for n in range(13)]
+
+    results = (await api.post("/v1/events", json=batch)).json()["results"]
+    ids = [one["alert_id"] for one in results]
+    counts = [await _unattended(api, await problem(api, *ids))]
+    for each in (ids[:11], ids[11:12]):
+        for alert_id in each:
+            await api.post(f"/v1/alerts/{alert_id}/acknowledge")
+        counts.append(await _unattended(api, await got(api, "/v1/problems/P-1")))
+    await api.post(f"/v1/alerts/{ids[0]}/close")
+    await api.post(f"/v1/alerts/{ids[12]}/close")
+    counts.append(await _unattended(api, await got(api, "/v1/problems/P-1")))
+
+    assert counts == [13, 2, 1, 0]
+    assert (await got(api, "/v1/problems/P-1"))["state"] == "open"
+    assert (await close(api, "P-1"))["unattended_count"] == 0
+
+
+async def _unattended(api: httpx.AsyncClient, found: Json) -> int:
+    """How many there are, as the problem says alone and in a list: as many as the list of alerts has."""
+    (in_list,) = await listed(api)
+    alerts = (await got(api, f"/v1/alerts?problem={found['name']}&state=open"))["alerts"]
+    assert found["unattended_count"] == in_list["unattended_count"] == len(alerts)
+    return len(alerts)
 
 
 async def test_what_was_removed_is_left_out(api: httpx.AsyncClient, tenant: Tenant) -> None:

@@ -54,7 +54,7 @@ def stretch(text: str) -> timedelta:
 
 def instant(at: datetime) -> str:
     """The time as the API takes it."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _stretch(text: str) -> timedelta | None:

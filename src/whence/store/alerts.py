@@ -124,7 +124,7 @@ _ACKNOWLEDGE: Final = """
 _COMMENT: Final = "update alert set comment = $3 where account_id = $1 and alert_id = $2"
 _FOLLOW: Final[LiteralString] = f"""
     update alert set event_at = $3, opened_at = $3, severity = $4, title = $5, group_at = now() - {AT_ONCE},
-        closed_at = case when closed_at < $3 then $3 else closed_at end
+        closed_at = case when closed_at is not null then $7::timestamptz end
     where account_id = $1 and alert_id = $2 and event_id = $6
 """
 # Locked first, as everybody locks what is removed: what refers to them goes before they do.
@@ -147,7 +147,7 @@ _BEREAVE: Final = """
         select p.problem_id, gone.alerts from problem p join gone on gone.problem_id = p.problem_id
         where p.account_id = $1 and (p.is_sealed or not p.is_stale) order by p.problem_id for update of p
     )
-    update problem set is_stale = not is_sealed, alert_count = alert_count - case when is_sealed then alerts else 0 end
+    update problem set is_stale = true, alert_count = alert_count - case when is_sealed then alerts else 0 end
     from bereft where account_id = $1 and problem.problem_id = bereft.problem_id
 """
 # An alert on an entity that was marked for termination shortly before it opened.
@@ -183,11 +183,6 @@ async def get(db: Reader, account: UUID, alert_id: UUID) -> Alert | None:
     """The alert, if the account has it."""
     row = await db.row(_GET, account, alert_id)
     return alert(row) if row else None
-
-
-async def lock(db: Writer, account: UUID, alert_id: UUID) -> None:
-    """Until the transaction ends nobody else changes the alert, if there still is one."""
-    await db.row(_LOCK, account, alert_id)
 
 
 async def require_locked(db: Writer, account: UUID, alert_id: UUID) -> Alert:
@@ -303,8 +298,10 @@ async def comment(db: Writer, account: UUID, alert: Alert) -> None:
 
 
 async def follow(db: Writer, account: UUID, event: Event) -> None:
-    """The alert of an event that a person changed says the same as the event."""
-    await db.execute(_FOLLOW, account, event.alert_id, event.span.start, event.severity.value, event.title, event.id)
+    """The alert of an event that a person changed says the same as the event; one that is over ended when that did."""
+    span = event.span
+    said = span.start, event.severity.value, event.title, event.id, span.end
+    await db.execute(_FOLLOW, account, event.alert_id, *said)
 
 
 async def remove(db: Writer, account: UUID, event: Event) -> None:

@@ -15,7 +15,7 @@ from whence.correlate.problems import Condition, Said, Standing
 from whence.domain.alert import Alert, Silence
 from whence.domain.event import Handling, Severity, Span
 from whence.domain.scope import Scope, entity_key
-from whence.store import alerts, codec
+from whence.store import alerts, codec, problems
 from whence.store.pool import Reader, Writer
 
 MOST_RELATIONS: Final = 100_000
@@ -117,6 +117,12 @@ _ABOVE: Final = """
     where account_id = $1 and source = any($2::text[]) and kind in ('runs_on', 'part_of')
 """
 _STALE: Final = "select problem_id from problem where account_id = $1 and is_stale and not is_sealed limit $2"
+_LEFT: Final = """
+    update problem set is_stale = false, updated_at = $2 where account_id = $1 and problem_id in (
+        select problem_id from problem where account_id = $1 and is_stale and is_sealed
+        order by problem_id limit $3 for update
+    ) returning problem_id
+"""
 _STANDING: Final = """
     select p.problem_id, p.number, all_of.alerts, all_of.last, all_of.until, f.since, f.key, f.alert_id, f.handling
     from problem p
@@ -372,8 +378,13 @@ async def above(db: Reader, account: UUID, ids: Iterable[str]) -> dict[str, list
 
 
 async def stale(db: Reader, account: UUID, *, limit: int) -> list[UUID]:
-    """Problems of which alerts were removed."""
+    """Problems of which alerts were removed, and which what is left of them changes."""
     return [row["problem_id"] for row in await db.rows(_STALE, account, limit)]
+
+
+async def left(db: Writer, account: UUID, *, at: datetime, limit: int) -> list[UUID]:
+    """Problems of which alerts were removed, and that take no other change, as a person closed them: told by now."""
+    return [row["problem_id"] for row in await db.rows(_LEFT, account, at, limit)]
 
 
 async def standing(db: Reader, account: UUID, problem_ids: Collection[UUID]) -> dict[UUID, Standing]:
@@ -415,15 +426,16 @@ async def move_whole(db: Writer, account: UUID, into: Mapping[UUID, UUID]) -> No
 
 
 async def save(
-    db: Writer, account: UUID, problems: Iterable[tuple[UUID, int, int]], *, at: datetime, patience: timedelta
+    db: Writer, account: UUID, found: Sequence[tuple[UUID, int, int]], *, at: datetime, patience: timedelta
 ) -> list[UUID]:
     """The problems, each by its id, number and code, say what their alerts do; the new and changed ones are returned.
 
     Their causes are looked for again; if they go on, not before `patience` has passed since that was done.
     """
-    columns = [list(column) for column in zip(*problems, strict=True)]
+    columns = [list(column) for column in zip(*found, strict=True)]
     if not columns:
         return []
+    await problems.lock(db, account, [problem_id for problem_id, *_ in found])
     ranks = [severity.value for severity in Severity]
     return [row["problem_id"] for row in await db.rows(_SAVE, account, *columns, at, patience, ranks)]
 
