@@ -22,7 +22,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from whence.domain.errors import Reason
-from whence.refusals import NOBODY, count
+from whence.refusals import CUT, NOBODY, count
 from whence.sockets import most_grpc_connections
 
 IDLE_SECONDS: Final = 75  # longer than the 60 of most proxies: who closes first must not be the one that is sent to
@@ -37,7 +37,7 @@ _LEAST_READ: Final = 64 * 1024  # bytes of an answer that are taken each time it
 _SHORT: Final = 64 * 1024  # bytes of a body that are copied behind their head: a second packet costs more
 _REASONS: Final[Mapping[HTTPStatus, Reason]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: Reason.BUSY,
-    HTTPStatus.REQUEST_TIMEOUT: Reason.TIMEOUT,
+    HTTPStatus.REQUEST_TIMEOUT: Reason.SLOW,
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: Reason.TOO_LARGE,
 }
 
@@ -187,6 +187,7 @@ class _Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._all.discard(self)
+        self._cut(Reason.GONE)
         if self.cycle is not None:  # pyright: ignore[reportUnnecessaryComparison]  uvicorn's None before the first
             self.cycle.transport = self.transport  # as when it was answered
         super().connection_lost(exc)
@@ -214,9 +215,9 @@ class _Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if (self._chunk > _LONGEST_HEAD or self._for_nothing) and self._head_bytes() > _LONGEST_HEAD:
             raise ValueError("the head is too long")  # what the parser makes of it comes to `send_400_response`
-        self._is_body = True
         self._wait(self._patience.body)
         super().on_headers_complete()
+        self._is_body = True
         self.cycle.transport = cast("asyncio.Transport", _Head(self.cycle, self._end))
 
     def _end(self, cycle: RequestResponseCycle) -> None:
@@ -260,6 +261,8 @@ class _Connection(HttpToolsProtocol):
         if self._is_coming and not self._is_body and self._head_bytes() > _LONGEST_HEAD:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         else:
+            if not self._cut(Reason.INVALID):
+                count(NOBODY, [Reason.INVALID])
             super().send_400_response(msg)
 
     def pause_writing(self) -> None:
@@ -314,9 +317,16 @@ class _Connection(HttpToolsProtocol):
     def _wait(self, seconds: float) -> None:
         self._until = self.loop.time() + seconds
 
+    def _cut(self, reason: Reason) -> bool:
+        """Whether there is a request whose body will not come any more; it is counted where it ends, and knows why."""
+        if self._is_coming and self._is_body:
+            self.cycle.scope.setdefault("state", {}).setdefault(CUT, reason)
+            return True
+        return False
+
     def _refuse(self, status: HTTPStatus, headers: bytes = b"") -> None:
         """Say why, in no dialect's words as none is known, and close."""
-        if not self._is_body:  # else there is a request, which is counted where it ends
+        if not self._cut(_REASONS[status]):
             count(NOBODY, [_REASONS[status]])
         text = status.phrase.encode()
         self.transport.write(

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from whence import refusals
 from whence.dialects import Context, Dialect, Endpoint
-from whence.domain.errors import Reason
+from whence.domain.errors import Reason, Unavailable
 from whence.domain.identity import new_id
 from whence.pages import Pages
 from whence.refusals import NOBODY, Tally
@@ -51,12 +51,6 @@ _STATUSES: Final[Mapping[object, Reason]] = {
     503: Reason.BUSY,
     504: Reason.TIMEOUT,
 }
-
-
-def _stopping() -> Response:
-    return PlainTextResponse(
-        "Service unavailable", HTTPStatus.SERVICE_UNAVAILABLE, {"retry-after": "1", "connection": "close"}
-    )
 
 
 def own_contexts(
@@ -104,6 +98,8 @@ class Edge:
         self._refused = [Tally(name, _STATUSES).answered for name in self._names]
         self._hosts = tuple(host.lower().encode() for host in hosts)
         self._native = next((n for n, dialect in enumerate(dialects) if dialect.name == "native"), 0)
+        ours = dialects[self._native].refused  # of pages, and where nothing is, too
+        self._left = (*(dialect.refused for dialect in dialects), ours, ours)
         self._pages = pages
         self._routes = _by_first_segment([app.router.routes for app in self._apps])
 
@@ -135,17 +131,24 @@ class Edge:
                     took[status // 100](perf_counter() - started)
                     span.put("http.response.status_code", status)
                     if status >= _REFUSED:
-                        _say_why(span, status, refused(status))
+                        _say_why(span, status, refused(status, scope["state"].get(refusals.CUT)))
                 await send(message)
 
             try:
                 await app(scope, receive, answer)
             except asyncio.CancelledError:  # the server ends, and has waited for this one for as long as it does
                 if not has_begun:
-                    refusals.note_reason(Reason.STOPPING)
-                    await _stopping()(scope, receive, answer)
+                    await self._leave(number, scope)(scope, receive, answer)
             finally:
                 turn.end()
+
+    def _leave(self, number: int, scope: Scope) -> Response:
+        """What is answered for whom the server waits no longer."""
+        stopping = Unavailable("Service unavailable", because=Reason.STOPPING, retry_after=1)
+        refusals.note(stopping)
+        response = self._left[number](Request(scope), stopping)
+        response.headers["connection"] = "close"
+        return response
 
     def _route(self, scope: Scope) -> tuple[int, ASGIApp, str, Scope]:
         """Who answers, with what, the kind of path, and the scope it is given.

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 import uvicorn
@@ -21,6 +22,13 @@ from whence.server import House, house
 from whence.settings import Settings
 from whence.sockets import BACKLOG, closing, listen, not_had, spelled, url
 from whence.store.pool import Address
+
+_NO_NEWS: Final = (
+    "ASGI callable returned without completing response.",  # who leaves an answer unfinished says why
+    "Invalid HTTP request received.",  # it is answered, and counted
+    "Unsupported upgrade request.",  # it is answered as if nobody had asked for another protocol
+    "No supported WebSocket library detected.",
+)
 
 log = structlog.get_logger()
 
@@ -127,8 +135,8 @@ def _settle_down() -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Who leaves an answer unfinished says why; uvicorn, which closes the connection then, need not say that it did."""
-    return record.getMessage() != "ASGI callable returned without completing response."
+    """Whether it is nothing that the log or the figures have already, or that strangers could fill a disk with."""
+    return not record.getMessage().startswith(_NO_NEWS)
 
 
 class _Server(uvicorn.Server):

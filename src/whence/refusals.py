@@ -18,6 +18,7 @@ REFUSALS: Final = Counter(
     ["dialect", "reason"],
 )
 NOBODY: Final = "none"  # among the dialects: what was refused before one was found
+CUT: Final = "cut"  # in the state of a request: the reason why its body will not come to its end
 
 _NOTED: Final[ContextVar[Reason | None]] = ContextVar("whence_noted", default=None)
 
@@ -48,9 +49,14 @@ class Tally:
         self._counts = {reason: REFUSALS.labels(dialect, reason.value).inc for reason in Reason}
         self._statuses = statuses
 
-    def answered(self, status: object) -> Reason | None:
-        """The request of this context was answered so, which is not well; why it was refused, unless by a bug."""
+    def answered(self, status: object, cut: Reason | None = None) -> Reason | None:
+        """The request of this context was answered so, which is not well; why it was refused, unless by a bug.
+
+        `cut`: why its body did not come to its end, and so means nothing.
+        """
         reason = _NOTED.get() or self._statuses.get(status)
+        if reason is Reason.INVALID:
+            reason = cut or reason
         if reason is not None:
             self._counts[reason]()
         return reason

@@ -5,7 +5,18 @@ clients know services by that alone: of the reflection's own that is the older, 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Any, Final, TypeVar, cast
 
@@ -27,12 +38,19 @@ from whence.spans import NOWHERE, Spans
 
 T = TypeVar("T")
 _Context = grpc.aio.ServicerContext[Any, Any]
+_Handler = Any  # grpc.RpcMethodHandler: the stubs know no coroutines in it
 
 RPCS: Final = Histogram("whence_rpc_seconds", "From the arrival of a call over gRPC to its answer.", ["method", "code"])
 _MOST_REQUEST_BYTES: Final = 4 * 1024 * 1024
 _MOST_CALLS: Final = 1000  # at once, over all connections; more are told RESOURCE_EXHAUSTED
 _SHARES: Final = "grpc.so_reuseport"
 _MOST_CONNECTIONS: Final = "grpc.max_allowed_incoming_connections"  # to an address; those beyond are closed at once
+_MOST_STREAMS: Final = 100  # of those calls that last as long as their clients like
+_READ_AT_A_TIME: Final = 16  # messages of calls that are the library's, which else reads each unasked: 4 MiB at most
+_READ_SECONDS: Final = 20.0  # in which such a message is there
+_IDLE_SECONDS: Final = 75  # without a call, as over HTTP; a client hears nothing of it, and connects again when it asks
+_AGE_SECONDS: Final = 3600  # of a connection on which something is asked
+_LAST_SECONDS: Final = 60  # for the calls that are under way on one that is too old: longer than any that has an end
 _OPTIONS: Final = (
     ("grpc.max_receive_message_length", _MOST_REQUEST_BYTES),
     ("grpc.max_send_message_length", -1),  # a list is as long as it is
@@ -66,11 +84,25 @@ _NEWER: Final = "grpc.reflection.v1"
 class _Streams:
     """For calls that last as long as their clients like: they end when the server stops, which else waits for them.
 
-    They have to end by themselves: one that is merely cancelled is open for the server until its grace is over.
+    They have to end by themselves: one that is merely cancelled is open for the server until its grace is over. And
+    they leave most of the calls that there may be at a time to others.
     """
 
     def __init__(self) -> None:
         self._closing = asyncio.Event()
+        self._open = 0
+
+    @asynccontextmanager
+    async def place(self, context: _Context) -> AsyncGenerator[None]:
+        """A place for a call while the block runs; a call too many ends here."""
+        if self._open >= _MOST_STREAMS:
+            refusals.count(NOBODY, [Reason.BUSY])
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many such calls at a time")
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
 
     async def before_end(self, awaited: Coroutine[None, None, T]) -> T | None:
         """What is awaited, if it comes before the end."""
@@ -94,7 +126,52 @@ class _Health(health.HealthServicer):
         self._streams = streams
 
     async def Watch(self, request: health_pb2.HealthCheckRequest, context: _Context) -> None:  # noqa: N802  the protocol's
-        await self._streams.before_end(super().Watch(request, context))
+        async with self._streams.place(context):
+            await self._streams.before_end(super().Watch(request, context))
+
+
+class _Reading:
+    """Reads the one message of a call, a few at a time (ADR 0028)."""
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(_READ_AT_A_TIME)
+
+    async def message(self, sent: AsyncIterator[Any], context: _Context) -> Any:  # noqa: ANN401  the protocol's
+        """What is sent; a call whose message does not come in time, or of which there is not just one, ends here."""
+        message, many = None, 0
+        try:
+            async with asyncio.timeout(_READ_SECONDS), self._places:
+                async for one in sent:  # to the end: the library lets go of what it read then
+                    message, many = one if not many else None, many + 1
+        except TimeoutError:
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "the message did not come in time")
+        if many != 1:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "a call has one message")
+        return message
+
+    def unary(self, handler: _Handler) -> _Handler:
+        """The same method, for the library one of many messages: it reads none unasked."""
+
+        async def answer(sent: AsyncIterator[Any], context: _Context) -> object:
+            return await handler.unary_unary(await self.message(sent, context), context)
+
+        return grpc.stream_unary_rpc_method_handler(
+            answer,  # pyright: ignore[reportArgumentType]  the stubs know no coroutines here
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+    def stream(self, handler: _Handler) -> _Handler:
+        """The same, of one that answers as long as its client likes."""
+
+        async def answer(sent: AsyncIterator[Any], context: _Context) -> None:
+            await handler.unary_stream(await self.message(sent, context), context)
+
+        return grpc.stream_stream_rpc_method_handler(
+            answer,  # pyright: ignore[reportArgumentType]  the stubs know no coroutines here
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
 
 
 class _Timed(grpc.aio.ServerInterceptor):
@@ -105,6 +182,7 @@ class _Timed(grpc.aio.ServerInterceptor):
 
     def __init__(self) -> None:
         self._nobody = Tally(NOBODY, _CODES)
+        self._reading = _Reading()
         self._tallies: dict[str, Tally] = {}
         self._dialects: dict[str, str] = {}
         self._spans: Spans = NOWHERE
@@ -125,13 +203,12 @@ class _Timed(grpc.aio.ServerInterceptor):
         if handler is None:
             refusals.begin()
             self._nobody.answered("UNIMPLEMENTED")
-        if handler is None or handler.response_streaming:
+            return None
+        if not handler.request_streaming:
+            handler = self._reading.stream(handler) if handler.response_streaming else self._reading.unary(handler)
+        if handler.response_streaming:
             return handler
-        respond, answering = (
-            (handler.stream_unary, grpc.stream_unary_rpc_method_handler)
-            if handler.request_streaming
-            else (handler.unary_unary, grpc.unary_unary_rpc_method_handler)
-        )
+        respond = handler.stream_unary
         method = handler_call_details.method
         service = method[1:].rpartition("/")[0]
         tally = self._tallies.get(service, self._nobody)
@@ -152,7 +229,7 @@ class _Timed(grpc.aio.ServerInterceptor):
                     elif (reason := tally.answered(code)) is not None:
                         span.put("whence.refused", reason.value)
 
-        return answering(
+        return grpc.stream_unary_rpc_method_handler(
             answer,  # pyright: ignore[reportArgumentType]  the stubs know no coroutines here
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,
@@ -173,16 +250,35 @@ class RpcServer:
         port: the same for all of them; 0 = any that is free.
         shares: whether the port is that of other servers, too. One that is alone wants to know when it is not: a second
             server would take half of the calls, and nobody would notice.
+        idle_seconds: after which a connection without a call is closed.
+        age_seconds: after which, a tenth more or less, no further call is taken on a connection.
+        last_seconds: that its calls have then, until it is closed.
 
     Raises:
         OSError: the port cannot be had.
     """
 
-    def __init__(self, addresses: Sequence[str], port: int, *, shares: bool = False) -> None:
+    def __init__(
+        self,
+        addresses: Sequence[str],
+        port: int,
+        *,
+        shares: bool = False,
+        idle_seconds: float = _IDLE_SECONDS,
+        age_seconds: float = _AGE_SECONDS,
+        last_seconds: float = _LAST_SECONDS,
+    ) -> None:
         self._timed = _Timed()
         each = max(1, most_grpc_connections() // len(addresses))
         self._server = grpc.aio.server(
-            options=(*_OPTIONS, (_SHARES, int(shares)), (_MOST_CONNECTIONS, each)),
+            options=(
+                *_OPTIONS,
+                (_SHARES, int(shares)),
+                (_MOST_CONNECTIONS, each),
+                ("grpc.max_connection_idle_ms", round(idle_seconds * 1000)),
+                ("grpc.max_connection_age_ms", round(age_seconds * 1000)),
+                ("grpc.max_connection_age_grace_ms", round(last_seconds * 1000)),
+            ),
             maximum_concurrent_rpcs=_MOST_CALLS,
             interceptors=(self._timed,),
         )
@@ -225,8 +321,9 @@ def _reflection(names: Sequence[str], pool: DescriptorPool, streams: _Streams) -
     info = cast("Callable[..., AsyncIterator[Any]]", reflection.ReflectionServicer(names, pool).ServerReflectionInfo)
 
     async def told(requests: AsyncIterator[Any], context: _Context) -> AsyncIterator[Any]:
-        async for one in info(_before_end(requests, streams), context):
-            yield one
+        async with streams.place(context):
+            async for one in info(_before_end(requests, streams), context):
+                yield one
 
     method = grpc.stream_stream_rpc_method_handler(
         told,

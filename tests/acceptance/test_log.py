@@ -1,6 +1,7 @@
 """What a server writes while it serves: an object a line, whoever has something to say."""
 
 import json
+import socket
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ def test_why_a_database_is_not_as_it_must_be_is_said_once(begin: Callable[..., S
         begin(name="first", WHENCE_DATABASE_URL=postgres.url).terminate()
         postgres.sql("create role guest login")
         postgres.sql("grant all on all tables in schema public to guest; grant create on schema public to guest")
-        postgres.sql("revoke insert on event from guest")
+        postgres.sql("revoke insert on event_link from guest")
         server = begin(WHENCE_DATABASE_URL=postgres.url.replace("whence@", "guest@"))
         with server.client() as client:
             statuses = [client.post("/v1/events", json={"title": "a"}).status_code for _ in range(3)]
@@ -35,6 +36,27 @@ def test_why_a_database_is_not_as_it_must_be_is_said_once(begin: Callable[..., S
     assert (statuses, code) == ([503] * 3, 0)
     assert line["level"] == "error"
     assert line["reason"].startswith(("permission denied", "must be owner"))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"no HTTP at all\r\n\r\n",
+        b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+        b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n",
+    ],
+    ids=["no HTTP", "a proxy is asked for", "a protocol that is not spoken", "a body that breaks off"],
+)
+def test_what_strangers_send_is_no_line(shared: Server, sent: bytes) -> None:
+    """Or else whoever reaches the port could fill the disk. It is answered."""
+    with socket.create_connection(("127.0.0.1", shared.port), _SECONDS) as stranger:
+        stranger.sendall(sent)
+        answer = stranger.recv(64)
+
+    assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 401 ", b"HTTP/1.1 200 "))
+    assert shared.get("/v1/events")["events"] == []
+    assert [line for line in _logged(shared) if line["event"] == "library.trouble"] == []
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -9,14 +9,18 @@ from typing import Any, Final
 
 import pytest
 import uvicorn
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
 from tests.operations.counted import refused_since
+from tests.tenants import Tenant
 from whence.connections import Connections, Patience, most_connections
+from whence.domain.access import Right
+from whence.server import House
 
 _SOON: Final = 0.15
+_STILL: Final = 1.0  # who is quick enough for that is so on a machine that stands still for a moment, too
 _LONG: Final = 60.0
 _POST: Final = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
 _GET: Final = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -167,12 +171,14 @@ class _Served:
 
 
 @asynccontextmanager
-async def serving(*, most: int = 100, **seconds: float) -> AsyncGenerator[_Served]:
-    """A server whose clients may take a minute over anything but what is named."""
+async def serving(asked: ASGIApp | None = None, *, most: int = 100, **seconds: float) -> AsyncGenerator[_Served]:
+    """A server whose clients may take a minute over anything but what is named; it asks that, or else `_App`."""
     app = _App()
     patience = Patience(**{"idle": _LONG, "head": _LONG, "body": _LONG, "reader": _LONG, "refused": _LONG, **seconds})
     http = Connections(most=most, patience=patience).protocol
-    server = _Server(uvicorn.Config(app, port=0, http=http, lifespan="off", log_config=None, timeout_keep_alive=60))
+    server = _Server(
+        uvicorn.Config(asked or app, port=0, http=http, lifespan="off", log_config=None, timeout_keep_alive=60)
+    )
     running = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.001)
@@ -349,7 +355,7 @@ async def test_who_asks_whether_to_go_on_is_told() -> None:
 
 async def test_who_says_nothing_is_sent_away() -> None:
     """A connection without a request is closed, without a word; one that has had its answer is not."""
-    async with serving(idle=_SOON) as served:
+    async with serving(idle=_STILL) as served:
         silent, speaking = await served.connect(), await served.connect()
         speaking.send(_GET)
         first = await speaking.answer()
@@ -364,15 +370,17 @@ async def test_who_says_nothing_is_sent_away() -> None:
 @pytest.mark.parametrize(
     ("sent", "reason"),
     [
-        pytest.param(_GET[:-2], "timeout", id="a head that does not come"),
+        pytest.param(_GET[:-2], "slow", id="a head that does not come"),
         pytest.param(b"GET / HTTP/1.1\r\na: " + b"b" * 70_000 + b"\r\n\r\n", "too_large", id="one that is too long"),
+        pytest.param(b"no HTTP\r\n\r\n", "invalid", id="what is no HTTP"),
+        pytest.param(b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", "invalid", id="a target that is no path"),
         pytest.param(_POST + b"1234", None, id="a body, whose request is counted where it is answered"),
     ],
 )
 async def test_what_is_refused_before_it_is_a_request_is_counted(sent: bytes, reason: str | None) -> None:
     """[OP1] Once, of no dialect."""
     since = refused_since()
-    async with serving(head=_SOON, body=_SOON) as served:
+    async with serving(head=_LONG if reason == "too_large" else _SOON, body=_SOON) as served:
         client = await served.connect()
         client.send(sent)
         await client.rest()
@@ -380,9 +388,46 @@ async def test_what_is_refused_before_it_is_a_request_is_counted(sent: bytes, re
     assert since() == ({("none", reason): 1} if reason else {})
 
 
+@pytest.mark.parametrize(
+    ("sent", "stays", "reason"),
+    [
+        pytest.param(b"Content-Length: 9\r\n\r\n{", True, "slow", id="its client takes too long"),
+        pytest.param(b"Content-Length: 9\r\n\r\n{", False, "gone", id="its client leaves"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n1;" + b"e" * 600_000, True, "too_large", id="all marks"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\nx\r\n", True, "invalid", id="no HTTP"),
+        pytest.param(b"Content-Length: 1\r\n\r\n{", True, "invalid", id="it comes, and means nothing"),
+    ],
+)
+@pytest.mark.parametrize(("dialect", "path"), [("native", b"/v1/events"), ("cloudforet", b"/monitoring/v1/event/list")])
+async def test_a_body_that_does_not_come_is_counted_by_why(
+    house: House,
+    tenant: Tenant,
+    dialect: str,
+    path: bytes,
+    sent: bytes,
+    stays: bool,  # noqa: FBT001  a parameter of the test
+    reason: str,
+) -> None:
+    """[OP1] Once, of its dialect: what somebody sends is not wrong because not all of it came."""
+    key = (await tenant.key(Right.ADMIN)).encode()
+    since = refused_since()
+    async with serving(house.app, body=_SOON if reason == "slow" else _LONG) as served:
+        client = await served.connect()
+        client.send(b"POST %b HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\n%b" % (path, key, sent))
+        if stays:
+            await client.head()
+        else:
+            client.close()
+        async with asyncio.timeout(_LONG):
+            while not since():
+                await asyncio.sleep(0.001)
+
+    assert since() == {(dialect, reason): 1}
+
+
 async def test_blank_lines_keep_nothing_open() -> None:
     """They are no request, however many come."""
-    async with serving(idle=_SOON) as served:
+    async with serving(idle=_STILL) as served:
         client = await served.connect()
         client.send(_GET)
         await client.answer()
@@ -418,11 +463,11 @@ async def test_a_body_must_come_in_time() -> None:
 
 async def test_a_body_that_nobody_reads_yet_is_not_late() -> None:
     """The time that the server takes is not the client's."""
-    async with serving(body=_SOON) as served:
+    async with serving(body=_STILL) as served:
         client = await served.connect()
         size = 1024 * 1024
         client.send(b"POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size)
-        await asyncio.sleep(3 * _SOON)
+        await asyncio.sleep(1.5 * _STILL)
         served.app.go.set()
 
         assert (await client.answer()).endswith(b"x" * size)
@@ -556,7 +601,7 @@ async def test_many_requests_on_one_connection_are_answered() -> None:
 async def test_beyond_the_room_there_is_is_503() -> None:
     """[OV5] With `Retry-After`; as soon as somebody leaves there is room again. It is counted."""
     since = refused_since()
-    async with serving(most=2, refused=_SOON) as served:
+    async with serving(most=2, refused=_STILL) as served:
         first, second = await served.connect(), await served.connect()
         for client in (first, second):
             client.send(_GET)
@@ -599,7 +644,7 @@ async def test_many_beyond_the_room_there_is_make_room_for_those_who_ask(monkeyp
 
 async def test_who_does_not_read_is_cut_off() -> None:
     """[OV6] No more is made for it than a buffer holds, and after a while it is let go."""
-    async with serving(reader=_SOON) as served:
+    async with serving(reader=_STILL) as served:
         client = await served.connect(limit=1024)
         client.send(_GET.replace(b" / ", b" /much "))
         while not served.app.told:
@@ -617,8 +662,7 @@ async def test_who_does_not_read_is_cut_off() -> None:
 async def test_who_reads_slowly_is_not_cut_off() -> None:
     """As long as some of it is taken each time: of one answer that is far more than all buffers on its way hold."""
     size = 48 * 1024 * 1024
-    patience = 1.0  # more than a busy machine stands still for
-    async with serving(reader=patience) as served:
+    async with serving(reader=_STILL) as served:
         client = await served.connect(limit=64 * 1024)
         client.send(_POST.replace(b": 5", b": %d" % size) + b"x" * size)
         read = 0
@@ -626,7 +670,7 @@ async def test_who_reads_slowly_is_not_cut_off() -> None:
             taken = await client.some(256 * 1024)
             assert taken
             read += taken
-            await asyncio.sleep(patience / 20)
+            await asyncio.sleep(_STILL / 20)
 
         assert read < size / 2
         while taken := await client.some(size):

@@ -1,7 +1,9 @@
 """Whatever is refused is counted once, by its dialect and its reason."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import httpx
@@ -22,6 +24,9 @@ from whence.edge import Edge
 from whence.server import House
 
 MakeClient = Callable[[str | None], httpx.AsyncClient]
+
+_SECONDS: Final = 30.0
+_ID: Final = "the request's"
 
 _TROUBLES = (
     Unavailable("", because=Reason.QUEUE_FULL, retry_after=1),
@@ -61,8 +66,10 @@ def test_every_refusal_has_a_reason() -> None:
 
 
 def test_every_reason_is_that_of_some_refusal() -> None:
-    """But for what is refused before anybody reads the request."""
-    assert {refusal.reason for refusal in _EVERY} == set(Reason) - {Reason.HOST, Reason.METHOD}
+    """But for what is refused before anybody reads the request, or all of it."""
+    outside = {Reason.HOST, Reason.METHOD, Reason.SLOW, Reason.GONE}
+
+    assert {refusal.reason for refusal in _EVERY} == set(Reason) - outside
 
 
 def _says_no(refusal: Refusal) -> Dialect:
@@ -143,27 +150,93 @@ async def test_a_bug_is_no_refusal(house: House) -> None:
     assert since() == {}
 
 
-async def test_who_is_left_when_the_server_ends_is_told_to_come_again(house: House) -> None:
-    """[IN7] As uvicorn leaves those whom it has waited for long enough: by a cancellation, which is no bug."""
-    began = asyncio.Event()
+async def _left(client: httpx.AsyncClient, path: str, headers: Mapping[str, str]) -> httpx.Response:
+    """What is answered to a body that does not come, when the server ends.
 
-    async def endless(_: Request) -> PlainTextResponse:
-        began.set()
+    As uvicorn leaves those whom it has waited for long enough: by a cancellation, which is no bug.
+    """
+    is_read = asyncio.Event()
+
+    async def endless() -> AsyncGenerator[bytes]:
+        yield b"{"
+        is_read.set()
         await asyncio.get_running_loop().create_future()
+
+    asked = asyncio.create_task(client.post(path, content=endless(), headers=headers))
+    async with asyncio.timeout(_SECONDS):
+        await is_read.wait()
+    asked.cancel()
+    return await asked
+
+
+_LEFT: Mapping[str, tuple[str, str, dict[str, Any]]] = {  # a path, the header of its key, and what is answered
+    "cloudforet": (
+        "/monitoring/v1/event/list",
+        "token",
+        {"detail": {"code": "ERROR_UNKNOWN", "message": "Service unavailable"}},
+    ),
+    "cortex": (
+        "/api/v1/catalog/definitions",
+        "authorization",
+        {
+            "type": "UNHANDLED_EXCEPTION",
+            "message": "Service Unavailable",
+            "details": "Service unavailable",
+            "httpStatus": 503,
+            "requestId": _ID,
+        },
+    ),
+    "desk": (
+        "/api/v1/events",
+        "authorization",
+        {"error": {"code": 503, "message": "The service is temporarily unavailable."}},
+    ),
+    "komodor": (
+        "/mgmt/v1/events",
+        "x-api-key",
+        {"error": {"code": 503, "message": "Service unavailable", "requestID": _ID}},
+    ),
+    "native": (
+        "/v1/events",
+        "authorization",
+        {"error": {"code": "unavailable", "message": "Service unavailable", "request_id": _ID}},
+    ),
+}
+
+
+@pytest.mark.parametrize("dialect", discover(), ids=lambda dialect: dialect.name)
+async def test_who_is_left_when_the_server_ends_is_told_to_come_again(
+    tenant: Tenant, client: MakeClient, dialect: Dialect
+) -> None:
+    """[IN7] In the words of whom it asked, as of every other refusal."""
+    path, header, said = _LEFT[dialect.name]
+    key = await tenant.key(Right.ADMIN)
+    since = refused_since()
+
+    answer = await _left(client(None), path, {header: f"Bearer {key}" if header == "authorization" else key})
+
+    assert (answer.status_code, answer.headers["retry-after"], answer.headers["connection"]) == (503, "1", "close")
+    assert answer.headers["content-type"] == "application/json"
+    assert json.loads(answer.text.replace(answer.headers["x-request-id"], _ID)) == said
+    assert since() == {(dialect.name, "stopping"): 1}
+
+
+async def test_who_is_left_by_a_dialect_without_words_is_told_in_plain_ones(house: House) -> None:
+    """[IN7] One that says nothing of it has the same status and the same headers."""
+
+    async def endpoint(request: Request) -> PlainTextResponse:
+        await request.body()
         raise AssertionError
 
     def app(_: Context) -> Starlette:
-        return Starlette(routes=[Route("/toy", Resource(_TOY, {"POST": endless}))])
+        return Starlette(routes=[Route("/toy", Resource(_TOY, {"POST": endpoint}))])
 
     since = refused_since()
     async with _client(house, Dialect(name="toy", app=app)) as client:
-        asked = asyncio.create_task(client.post("/toy"))
-        await began.wait()
-        asked.cancel()
-        answer = await asked
+        answer = await _left(client, "/toy", {})
 
     assert (answer.status_code, answer.headers["retry-after"], answer.headers["connection"]) == (503, "1", "close")
-    assert answer.headers["x-request-id"]
+    assert answer.text == "Service unavailable"
     assert since() == {("toy", "stopping"): 1}
 
 

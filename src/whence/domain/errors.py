@@ -33,6 +33,8 @@ class Reason(StrEnum):
     BUSY = "busy"  # too many do the same at once
     RACE = "race"  # another writer came first
     TIMEOUT = "timeout"  # the question took longer than it may
+    SLOW = "slow"  # the request did not come in the time that it may take
+    GONE = "gone"  # its client left before all of it had come
     DATABASE = "database"  # it cannot be reached, or takes nothing now
     SCHEMA = "schema"  # it is not that of this release
     STOPPING = "stopping"  # the server is about to end

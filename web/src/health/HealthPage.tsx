@@ -48,8 +48,12 @@ export function HealthPage(): ReactNode {
 }
 
 const READY: Readonly<Record<Readiness, { value: string; tone: 'good' | 'bad'; note: string }>> = {
-  ready: { value: 'yes', tone: 'good', note: 'The database answers, and its schema is current' },
-  'not ready': { value: 'no', tone: 'bad', note: 'The database is away, or its schema is not that of this release' },
+  ready: { value: 'yes', tone: 'good', note: 'The database answers and takes what is written; its schema is current' },
+  'not ready': {
+    value: 'no',
+    tone: 'bad',
+    note: 'The database is away or takes nothing, or its schema is not that of this release',
+  },
   unreachable: { value: 'unknown', tone: 'bad', note: 'The server cannot be reached' },
 }
 

@@ -23,6 +23,8 @@ const MEANS: Readonly<Record<string, string>> = {
   busy: 'too many ask the same at once',
   race: 'another writer came first',
   timeout: 'the question took too long',
+  slow: 'its head or body did not come in time',
+  gone: 'its client left before all of it had come',
   database: 'the database is away, or takes nothing now',
   schema: 'the schema is not that of this release',
   stopping: 'the server was about to stop',

@@ -21,4 +21,6 @@ def _services(context: Context) -> GrpcServices:
     return grpc.services(calls(context, Options.read(context.options)), context)
 
 
-DIALECT: Final = Dialect(name=NAME, app=_app, grpc=_services, owns=http.owns, check_options=Options.read)
+DIALECT: Final = Dialect(
+    name=NAME, app=_app, grpc=_services, owns=http.owns, refused=http.refused, check_options=Options.read
+)

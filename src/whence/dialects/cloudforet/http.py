@@ -66,6 +66,11 @@ def resource(**endpoints: Endpoint) -> Resource[Answer]:
     return Resource(_REFUSALS, {method: _told(endpoint) for method, endpoint in endpoints.items()})
 
 
+def refused(_: Request, refusal: Refusal) -> Answer:
+    """The answer to a refusal."""
+    return failed(fault(refusal))
+
+
 def _routes(context: Context, calls: Calls) -> Iterator[Route]:
     """Those of the calls, and behind them one for what each service has no verb for."""
     for prefix in PREFIXES:
@@ -111,10 +116,6 @@ def _told(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-def _refused(_: Request, refusal: Refusal) -> Answer:
-    return failed(fault(refusal))
-
-
 def _broken(request: Request, bug: Exception) -> Answer:
     return failed(broken(bug, request.scope["state"]["request_id"]))
 
@@ -129,4 +130,4 @@ async def _not_found(_: Request, __: Exception) -> Response:
     return not_routed(HTTPStatus.NOT_FOUND)
 
 
-_REFUSALS: Final = Refusals(refused=_refused, broken=_broken, wrong_method=_wrong_method)
+_REFUSALS: Final = Refusals(refused=refused, broken=_broken, wrong_method=_wrong_method)
