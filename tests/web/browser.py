@@ -1,14 +1,25 @@
 """A real browser, and what every page that it shows has to keep to."""
 
+import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright, Request, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Playwright,
+    Request,
+    Route,
+    expect,
+)
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _QUIET: Final = (
@@ -108,6 +119,18 @@ async def looked_at(
     finally:
         await context.close()
     assert watch.faults == [], watch.faults
+
+
+async def held(page: Page, pattern: str) -> Callable[[], None]:
+    """What is asked of such addresses waits from now on, until the answer is called."""
+    may_go_on = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await may_go_on.wait()
+        await route.continue_()
+
+    await page.route(pattern, hold)
+    return may_go_on.set
 
 
 def axe() -> str:

@@ -60,7 +60,7 @@ def shop(served: Server) -> Generator[Shop]:
         shop.catalogued()
         yield shop
     with served.client() as operator:  # its problems are not to keep those of the next test waiting
-        operator.delete(f"/v1/accounts/{account}", params={"confirm": account})
+        operator.delete(f"/v1/accounts/{account}", params={"confirm": account}).raise_for_status()
 
 
 @pytest.fixture

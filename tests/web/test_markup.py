@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.acceptance.server import await_fact
 from tests.receivers import payloads
+from tests.web.rooms import enter
 from tests.web.shop import Shop, before
 
 _IMAGE: Final = "<img src=x onerror=window.__xss=1>"
@@ -125,7 +126,7 @@ async def test_markup_stays_text_on_every_page(page: Page, shop: Shop) -> None:
         f"/services/{shop.entity('cart')['id']}?lane={evil}", f"/why?entity={evil}", "/catalogue", "/maintenance",
         "/webhooks", "/tokens", "/audit",
     ):  # fmt: skip
-        await page.goto(path)
+        await enter(page, path)
         await expect(page.locator("#content").get_by_text(_IMAGE).first).to_be_visible()
         assert await page.evaluate(_TAKEN) == [], path
 

@@ -72,7 +72,7 @@ async def test_a_page_that_did_not_come_before_comes_by_itself(look: Look) -> No
         await page.evaluate("{ const now = performance.now(); performance.now = () => now + 60_000 }")
         health = page.get_by_role("navigation").get_by_role("link", name="Health")
         await page.context.set_offline(True)
-        async with page.expect_event("requestfailed"):
+        async with page.expect_event("requestfailed", lambda request: "HealthPage" in request.url):
             await health.hover()
         await page.context.set_offline(False)
 

@@ -1,15 +1,29 @@
 import asyncio
+import re
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from playwright.async_api import Page, Route, expect
 
 from tests.acceptance.server import await_fact
+from tests.web.browser import held
 from tests.web.conftest import Look
 from tests.web.rooms import STICKING_OUT, enter
 from tests.web.shop import Shop, before
 from tests.web.test_events import row, rows
 
 _SECONDS: Final = 30.0
+_LOOKED_AT_AGAIN_MS: Final = 31_000  # alerts are, every 30 seconds
+_LISTED: Final = 500  # services that the list has at first
+_WATCH: Final = """
+    window.firsts = ['']
+    const look = () => {
+        const first = document.querySelector('#content li span')?.firstChild.textContent ?? ''
+        if (first !== firsts.at(-1)) firsts.push(first)
+    }
+    new MutationObserver(look).observe(document, { subtree: true, childList: true })
+"""
+_DRAWN: Final = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _PHONE: Final = (390, 844)
 _BEYOND: Final = "one => one.getBoundingClientRect().right - one.closest('li').getBoundingClientRect().right"
 _LONG: Final = "gke_acme_prod_europe_west1_payments_blue_and_green_of_the_second_try"
@@ -36,7 +50,7 @@ async def test_a_timeline_holds_what_two_dialects_said(page: Page, shop: Shop) -
 
     drawer = page.get_by_role("complementary", name="Event: cart.fast-path is on for 25 %")
     await expect(drawer.get_by_role("heading", name="cart.fast-path is on for 25 %")).to_be_visible()
-    assert "event=" in page.url
+    await expect(page).to_have_url(re.compile("event="))
 
 
 async def test_what_it_depends_on_gets_lanes(page: Page, shop: Shop) -> None:
@@ -51,7 +65,7 @@ async def test_what_it_depends_on_gets_lanes(page: Page, shop: Shop) -> None:
 
     await expect(page.get_by_role("img", name="Timeline of 2 lanes")).to_be_visible()
     await expect(rows(page)).to_have_count(2)
-    assert "lane=" in page.url
+    await expect(page).to_have_url(re.compile("lane="))
 
 
 async def test_the_troubled_come_first(page: Page, shop: Shop) -> None:
@@ -69,23 +83,69 @@ async def test_the_troubled_come_first(page: Page, shop: Shop) -> None:
 async def test_no_card_moves_under_who_reads_them(page: Page, shop: Shop) -> None:
     """The list waits for the problems, which make a warning on one service as urgent as all that it is part of."""
     shop.incident()
-    known = asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await known.wait()
-        await route.continue_()
-
-    await page.route("**/v1/problems*", hold)
+    release = await held(page, "**/v1/problems*")
     async with page.expect_response("**/v1/alerts*"):
         await page.goto("/services")
     cards = page.locator("#content").get_by_role("listitem")
     await expect(page.get_by_role("status", name="Loading")).to_be_visible()
     await expect(cards).to_have_count(0)
 
-    known.set()
+    release()
 
     await expect(cards).to_have_count(3)
     await expect(cards.first).to_contain_text("cart")
+
+
+async def test_no_card_moves_when_it_is_known_whom_an_alert_concerns(page: Page, shop: Shop) -> None:
+    """The list waits for that as well, once: of what opens later it stays as it is until it is known."""
+    shop.failing("Payments are slow", "payments", severity="warning", handling=["no_problem"])
+    _failing_at("Disks are full", ["ledger"], shop, handling=["no_problem"])
+    await page.clock.install()
+    firsts = await _watched(page)
+    release = await held(page, "**/v1/events/*")
+    cards = page.locator("#content").get_by_role("listitem")
+    async with page.expect_request("**/v1/events/*"), page.expect_response("**/v1/entities?*"):
+        await page.goto("/services")
+    await expect(page.get_by_role("status", name="Loading")).to_be_visible()
+    await expect(cards).to_have_count(0)
+    release()
+    await expect(cards).to_have_count(3)
+    await expect(cards.first).to_contain_text("ledger")
+    assert await firsts() == ["", "ledger"]
+
+    _failing_at("Nobody can order", ["cart"], shop, severity="critical", handling=["no_problem"])
+    release = await held(page, "**/v1/events/*")
+    async with page.expect_request("**/v1/events/*"):
+        await page.clock.fast_forward(_LOOKED_AT_AGAIN_MS)
+    await page.evaluate(_DRAWN)
+    await expect(cards.first).to_contain_text("ledger")
+    release()
+
+    await expect(cards.first).to_contain_text("cart")
+    assert await firsts() == ["", "ledger", "cart"]
+
+
+async def test_who_is_in_trouble_beyond_the_first_page_has_a_place_at_once(page: Page, shop: Shop) -> None:
+    """Of more services than are listed at first: no card gives way to one that comes later."""
+    many = [{"tag": f"many-{number}", "name": f"many-{number}"} for number in range(_LISTED)]
+    shop.send("PUT", "/v1/entities", {"entities": many})
+    last = shop.get(f"/v1/entities?type=SERVICE&limit={2 * _LISTED}")["entities"][-1]
+    shop.failing("It is down", last["id"], handling=["no_problem"])
+    firsts = await _watched(page)
+    release = await held(page, "**/v1/entities/*")
+    async with page.expect_request("**/v1/entities/*"):
+        await page.goto("/services")
+    await page.evaluate(_DRAWN)
+    release()
+
+    await expect(page.locator("#content").get_by_role("listitem").first).to_contain_text(last["name"])
+    assert await firsts() == ["", last["name"]]
+
+
+async def _watched(page: Page) -> Callable[[], Awaitable[list[str]]]:
+    """Which names stood on the first card so far, one after the other; none is there while it is ""."""
+    await page.add_init_script(_WATCH)
+    return lambda: page.evaluate("firsts")
 
 
 async def test_what_is_not_known_is_not_well(look: Look, shop: Shop) -> None:
@@ -103,8 +163,10 @@ async def test_what_is_not_known_is_not_well(look: Look, shop: Shop) -> None:
         await expect(lost).to_be_visible()
         await expect(page.get_by_text("None is open.")).to_have_count(0)
 
-        await page.unroute("**/v1/alerts*")
+        release = await held(page, "**/v1/alerts*")  # they are asked for by themselves, too
         await lost.get_by_role("button", name="Try again").click()
+        await expect(lost).to_contain_text("It is being asked again")
+        release()
         await expect(page.get_by_role("heading", name="Open alerts (0)")).to_be_visible()
         await page.goto("/services")
         await expect(cards.filter(has_text="nothing open")).to_have_count(3)
@@ -183,23 +245,20 @@ async def test_a_timeline_is_zoomed_by_keys_again_and_again(page: Page, shop: Sh
     await expect(rows(page)).to_have_count(1)
     timeline = page.get_by_role("img", name="Timeline of 1 lanes")
     await timeline.press("ArrowRight")
-    held: list[Route] = []
-
-    async def hold(route: Route) -> None:
-        held.append(route)
-
-    await page.route("**/v1/events?*", hold)
-    for times in (1, 2):
+    asked = asyncio.Queue[Route]()
+    await page.route(re.compile(r"/v1/events\?.*from="), asked.put)
+    for _ in range(2):
         before = await timeline.get_attribute("aria-label")
         await page.keyboard.press("+")
         await expect(timeline).not_to_have_attribute("aria-label", before or "")
         await expect(timeline).to_be_focused()
         await expect(rows(page)).to_have_count(1)
-        assert len(held) == times
-        await held[-1].continue_()
+        await expect(page.locator("[data-stale=true]")).to_have_count(1)
+        await (await asyncio.wait_for(asked.get(), _SECONDS)).continue_()
         await expect(page.locator("[data-stale=true]")).to_have_count(0)
 
     await expect(timeline).to_be_focused()
+    assert asked.empty()
 
 
 async def test_on_a_phone_events_are_as_high_as_they_are(look: Look, shop: Shop) -> None:

@@ -27,11 +27,11 @@ async def test_a_chosen_zone_is_in_the_link(look: Look, shop: Shop) -> None:
 
         await choose_zone(mine, _CHOSEN)
         await expect(row(mine, "cart v2 is out")).to_contain_text("21:00:00")
-        assert f"tz={_CHOSEN}" in mine.url
+        await expect(mine).to_have_url(re.compile(f"tz={_CHOSEN}"))
         link = await copied(mine, mine.get_by_role("button", name="Copy a link to this"))
         await mine.get_by_role("navigation").get_by_role("link", name="Health").click()
         await expect(mine.get_by_role("heading", level=1, name="Health")).to_be_visible()
-        assert mine.url.endswith(f"/health?tz={_CHOSEN}")
+        await expect(mine).to_have_url(re.compile(rf"/health\?tz={_CHOSEN}$"))
 
         await theirs.goto(f"/events?{_DAY}")
         await expect(row(theirs, "cart v2 is out")).to_contain_text("05:00:00")

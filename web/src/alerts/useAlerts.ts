@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
 import type { Alert } from '../api/nouns'
 import { useCall } from '../api/useCall'
+import { useKeptError } from '../api/useKeptError'
 import { walk } from '../api/walk'
 import { useMay } from '../session/useSession'
 import { sayRefused } from '../shell/notice'
@@ -27,12 +28,13 @@ interface OpenAlerts {
 /** What goes on anywhere; nothing is asked, and nothing known, without the right to read events. */
 export function useOpenAlerts() {
   const mayRead = useMay('events:read')
-  return useQuery({
+  const asked = useQuery({
     queryKey: ['alerts', 'open'],
     queryFn: ({ signal }) => openAlerts(signal),
     enabled: mayRead,
     refetchInterval: 30_000,
   })
+  return { ...asked, error: useKeptError(asked) }
 }
 
 async function openAlerts(signal: AbortSignal): Promise<OpenAlerts> {

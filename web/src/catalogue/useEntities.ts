@@ -14,11 +14,18 @@ export function useEntity(name: string | null) {
   })
 }
 
-const known = (found: readonly { data: Entity | undefined }[]): Entity[] =>
-  found.flatMap(({ data }) => (data ? [data] : []))
+interface Asked {
+  data: Entity | undefined
+  isPending: boolean
+}
+
+const together = (asked: readonly Asked[]) => ({
+  entities: asked.flatMap(({ data }) => (data ? [data] : [])),
+  isPending: asked.some(({ isPending }) => isPending),
+})
 
 /** Several of them; those that are not known are left out, as are all for who may not read the catalogue. */
-export function useEntitiesNamed(names: readonly string[]): Entity[] {
+export function useEntitiesNamed(names: readonly string[]): { entities: Entity[]; isPending: boolean } {
   const mayRead = useMay('entities:read')
   return useQueries({
     queries: (mayRead ? names : []).map((name) => ({
@@ -27,7 +34,7 @@ export function useEntitiesNamed(names: readonly string[]): Entity[] {
         answer(api.GET('/v1/entities/{name}', { params: { path: { name } }, signal })),
       staleTime: 5 * 60_000,
     })),
-    combine: known,
+    combine: together,
   })
 }
 

@@ -38,7 +38,7 @@ export function EventsPage(): ReactNode {
   const [areFacetsOpen, facetsDrawer] = useDisclosure(false)
   const filter = useMemo(() => readFilter({ ...search }), [search])
   const window = windowOf(search)
-  const { stretch, lookAgain } = useStretch(window)
+  const { stretch, lookedAt, lookAgain } = useStretch(window)
   const askFailed = useAskFailed()
   const order = search.order ?? '-time'
 
@@ -144,6 +144,7 @@ export function EventsPage(): ReactNode {
                 list={list}
                 isNarrowed={narrowed > 0}
                 window={window}
+                lookedAt={lookedAt}
                 onClear={() => navigate({ search: {} })}
                 onArrived={lookAgain}
                 onRetry={askFailed}

@@ -1,19 +1,23 @@
 import { Text } from '@mantine/core'
 import { IconRocket } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
+import { type ReactNode, useEffect, useEffectEvent } from 'react'
 import { CodeBlock } from '../links/CodeBlock'
 import { useMay } from '../session/useSession'
 import { Empty } from '../shell/States'
-import { now } from '../time/now'
 import { firstEvent } from './first'
 import { useLive } from './useLive'
 
 const NO_FILTER = {}
 
+interface FirstEventProps {
+  /** Up to when it is known that there is none: what came later is waited for, also while that was being asked. */
+  since: number
+  onArrived: () => void
+}
+
 /** What a fresh install shows: how the first event is sent. It waits for it. */
-export function FirstEvent({ onArrived }: { onArrived: () => void }): ReactNode {
-  const [since] = useState(now)
+export function FirstEvent({ since, onArrived }: FirstEventProps): ReactNode {
   const { fresh } = useLive(NO_FILTER, since, true)
   const isAdmin = useMay('admin')
   const arrived = useEffectEvent(onArrived)

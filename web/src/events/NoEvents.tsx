@@ -13,6 +13,8 @@ interface NoEventsProps {
   list: ReturnType<typeof useEvents>
   isNarrowed: boolean
   window: Window
+  /** When was looked. */
+  lookedAt: number
   onClear: () => void
   onWiden: () => void
   onArrived: () => void
@@ -32,6 +34,7 @@ const EVER_MS = 90 * 86_400_000
 function Nothing({
   isNarrowed,
   window,
+  lookedAt,
   onClear,
   onWiden,
   onArrived,
@@ -41,7 +44,7 @@ function Nothing({
   const ever = useHistogram({}, { from: today - EVER_MS, to: today + 60_000 }, 1)
   if (ever.isPending) return <Waiting rows={3} />
   if (ever.data?.buckets.every(({ info, warning, error, critical }) => info + warning + error + critical === 0)) {
-    return <FirstEvent onArrived={onArrived} />
+    return <FirstEvent since={lookedAt} onArrived={onArrived} />
   }
   return (
     <Empty icon={<IconFilterOff />} title={isNarrowed ? 'Nothing matches' : 'Nothing happened in this time'}>

@@ -11,7 +11,7 @@ const MOST = 12
 /** Whom an event concerns: as it was said, and whom that means now. */
 export function Where({ event }: { event: Event }): ReactNode {
   const [isLong, setLong] = useState(false)
-  const named = useEntitiesNamed(event.entities.slice(0, MOST))
+  const { entities: named } = useEntitiesNamed(event.entities.slice(0, MOST))
   const sample = event.matched?.sample ?? []
   const listed = [...named, ...sample.filter(({ id }) => !named.some((one) => one.id === id))]
   const shown = isLong ? listed : listed.slice(0, 6)

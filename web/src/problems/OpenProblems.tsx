@@ -14,10 +14,10 @@ const SHOWN = 3
 
 /** What is wrong now and where it probably began, above everything else. */
 export function OpenProblems(): ReactNode {
-  const { data, error, refetch } = useOpenProblems()
+  const { data, isPending, error, refetch } = useOpenProblems()
   return (
     <>
-      {error && <Failed lost="What is open is not known" error={error} onRetry={() => refetch()} />}
+      {error && <Failed lost="What is open is not known" error={error} isAsked={isPending} onRetry={() => refetch()} />}
       {data && data.problems.length > 0 && <Cards problems={data.problems} areMore={data.isCut} />}
     </>
   )

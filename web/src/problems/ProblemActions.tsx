@@ -6,14 +6,13 @@ import type { Problem } from '../api/nouns'
 import { useRefused } from '../session/useSession'
 import { RefusedButton } from '../shell/RefusedButton'
 import { Failed } from '../shell/States'
-import { isUnattended } from './attended'
 import { useAcknowledge, useClose } from './useProblems'
 
 /** Acknowledges the alerts of a problem, or closes it, with a word about it. */
 export function ProblemActions({ problem }: { problem: Problem }): ReactNode {
   const refused = useRefused('problems:write')
   const acknowledging = useAcknowledge(problem)
-  const unattended = problem.alerts.filter(isUnattended).length
+  const unattended = problem.unattended_count
   const [isClosing, closing] = useDisclosure(false)
   if (problem.state === 'closed') return null
   return (
@@ -26,7 +25,9 @@ export function ProblemActions({ problem }: { problem: Problem }): ReactNode {
         loading={acknowledging.isPending}
         onClick={() => acknowledging.mutate('')}
       >
-        {unattended > 0 ? `Acknowledge${unattended > 1 ? ` ${unattended} alerts` : ''}` : 'Acknowledged'}
+        {unattended > 0
+          ? `Acknowledge${unattended > 1 ? ` ${unattended.toLocaleString('en')} alerts` : ''}`
+          : 'Acknowledged'}
       </RefusedButton>
       <RefusedButton
         refused={refused}

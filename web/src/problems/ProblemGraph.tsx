@@ -25,7 +25,10 @@ export function ProblemGraph({ graph, worst }: ProblemGraphProps): ReactNode {
     width: graph.columns * (WIDTH + ACROSS) - ACROSS + 2 * EDGE,
     height: graph.rows * (HEIGHT + DOWN) - DOWN + 2 * EDGE + 8,
   }
-  const places = new Map(graph.nodes.map((node) => [node.entity.id, place(node, graph)]))
+  const heights = heightsOf(graph)
+  const places = new Map(
+    graph.nodes.map((node) => [node.entity.id, place(node, graph.rows - (heights[node.column] ?? 0))]),
+  )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
     <section className={classes.frame} tabIndex={0} aria-label="Graph of the affected entities">
@@ -69,9 +72,16 @@ interface Place {
   y: number
 }
 
-function place({ column, row }: Node, graph: Graph): Place {
-  const inColumn = graph.nodes.filter((one) => one.column === column).length
-  const lift = ((graph.rows - inColumn) * (HEIGHT + DOWN)) / 2 // columns are centred
+/** How many stand in each column. */
+function heightsOf({ nodes, columns }: Graph): number[] {
+  const heights = Array.from({ length: columns }, () => 0)
+  for (const { column } of nodes) heights[column] = (heights[column] ?? 0) + 1
+  return heights
+}
+
+/** `free`: the rows that its column leaves empty. */
+function place({ column, row }: Node, free: number): Place {
+  const lift = (free * (HEIGHT + DOWN)) / 2 // columns are centred
   return { x: EDGE + column * (WIDTH + ACROSS), y: EDGE + 4 + lift + row * (HEIGHT + DOWN) }
 }
 

@@ -13,6 +13,7 @@ import classes from './Problems.module.css'
 import { suspectsOf, useProblemGraph } from './useProblemGraph'
 import { worstOf } from './worst'
 
+const FEW_DRAWN = 40
 const FEW_LANES = 12
 const MOST_LANES = 50
 
@@ -27,7 +28,8 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
   const whole = useMemo(() => lifeOf(problem), [problem])
   const [zoomed, setZoomed] = useState<Stretch | null>(null)
   const stretch = zoomed ?? whole
-  const { graph, isPending } = useProblemGraph(problem)
+  const [mostDrawn, setMostDrawn] = useState(FEW_DRAWN)
+  const { graph, isPending } = useProblemGraph(problem, mostDrawn)
   const [most, setMost] = useState(FEW_LANES)
   const all = [...new Set([...suspectsOf(problem), ...problem.affected.map(({ id }) => id)])]
   const { lanes, events, ...asked } = useLanes(all.slice(0, most), stretch)
@@ -44,6 +46,16 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
           <span className={classes.legend}>
             <span>① is the most suspected</span>
             <span>arrows show how a symptom goes: from what is used to who uses it</span>
+            {!isPending && graph.hidden > 0 && (
+              <>
+                <span>
+                  {graph.nodes.length} of {(graph.nodes.length + graph.hidden).toLocaleString('en')} entities
+                </span>
+                <Button size="compact-xs" variant="default" onClick={() => setMostDrawn(Number.POSITIVE_INFINITY)}>
+                  Draw all
+                </Button>
+              </>
+            )}
           </span>
         }
       >

@@ -97,8 +97,8 @@ interface ListProps {
 function OpenList({ filter, nothing }: ListProps & { filter: OpenFilter }): ReactNode {
   const { data, isPending, error, refetch } = useOpenProblems(filter)
   const [most, setMost] = useState(PAGE)
-  if (isPending) return <Waiting />
-  if (!data) return <Failed error={error} onRetry={() => refetch()} />
+  if (!data && error) return <Failed error={error} isAsked={isPending} onRetry={() => refetch()} />
+  if (!data) return <Waiting />
   if (data.problems.length === 0) return nothing
   const problems = [...data.problems].sort(worstFirst)
   return (

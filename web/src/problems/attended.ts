@@ -1,14 +1,6 @@
-import type { Alert, Problem } from '../api/nouns'
+import type { Problem } from '../api/nouns'
 
-export function isUnattended(alert: Alert): boolean {
-  return alert.state === 'open'
-}
-
-/** Whether somebody looks after all alerts of an open problem; of more than a list shows, nobody can tell. */
-export function isLookedAfter({
-  state,
-  alerts,
-  alert_count,
-}: Pick<Problem, 'state' | 'alerts' | 'alert_count'>): boolean {
-  return state === 'open' && alerts.length === alert_count && !alerts.some(isUnattended)
+/** Whether somebody looks after all alerts of an open problem that go on. */
+export function isLookedAfter({ state, unattended_count }: Pick<Problem, 'state' | 'unattended_count'>): boolean {
+  return state === 'open' && unattended_count === 0
 }

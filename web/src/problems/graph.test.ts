@@ -13,6 +13,7 @@ test('the symptom takes the way from the cause to who is affected', () => {
     relations: [calls('a', 'b'), calls('b', 'c'), calls('a', 'd'), calls('e', 'f')],
     affected: ['a'],
     suspects: ['c'],
+    most: 40,
   })
   expect(drawn.nodes.map(({ entity: { id } }) => id).sort()).toEqual(['a', 'b', 'c'])
   expect(drawn.edges.map(({ relation, isPath }) => [relation.from, relation.to, isPath])).toEqual([
@@ -20,6 +21,21 @@ test('the symptom takes the way from the cause to who is affected', () => {
     ['b', 'c', true],
   ])
   expect(drawn.nodes.map(({ column }) => column).sort()).toEqual([0, 1, 2])
+  expect(drawn.hidden).toBe(0)
+})
+
+test('of more than are drawn the suspects come first, then whole ways to them; the rest is counted', () => {
+  const parts = {
+    entities: all,
+    relations: [calls('d', 'e'), calls('e', 'f'), calls('a', 'f')],
+    affected: ['d', 'b', 'c', 'a'],
+    suspects: ['f'],
+  }
+  const { nodes, edges, hidden } = graph({ ...parts, most: 3 })
+  expect(nodes.map(({ entity: { id } }) => id)).toEqual(['f', 'd', 'e'])
+  expect(edges.map(({ isPath }) => isPath)).toEqual([true, true])
+  expect(hidden).toBe(3)
+  expect(graph({ ...parts, most: Number.POSITIVE_INFINITY })).toMatchObject({ nodes: { length: 6 }, hidden: 0 })
 })
 
 test('each has a place of its own, whatever depends on whom', () => {
@@ -30,7 +46,7 @@ test('each has a place of its own, whatever depends on whom', () => {
   )
   fc.assert(
     fc.property(relations, fc.uniqueArray(ids), fc.uniqueArray(ids), (given, affected, suspects) => {
-      const { nodes, edges } = graph({ entities: all, relations: given, affected, suspects })
+      const { nodes, edges } = graph({ entities: all, relations: given, affected, suspects, most: 40 })
       expect(new Set(nodes.map(({ column, row }) => `${column} ${row}`)).size).toBe(nodes.length)
       const shown = new Set(nodes.map((node) => node.entity.id))
       expect([...affected, ...suspects].every((id) => shown.has(id))).toBe(true)

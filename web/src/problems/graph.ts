@@ -21,6 +21,8 @@ export interface Graph {
   edges: Edge[]
   columns: number
   rows: number
+  /** How many more belong in it than are drawn. */
+  hidden: number
 }
 
 interface Parts {
@@ -29,25 +31,27 @@ interface Parts {
   affected: readonly string[]
   /** The suspected entities, best first. */
   suspects: readonly string[]
+  /** How many are drawn at most. */
+  most: number
 }
 
-const MOST = 40
-
 /** What is affected, what is suspected, and what lies between; the rest of the surroundings is left out. */
-export function graph({ entities, relations, affected, suspects }: Parts): Graph {
+export function graph({ entities, relations, affected, suspects, most }: Parts): Graph {
   const known = new Map(entities.map((entity) => [entity.id, entity]))
   const usable = unique(relations).filter(({ from, to }) => from !== to && known.has(from) && known.has(to))
   const [first] = suspects
   const ways = first === undefined ? new Map<string, string>() : waysFrom(first, usable)
   const path = new Set<string>()
-  const kept = new Set([...suspects, ...affected].filter((id) => known.has(id)))
-  for (const symptom of affected) {
+  const kept = new Set(suspects.filter((id) => known.has(id)))
+  const suffering = new Set(affected.filter((id) => known.has(id)))
+  for (const symptom of suffering) {
+    kept.add(symptom)
     for (let at = symptom, next = ways.get(at); next !== undefined; at = next, next = ways.get(at)) {
       path.add(`${at} ${next}`)
       kept.add(at).add(next)
     }
   }
-  const shown = new Set([...kept].slice(0, MOST))
+  const shown = new Set([...kept].slice(0, most))
   const edges = usable
     .filter(({ from, to }) => shown.has(from) && shown.has(to))
     .map((relation) => ({ relation, isPath: path.has(`${relation.from} ${relation.to}`) }))
@@ -62,7 +66,7 @@ export function graph({ entities, relations, affected, suspects }: Parts): Graph
         entity,
         column: columns.get(id) ?? 0,
         row: rows.get(id) ?? 0,
-        isAffected: affected.includes(id),
+        isAffected: suffering.has(id),
         rank: rank < 0 ? null : rank + 1,
       },
     ]
@@ -72,6 +76,7 @@ export function graph({ entities, relations, affected, suspects }: Parts): Graph
     edges,
     columns: Math.max(0, ...nodes.map(({ column }) => column)) + (nodes.length > 0 ? 1 : 0),
     rows: Math.max(0, ...nodes.map(({ row }) => row)) + (nodes.length > 0 ? 1 : 0),
+    hidden: kept.size - shown.size,
   }
 }
 

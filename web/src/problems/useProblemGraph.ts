@@ -24,8 +24,11 @@ const together = (asked: readonly Asked[]) => ({
   isPending: asked.some(({ isPending }) => isPending),
 })
 
-/** The graph around what a problem affects; who may not read the catalogue sees what the problem itself says. */
-export function useProblemGraph(problem: Problem): { graph: Graph; isPending: boolean } {
+/**
+ * The graph around what a problem affects; who may not read the catalogue sees what the problem itself says.
+ * `most`: how many entities are drawn.
+ */
+export function useProblemGraph(problem: Problem, most: number): { graph: Graph; isPending: boolean } {
   const mayAsk = useMay('entities:read')
   const affected = problem.affected.map(({ id }) => id)
   const suspects = suspectsOf(problem)
@@ -50,7 +53,8 @@ export function useProblemGraph(problem: Problem): { graph: Graph; isPending: bo
       ],
       affected: problem.affected.map(({ id }) => id),
       suspects: suspectsOf(problem),
+      most,
     })
-  }, [around.found, problem])
+  }, [around.found, problem, most])
   return { graph: drawn, isPending: around.isPending }
 }

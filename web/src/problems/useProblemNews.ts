@@ -24,7 +24,7 @@ export function useProblemNews(problem?: string): StreamState {
       on: {
         problem: lookAgain,
         alert: ({ data }) => {
-          if (problem !== undefined || isLookedAfter(data)) lookAgain()
+          if (problem !== undefined || isSeenTo(data)) lookAgain()
         },
       },
     })
@@ -32,7 +32,7 @@ export function useProblemNews(problem?: string): StreamState {
   return isSeen ? state : 'connecting'
 }
 
-/** Of its alerts, a list shows nothing but that somebody looks after them all. */
-function isLookedAfter(data: string): boolean {
-  return (JSON.parse(data) as Alert).state === 'acknowledged'
+/** Of its alerts, a list shows nothing but that none is left to nobody: one was acknowledged, or has ended. */
+function isSeenTo(data: string): boolean {
+  return (JSON.parse(data) as Alert).state !== 'open'
 }

@@ -1,11 +1,11 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api, done } from '../api/client'
-import type { Problem, ProblemComment, ProblemQuery } from '../api/nouns'
+import type { Alert, Problem, ProblemComment, ProblemQuery } from '../api/nouns'
 import { useCall } from '../api/useCall'
+import { useKeptError } from '../api/useKeptError'
 import { walk } from '../api/walk'
 import { useMay } from '../session/useSession'
 import { sayRefused } from '../shell/notice'
-import { isUnattended } from './attended'
 
 /** How often problems are looked at where nothing says by itself that they changed. */
 export const POLL_SECONDS = 15
@@ -29,12 +29,13 @@ interface OpenProblems {
 /** What is wrong now; nothing is asked, and nothing known, without the right to read events. */
 export function useOpenProblems(filter: OpenFilter = ANY_OPEN) {
   const mayRead = useMay('events:read')
-  return useQuery({
+  const asked = useQuery({
     queryKey: ['problems', 'open', filter],
     queryFn: ({ signal }) => openProblems(filter, signal),
     enabled: mayRead,
     refetchInterval: POLL_MS,
   })
+  return { ...asked, error: useKeptError(asked) }
 }
 
 /** All of them, since the worst may be the oldest. */
@@ -74,7 +75,7 @@ export function useAcknowledge(problem: Problem) {
   const told = useTold()
   return useCall({
     mutationFn: async (comment: string) => {
-      for (const alert of problem.alerts.filter(isUnattended)) {
+      for (const alert of await unattended(problem)) {
         await answer(
           api.POST('/v1/alerts/{alert_id}/acknowledge', {
             params: { path: { alert_id: alert.id } },
@@ -86,6 +87,19 @@ export function useAcknowledge(problem: Problem) {
     onError: sayRefused,
     onSettled: told,
   })
+}
+
+const MOST_ALERTS = 10_000 // a problem has no more
+const ALERTS_PAGE = 1000
+
+/** All of its alerts that nobody looks after: a problem itself has a thousand of its alerts with it. */
+async function unattended(problem: Problem): Promise<Alert[]> {
+  const query = { problem: [problem.id], state: ['open' as const], limit: ALERTS_PAGE }
+  const { pages } = await walk(
+    (cursor) => answer(api.GET('/v1/alerts', { params: { query: { ...query, cursor } } })),
+    MOST_ALERTS / ALERTS_PAGE,
+  )
+  return pages.flatMap(({ alerts }) => alerts)
 }
 
 export function useClose(problem: Problem) {

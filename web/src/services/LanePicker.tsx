@@ -62,7 +62,7 @@ function Picker({ entity, chosen, onChange }: LanePickerProps): ReactNode {
   const [typed, setTyped] = useState('')
   const [wanted] = useDebouncedValue(typed, 250)
   const found = useEntities({ ...(wanted.trim() ? { q: [wanted.trim()] } : {}), limit: 50 })
-  const known = useEntitiesNamed(chosen)
+  const { entities: known } = useEntitiesNamed(chosen)
   const offered = [...known, ...(found.data?.pages[0]?.entities ?? [])].filter(({ id }) => id !== entity.id)
   const data = [...new Map(offered.map((one) => [one.id, { value: one.id, label: labelOf(one) }])).values()]
   return (

@@ -28,7 +28,14 @@ export function OpenAlerts({ entity, onOpen }: OpenAlertsProps): ReactNode {
   }
   return (
     <Panel title={isAsked || error ? 'Open alerts' : `Open alerts (${listed.length}${isCut ? '+' : ''})`}>
-      {error && <Failed lost="Not all that is open is known" error={error} onRetry={askAgain} />}
+      {error && (
+        <Failed
+          lost="Not all that is open is known"
+          error={error}
+          isAsked={alerts.isPending || events.isPending}
+          onRetry={askAgain}
+        />
+      )}
       {isCut && <Said>So much is open that not all of it was read: there may be more here.</Said>}
       {isAsked ? (
         <Waiting rows={2} />

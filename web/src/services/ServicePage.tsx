@@ -46,7 +46,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
   const go = (change: ServiceSearch) => navigate({ search: (before: ServiceSearch) => ({ ...before, ...change }) })
   const refused = useRefused('events:read')
   const added = search.lane ?? []
-  const others = useEntitiesNamed(added)
+  const { entities: others } = useEntitiesNamed(added)
   const { lanes, events, cut, ...asked } = useLanes(refused ? [] : [entity.id, ...others.map(({ id }) => id)], stretch)
   const [hoverId, setHover] = useState<string | null>(null)
   const open = (event: Event | string) => go({ event: typeof event === 'string' ? event : event.id })

@@ -9,6 +9,7 @@ import { Page } from '../shell/Page'
 import { SearchField } from '../shell/SearchField'
 import { Empty, Failed, Waiting } from '../shell/States'
 import { useLinkKeys } from '../shell/useLinkKeys'
+import { useOnce } from '../shell/useOnce'
 import { type Condition, sickFirst } from './condition'
 import { ServiceCard } from './ServiceCard'
 import classes from './Services.module.css'
@@ -28,10 +29,14 @@ export function ServicesPage(): ReactNode {
   })
   const refused = useRefused('events:read')
   const cards = useLinkKeys()
-  const { health, standingOf, isPending, error, isCut, unplaced, askAgain } = useStandings()
+  const { health, standingOf, error, isCut, unplaced, askAgain, ...open } = useStandings()
   const loaded = entities.data?.pages.flatMap((page) => page.entities) ?? []
   const troubled = useTroubled(health, loaded, entities.hasNextPage && !search.q)
-  const shown = [...loaded, ...troubled.filter((one) => type === ANY || one.type === type)].sort(sickFirst(health))
+  // Who is in trouble comes first, so nobody has a place before that is known; what opens later may change places.
+  const havePlaces = useOnce(!entities.isPending && !open.isPending && !troubled.isPending)
+  const shown = [...loaded, ...troubled.entities.filter((one) => type === ANY || one.type === type)].sort(
+    sickFirst(health),
+  )
   const types = [...new Set([ANY, 'SERVICE', 'HOST', 'DATABASE', type, ...shown.map((one) => one.type)])]
   return (
     <Page
@@ -62,9 +67,11 @@ export function ServicesPage(): ReactNode {
           {refused}: what is open is not known.
         </Text>
       )}
-      {error && <Failed lost="Not all that is open is known" error={error} onRetry={askAgain} />}
+      {error && (
+        <Failed lost="Not all that is open is known" error={error} isAsked={open.isAskedAgain} onRetry={askAgain} />
+      )}
       <Doubt isCut={isCut} unplaced={unplaced} />
-      {entities.isPending || isPending ? ( // who is in trouble comes first, so nobody has a place before that is known
+      {entities.isPending || !havePlaces ? (
         <Waiting />
       ) : !entities.data ? (
         <Failed error={entities.error} onRetry={() => entities.refetch()} />
@@ -113,7 +120,7 @@ function Doubt({ isCut, unplaced }: { isCut: boolean; unplaced: number }): React
 const MOST_TROUBLED = 60
 
 /** Those in trouble that are not among what is loaded: of many services, they are what is looked for. */
-function useTroubled(health: ReadonlyMap<string, Condition>, loaded: readonly Entity[], isPartial: boolean): Entity[] {
+function useTroubled(health: ReadonlyMap<string, Condition>, loaded: readonly Entity[], isPartial: boolean) {
   const known = new Set(loaded.map(({ id }) => id))
   const missing = isPartial ? [...health.keys()].filter((id) => !known.has(id)).slice(0, MOST_TROUBLED) : []
   return useEntitiesNamed(missing)

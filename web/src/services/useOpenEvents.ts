@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
+import { useKeptError } from '../api/useKeptError'
 import { walk } from '../api/walk'
 import { useMay } from '../session/useSession'
 
@@ -16,13 +17,14 @@ interface OpenEvents {
 /** The events that go on where an entity is, also those that name its place and not itself. */
 export function useOpenEvents(entity: string) {
   const mayRead = useMay('events:read')
-  return useQuery({
+  const asked = useQuery({
     queryKey: ['events', 'open', entity],
     queryFn: ({ signal }) => openEvents(entity, signal),
     structuralSharing: false, // it cannot compare sets
     enabled: mayRead,
     refetchInterval: 30_000,
   })
+  return { ...asked, error: useKeptError(asked) }
 }
 
 async function openEvents(entity: string, signal: AbortSignal): Promise<OpenEvents> {

@@ -9,10 +9,12 @@ interface Standings {
   /** What is known to be wrong. */
   health: ReadonlyMap<string, Condition>
   standingOf: (entity: Entity) => Standing
-  /** The alerts or the problems are still being asked for. */
+  /** What is open, or whom it concerns, is being asked; also of an alert that came later. */
   isPending: boolean
   /** Why it is not known of all others that nothing is. */
   error: Error | null
+  /** What failed is being asked again. */
+  isAskedAgain: boolean
   /** More is open than was read. */
   isCut: boolean
   /** Of how many open alerts it is not known whom they concern. */
@@ -37,8 +39,9 @@ export function useStandings(): Standings {
   return {
     health,
     standingOf: ({ id }) => health.get(id) ?? others,
-    isPending: isKnown && !isRead,
+    isPending: isAsked,
     error,
+    isAskedAgain: error !== null && (!isRead || where.isPending),
     isCut,
     unplaced: isAsked ? 0 : where.unplaced,
     askAgain: () => {

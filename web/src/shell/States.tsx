@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Button, Code, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconAlertCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Refusal } from '../api/refusal'
@@ -18,10 +18,12 @@ interface FailedProps {
   error: Error | null
   /** What is not known for it, beside what is. */
   lost?: string
+  /** It is being asked again. */
+  isAsked?: boolean
   onRetry?: () => void
 }
 
-export function Failed({ error, lost, onRetry }: FailedProps): ReactNode {
+export function Failed({ error, lost, isAsked = false, onRetry }: FailedProps): ReactNode {
   const said = error instanceof Refusal ? error : null
   const message = error?.message ?? 'It did not work'
   return (
@@ -44,9 +46,12 @@ export function Failed({ error, lost, onRetry }: FailedProps): ReactNode {
           </Text>
         )}
         {onRetry && (
-          <Button size="xs" variant="default" onClick={onRetry}>
-            Try again
-          </Button>
+          <Group gap={10}>
+            <Button size="xs" variant="default" onClick={onRetry}>
+              Try again
+            </Button>
+            {isAsked && <Text size="xs">It is being asked again …</Text>}
+          </Group>
         )}
       </Stack>
     </Alert>
