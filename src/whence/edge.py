@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any, Final
 from urllib.parse import unquote
 
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
@@ -28,9 +28,11 @@ from whence.spans import NOWHERE, Answering, Span, Spans
 REQUESTS: Final = Histogram(
     "whence_request_seconds", "From a request's head to the head of its answer.", ["dialect", "status"]
 )
+BROKEN: Final = Counter("whence_requests_broken", "Requests over HTTP that were answered 500: by a bug.", ["dialect"])
 _PAGES: Final = "web"  # among the dialects, where requests are counted
 _PORT: Final = re.compile(rb":[0-9]+$")
 _REFUSED: Final = 400
+_BUG: Final = 500
 # Whatever name they are asked by, which is an address of the moment: they say nothing but whether we are ready. As they
 # were sent, since another spelling of them leads elsewhere.
 _PROBES: Final = frozenset({b"/healthz", b"/readyz"})
@@ -96,6 +98,7 @@ class Edge:
             [REQUESTS.labels(name, f"{hundreds}xx").observe for hundreds in range(6)] for name in self._names
         ]
         self._refused = [Tally(name, _STATUSES).answered for name in self._names]
+        self._broke = [BROKEN.labels(name).inc for name in self._names]
         self._hosts = tuple(host.lower().encode() for host in hosts)
         self._native = next((n for n, dialect in enumerate(dialects) if dialect.name == "native"), 0)
         ours = dialects[self._native].refused  # of pages, and where nothing is, too
@@ -115,7 +118,7 @@ class Edge:
         with self._spans.serving(scope["headers"]) as span:
             method = scope["method"]
             number, app, kind, scope = self._route(scope)
-            took, refused = self._took[number], self._refused[number]
+            took, refused, broke = self._took[number], self._refused[number], self._broke[number]
             if self._spans is not NOWHERE:
                 _describe(span, self._names[number], method, kind, request_id)
 
@@ -132,6 +135,8 @@ class Edge:
                     span.put("http.response.status_code", status)
                     if status >= _REFUSED:
                         _say_why(span, status, refused(status, scope["state"].get(refusals.CUT)))
+                        if status == _BUG:
+                            broke()
                 await send(message)
 
             try:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from tests.operations.counted import refused_since
+from tests.operations.counted import refused_since, value
 from tests.tenants import Tenant
 from whence.dialects import Context, Dialect, discover
 from whence.dialects.resource import Refusals, Resource
@@ -129,7 +129,7 @@ async def test_what_no_dialect_saw_is_counted_too(house: House) -> None:
 
 
 async def test_a_bug_is_no_refusal(house: House) -> None:
-    """Nor is an answer: neither is counted, and neither is taken for the refusal before it."""
+    """Nor is an answer: neither is counted as one, nor taken for the refusal before it; the bug is counted as that."""
 
     async def bug(_: Request) -> PlainTextResponse:
         raise ZeroDivisionError
@@ -144,10 +144,12 @@ async def test_a_bug_is_no_refusal(house: House) -> None:
     async with _client(house, Dialect(name="toy", app=app)) as client:
         await client.put("/toy")
         since = refused_since()
+        broken = value("whence_requests_broken_total", dialect="toy")
         assert (await client.get("/toy")).status_code == 500
         assert (await client.post("/toy")).status_code == 200
 
     assert since() == {}
+    assert value("whence_requests_broken_total", dialect="toy") == broken + 1
 
 
 async def _left(client: httpx.AsyncClient, path: str, headers: Mapping[str, str]) -> httpx.Response:
