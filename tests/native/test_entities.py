@@ -1,5 +1,6 @@
 """Entities and relations: registered, found by any of their names, and what is around them."""
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -236,6 +237,16 @@ async def test_entities_are_listed_by_their_fields(
     answer = await api.get("/v1/entities", params=query)
 
     assert sorted(entity["name"] for entity in answer.json()["entities"]) == expected
+
+
+async def test_entities_are_listed_by_their_ids(api: httpx.AsyncClient, tenant: Tenant, account: MakeTenant) -> None:
+    """Archived ones too, as past events name them; whom nobody knows here is left out."""
+    shop, old, _ = await tenant.register(draft("shop"), replace(draft("old"), archived=True), draft("till"))
+    (theirs,) = await (await account()).register(draft("theirs"))
+
+    answer = await api.get("/v1/entities", params={"id": [shop.id, old.id, theirs.id, "SERVICE-0"]})
+
+    assert sorted(entity["name"] for entity in answer.json()["entities"]) == ["old", "shop"]
 
 
 async def test_a_removed_entity_leaves_its_events(api: httpx.AsyncClient, tenant: Tenant) -> None:

@@ -103,6 +103,24 @@ async def test_a_drag_over_the_histogram_zooms_in(page: Page, shop: Shop) -> Non
     await expect(rows(page)).to_have_count(2)
 
 
+async def test_a_row_calls_entities_by_their_names(page: Page, shop: Shop) -> None:
+    """Also where the sender said their ids, of which nobody knows what they are; one call asks for those in sight."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/v1/entities?" in request.url else None)
+    name_of = {shop.entity(tag)["id"]: tag for tag in ("cart", "ledger", "payments")}
+    ids = sorted(name_of)
+    for number, some in enumerate((ids[:1], ids)):
+        event = {"kind": "change", "type": "deploy", "title": f"v{number} is out", "entities": some}
+        shop.send("POST", "/v1/events", event)
+    first, second, _ = (name_of[id_] for id_ in ids)
+
+    await page.goto("/events")
+
+    await expect(row(page, "v0 is out").get_by_role("gridcell", name=first, exact=True)).to_be_visible()
+    await expect(row(page, "v1 is out").get_by_role("gridcell", name=f"{first}, {second} +1")).to_be_visible()
+    assert len(asked) == 1
+
+
 async def test_the_drawer_shows_an_event_and_leads_to_its_like(page: Page, shop: Shop) -> None:
     """Its properties, and the body as it was received."""
     shop.deployed("cart v2 is out", "cart", properties={"rollout": {"to": "v2"}})

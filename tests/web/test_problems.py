@@ -130,6 +130,18 @@ async def test_a_problem_of_many_alerts_is_looked_after(page: Page, shop: Shop) 
     await expect(page.get_by_role("button", name="Acknowledged")).to_be_disabled()
 
 
+async def test_a_problem_says_that_it_has_more_alerts_than_are_here(page: Page, shop: Shop) -> None:
+    """It is told with a thousand of them; nobody takes these for all."""
+    alert = {"kind": "problem", "type": "errors", "severity": "warning", "entities": ["cart"]}
+    shop.send("POST", "/v1/events", [{**alert, "title": f"Pod {n} waits", "key": f"pod {n}"} for n in range(1001)])
+    await_fact(lambda: [one["alert_count"] for one in shop.problems()] == [1001], seconds=_SECONDS, what="one problem")
+
+    await page.goto(f"/problems/{shop.problems()[0]['name']}")
+
+    await expect(page.get_by_role("heading", name="Alerts (1001)")).to_be_visible()
+    await expect(page.get_by_text("The first 1,000 are here, and all among their events.")).to_be_visible()
+
+
 async def test_without_the_stream_problems_are_looked_at_again_and_again(look: Look, shop: Shop) -> None:
     """The page says that it is not live; what comes about is shown all the same, a while later."""
     async with look(broken=[_STREAM]) as page:

@@ -187,6 +187,7 @@ class Within:
 class EntityFilter:
     """Which entities are asked for: OR inside a field, AND between. `words`: in name, tag or description."""
 
+    ids: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     clusters: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()

@@ -271,6 +271,7 @@ def _columns(entity: Entity) -> tuple[object, ...]:
 def _where(account: UUID, asked: EntityFilter) -> Where:
     where = Where(account)
     columns: tuple[tuple[LiteralString, tuple[str, ...]], ...] = (
+        ("e.entity_id = any(?::text[])", asked.ids),
         ("e.type = any(?::text[])", asked.types),
         ("e.cluster = any(?::text[])", asked.clusters),
         ("e.namespace = any(?::text[])", asked.namespaces),

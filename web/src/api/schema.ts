@@ -3570,6 +3570,7 @@ export interface operations {
       query?: {
         cluster?: string[]
         cursor?: string | null
+        id?: string[]
         limit?: number
         namespace?: string[]
         q?: string[]

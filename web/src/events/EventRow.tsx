@@ -3,11 +3,12 @@ import type { Event } from '../api/nouns'
 import { ago, length, stamp } from '../time/words'
 import classes from './EventTable.module.css'
 import { KindDisc, SeverityWord } from './Signs'
-import { whereShort } from './where'
 
 interface EventRowProps {
   /** None: the row that stands for what is still to come. */
   event: Event | undefined
+  /** Whom it concerns, in a few words. */
+  where: string
   row: number
   top: number
   height: number
@@ -20,7 +21,7 @@ interface EventRowProps {
 }
 
 export const EventRow = memo(function EventRow(props: EventRowProps): ReactNode {
-  const { event, row, top, height, isOpen, isActive, zone, now, onOpen, onHover } = props
+  const { event, where, row, top, height, isOpen, isActive, zone, now, onOpen, onHover } = props
   const style = { transform: `translateY(${top}px)`, height }
   if (!event) {
     return (
@@ -70,8 +71,8 @@ export const EventRow = memo(function EventRow(props: EventRowProps): ReactNode 
       >
         {ago(Date.parse(event.updated_at), now)}
       </span>
-      <span role="gridcell" className={`${classes.soft} ${classes.where}`} title={whereShort(event)}>
-        {whereShort(event)}
+      <span role="gridcell" className={`${classes.soft} ${classes.where}`} title={where}>
+        {where}
       </span>
       <span role="gridcell" className={`${classes.soft} ${classes.source}`} title={event.source}>
         {event.source}

@@ -2,11 +2,13 @@ import { useElementSize } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Event } from '../api/nouns'
+import { useNames } from '../catalogue/useNames'
 import { useNow } from '../time/useNow'
 import { useZone } from '../time/useZone'
 import { ZoneSwitch } from '../time/ZonePicker'
 import { EventRow } from './EventRow'
 import classes from './EventTable.module.css'
+import { NAMED, whereShort } from './where'
 
 interface EventTableProps {
   events: readonly Event[]
@@ -51,6 +53,7 @@ export function EventTable(props: EventTableProps): ReactNode {
   })
   const shown = rows.getVirtualItems()
   const inSight = shown.flatMap(({ index }) => events[index] ?? [])
+  const nameOf = useNames(inSight.flatMap(({ scope, entities }) => (scope ? [] : entities.slice(0, NAMED))))
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => {
     if (hasMore && !isLoadingMore && last >= events.length - AHEAD) onMore()
@@ -108,6 +111,7 @@ export function EventTable(props: EventTableProps): ReactNode {
               <EventRow
                 key={event?.id ?? 'more'}
                 event={event}
+                where={event ? whereShort(event, nameOf) : ''}
                 row={index + 2}
                 top={start}
                 height={size}

@@ -19,4 +19,7 @@ test('a row has few words', () => {
   expect(whereShort(at([], [], []))).toBe('Every service')
   expect(whereShort(at(['eu'], [], []))).toBe('All in eu')
   expect(whereShort(at(['eu'], ['shop'], ['a', 'b', 'c']))).toBe('a, b +1 · eu / shop')
+  const named = { scope: null, entities: ['HOST-1', 'HOST-2', 'HOST-3'] }
+  expect(whereShort(named)).toBe('HOST-1, HOST-2 +1')
+  expect(whereShort(named, (id) => id.toLowerCase())).toBe('host-1, host-2 +1')
 })

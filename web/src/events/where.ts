@@ -1,11 +1,15 @@
 import type { Event, Scope } from '../api/nouns'
 
-/** What an event concerns, in a few words for a row. */
-export function whereShort(event: Pick<Event, 'scope' | 'entities'>): string {
-  const { scope, entities } = event
+/** Of how many entities a row says the names. */
+export const NAMED = 2
+
+/** What an event concerns, in a few words for a row. `nameOf`: what an entity is called that has this id. */
+export function whereShort(
+  { scope, entities }: Pick<Event, 'scope' | 'entities'>,
+  nameOf: (id: string) => string = (id) => id,
+): string {
   if (!scope) {
-    if (entities.length === 0) return 'Nothing that is known'
-    return entities.length === 1 ? (entities[0] ?? '') : `${entities.length} entities`
+    return entities.length === 0 ? 'Nothing that is known' : few(entities, nameOf)
   }
   if (isEverywhere(scope)) return 'Every service'
   const place = [scope.clusters, scope.namespaces].filter((names) => names.length > 0).map((names) => few(names))
@@ -38,6 +42,7 @@ function plural(noun: string, names: readonly string[]): string {
   return `${noun}s ${listed.slice(0, -1).join(', ')} or ${listed.at(-1)}`
 }
 
-function few(names: readonly string[]): string {
-  return names.length > 2 ? `${names.slice(0, 2).join(', ')} +${names.length - 2}` : names.join(', ')
+function few(names: readonly string[], spell: (name: string) => string = (name) => name): string {
+  const shown = names.slice(0, NAMED).map(spell).join(', ')
+  return names.length > NAMED ? `${shown} +${names.length - NAMED}` : shown
 }

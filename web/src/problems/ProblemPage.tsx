@@ -73,6 +73,11 @@ function Shown({ problem, stream, openId, onOpen }: ShownProps): ReactNode {
           }
         >
           <AlertList alerts={problem.alerts} onOpen={onOpen} hideProblem />
+          {problem.alerts.length > 0 && problem.alerts.length < problem.alert_count && (
+            <Text size="sm" c="dimmed">
+              The first {problem.alerts.length.toLocaleString('en')} are here, and all among their events.
+            </Text>
+          )}
         </Panel>
         <Panel title={`Comments (${problem.comment_count})`}>
           <Comments problem={problem} />

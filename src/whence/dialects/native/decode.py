@@ -384,8 +384,10 @@ def drafts(given: wire.EntitiesIn) -> list[Draft]:
 
 
 def entity_filter(query: wire.EntityQuery) -> EntityFilter:
-    """Which entities."""
+    """Which entities; archived ones when they are asked for by their ids."""
     return EntityFilter(
+        ids=tuple(query.id),
+        archived=None if query.id else False,
         types=tuple(query.type),
         clusters=tuple(query.cluster),
         namespaces=tuple(query.namespace),

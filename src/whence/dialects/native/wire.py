@@ -282,8 +282,9 @@ class EntitiesIn(_Strict):
 
 
 class EntityQuery(_Strict):
-    """Which entities."""
+    """Which entities. `id`: these, archived ones too."""
 
+    id: list[Asked] = Field([], max_length=1000)
     type: list[Asked] = Field([], max_length=100)
     cluster: list[Asked] = Field([], max_length=100)
     namespace: list[Asked] = Field([], max_length=100)

@@ -1,0 +1,26 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { answer, api } from '../api/client'
+import { useMay } from '../session/useSession'
+
+const keyOf = (id: string) => ['entities', 'name', id] as const
+
+/** What the entities are called; an id, until that is known, where nobody has it, and for who may not read the catalogue.
+ *  Those that are not known yet are asked for together. */
+export function useNames(ids: readonly string[]): (id: string) => string {
+  const client = useQueryClient()
+  const mayRead = useMay('entities:read')
+  const nameOf = (id: string) => client.getQueryData<string>(keyOf(id))
+  const unknown = [...new Set(ids)].filter((id) => nameOf(id) === undefined).sort()
+  useQuery({
+    queryKey: ['entities', 'names', unknown],
+    queryFn: async ({ signal }) => {
+      const query = { id: unknown, limit: unknown.length }
+      const { entities } = await answer(api.GET('/v1/entities', { params: { query }, signal }))
+      const names = new Map(entities.map(({ id, name }) => [id, name]))
+      for (const id of unknown) client.setQueryData(keyOf(id), names.get(id) || id)
+      return null
+    },
+    enabled: mayRead && unknown.length > 0,
+  })
+  return (id) => nameOf(id) ?? id
+}
