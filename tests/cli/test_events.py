@@ -8,6 +8,7 @@ import pytest
 
 from tests.acceptance.server import TOKEN, Server, directory
 from tests.cli.terminal import PATIENCE, Terminal
+from tests.cli.told import ask
 
 _MANY: Final = 2_345
 
@@ -208,3 +209,22 @@ def test_the_table_says_whom_an_event_concerns(whence: Terminal) -> None:
     }
     assert "every service" in lines["to-all"]
     assert "nobody" in lines["to-none"]
+
+
+def test_the_table_calls_entities_by_their_names(whence: Terminal) -> None:
+    """Listed and followed; for who may not read the catalogue, by their ids."""
+    entity = {"tag": "till-eu", "name": "till", "cluster": "eu"}
+    ask(whence, "PUT", "/v1/entities", json={"entities": [entity]})
+    whence.good("event", "send", "-t", "till v2 is out", "--entity", "till-eu")
+    reader = {"name": "reader", "rights": ["events:read"]}
+    secret = ask(whence, "POST", "/v1/tokens", json=reader)["token"]
+
+    assert "till " in _line(whence.good("events"), "till v2")
+    with whence.begin("events", "-f", "--since", "1m", "-n", "1") as following:
+        assert following.process.wait(PATIENCE) == 0
+    assert "(till; " in following.printed[0]
+    assert "SERVICE-" in _line(whence.good("events", "--token", secret), "till v2")
+
+
+def _line(text: str, title: str) -> str:
+    return next(line for line in text.splitlines() if title in line).replace(title, "")

@@ -15,6 +15,7 @@ from rich.text import Text
 from whence.cli import listing
 from whence.cli.client import Client, Json, Query
 from whence.cli.failure import CommandError, Exit
+from whence.cli.names import Names
 from whence.cli.output import Output, compact, csv_line, say, stdout, write
 from whence.cli.times import instant
 from whence.domain.cell import harmless
@@ -81,6 +82,7 @@ def follow(client: Client, query: Query, *, since: datetime | None, limit: int |
         CommandError: the server refuses, or cannot be reached at first. Later it is waited for.
     """
     place = _Place(since)
+    names = Names(client)
     printed = 0
     pause = 0.0
     again = False
@@ -90,7 +92,7 @@ def follow(client: Client, query: Query, *, since: datetime | None, limit: int |
         opened_at = monotonic()
         try:
             for event in _connection(client, query, place, again=again):
-                _print(event, output)
+                _print(event, names, output)
                 printed += 1
                 if printed == limit:
                     return
@@ -126,10 +128,10 @@ def _pause(before: float, opened_at: float) -> float:
     return 1.0 if monotonic() - opened_at > _LASTED else min(max(before * 2, 1.0), _LONGEST_PAUSE)
 
 
-def _print(event: Json, output: Output) -> None:
+def _print(event: Json, names: Names, output: Output) -> None:
     match output:
         case Output.TABLE:
-            time, severity, kind, type_, title, where, source = listing.row(event)
+            time, severity, kind, type_, title, where, source = listing.row(event, names.of([event]))
             line = Text()
             for cell, width in zip((time, severity, kind, type_), _WIDTHS, strict=True):
                 cell.pad_right(max(0, width - cell.cell_len) + 2)

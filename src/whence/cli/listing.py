@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
@@ -10,10 +10,12 @@ from typing import Final
 from rich.text import Text
 
 from whence.cli.client import Client, Json, Query
+from whence.cli.names import NAMED, Names
 from whence.cli.output import Output, csv_line, plain, progress, say, stdout, table, write
 
 _PAGE: Final = 1_000  # what the server gives at a time
 SEVERITY_STYLES: Final = {"info": "", "warning": "yellow", "error": "red", "critical": "bold red"}
+_NOBODYS: Final[Mapping[str, str]] = {}
 _COLUMNS: Final = ("time (UTC)", "severity", "kind", "type", "title", "where", "source")
 
 
@@ -47,7 +49,7 @@ def print_events(client: Client, query: Query, *, limit: int | None, output: Out
     if output is Output.JSON:
         write(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    _print_table(found)
+    _print_table(found, Names(client).of(found))
     if len(found) < total:
         say(f"{len(found):,} of {total:,} events; --limit 0 shows all")
     elif not found:
@@ -69,8 +71,8 @@ def pages(client: Client, query: Query, *, limit: int | None) -> Iterator[Json]:
         left = None if left is None else left - len(page["events"])
 
 
-def row(event: Json) -> tuple[Text, ...]:
-    """The event in the columns of the table."""
+def row(event: Json, names: Mapping[str, str]) -> tuple[Text, ...]:
+    """The event in the columns of the table; entities by their `names`, where these are known."""
     style = SEVERITY_STYLES.get(event["severity"], "")
     cells = (
         clock(event["time"]),
@@ -78,7 +80,7 @@ def row(event: Json) -> tuple[Text, ...]:
         event["kind"],
         event["type"],
         event["title"],
-        where(event),
+        where(event, names),
         event["source"],
     )
     return tuple(Text(plain(cell), style if n in {1, 4} else "") for n, cell in enumerate(cells))
@@ -90,10 +92,10 @@ def clock(at: str) -> str:
     return time.strftime("%m-%d %H:%M:%S" if time.year == datetime.now(UTC).year else "%Y-%m-%d %H:%M:%S")
 
 
-def where(event: Json) -> str:
+def where(event: Json, names: Mapping[str, str] = _NOBODYS) -> str:
     """Whom the event concerns, in a few words."""
     if event["entities"]:
-        return _few(event["entities"])
+        return _few([names.get(entity_id, entity_id) for entity_id in event["entities"]])
     scope: Json | None = event["scope"]
     if scope is None:  # it named entities, of which there are none
         return "nobody"
@@ -102,15 +104,15 @@ def where(event: Json) -> str:
 
 
 def _few(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")  # noqa: PLR2004  the same three
+    return ", ".join(names[:NAMED]) + (f" +{len(names) - NAMED}" if len(names) > NAMED else "")
 
 
-def _print_table(events: list[Json]) -> None:
+def _print_table(events: list[Json], names: Mapping[str, str]) -> None:
     if not events:
         return
     made = table(*_COLUMNS)
     for event in events:
-        made.add_row(*row(event))
+        made.add_row(*row(event, names))
     stdout().print(made)
 
 
