@@ -6,6 +6,7 @@ The house lives in the event loop of the tests, so that its background tasks run
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
@@ -35,6 +36,11 @@ _NO_CLOCK: Final = [HealthCheck.too_slow]  # a database answers when it does: ho
 settings.register_profile("quick", max_examples=60, derandomize=True, deadline=None, suppress_health_check=_NO_CLOCK)
 settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=_NO_CLOCK)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+# In the background of a shell that has no jobs Ctrl-C is ignored, and so it is by all that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from whence.cli.times import instant, moment, stretch
 @given(at=datetimes(timezones=timezones(), min_value=datetime(1971, 1, 1), max_value=datetime(2200, 1, 1)))  # noqa: DTZ001  the zones are drawn
 def test_a_time_survives_being_written_and_read(at: datetime) -> None:
     """What the API gives can be typed back; what is typed is asked for, to the microsecond."""
-    assert moment(instant(at)) == at
+    assert moment(instant(at)) == at.astimezone(UTC)  # one that a clock skips equals no time of another zone
 
 
 @given(count=integers(0, 9999), unit=sampled_from("smhdw"), ending=sampled_from(["", " ago", "  ago"]))

@@ -13,14 +13,11 @@ import pytest
 from tests.acceptance.server import await_fact
 from whence.embedded import Embedded, EmbeddedError
 
-# In the background of a shell that has no jobs, where tests may run, the key is ignored, and so by what these start.
 _USE: Final = """
-import signal
 import sys
 from pathlib import Path
 from typing import Final
 from whence.embedded import Embedded
-signal.signal(signal.SIGINT, signal.default_int_handler)
 embedded = Embedded.start(Path(sys.argv[1]))
 print(embedded.pid, flush=True)
 sys.stdin.read()
