@@ -369,7 +369,7 @@ async def test_what_is_missing_is_told_of_a_good_body(
     assert not refused(await api.request(method, path, json=body), 404)
 
 
-BACKWARDS: Final = f"from={BEGUN}&to={BEFORE}"
+BACKWARDS: Final = "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z"
 NAMING: Final = [
     "/v1/entities/nobody/events?", "/v1/events?entity=nobody&", "/v1/events/facets?entity=nobody&",
     "/v1/events/histogram?entity=nobody&", "/v1/events/stream?entity=nobody&", "/v1/events/export?entity=nobody&",

@@ -56,7 +56,7 @@ async def test_a_page_that_did_not_come_is_tried_again(look: Look) -> None:
             await expect(page.locator("#content").get_by_text(_AWAY)).to_be_visible()
             await page.get_by_role("button", name="Try again").click()
             await expect(page.locator("#content").get_by_text(_AWAY)).to_be_visible()
-            await page.context.set_offline(False)
+            await _online(page)
 
             await page.get_by_role("button", name="Try again").click()
 
@@ -74,7 +74,7 @@ async def test_a_page_that_did_not_come_before_comes_by_itself(look: Look) -> No
         await page.context.set_offline(True)
         async with page.expect_event("requestfailed", lambda request: "HealthPage" in request.url):
             await health.hover()
-        await page.context.set_offline(False)
+        await _online(page)
 
         await health.click()
 
@@ -116,3 +116,9 @@ async def test_a_proxy_before_a_server_that_is_away_is_no_server(look: Look) -> 
 def strip(page: Page) -> Locator:
     """What stands on every page while the server is away."""
     return page.get_by_role("status").filter(has_text="Server not reached")
+
+
+async def _online(page: Page) -> None:
+    """The browser reaches the server again, which it may not at once when it is allowed to."""
+    await page.context.set_offline(False)
+    await page.wait_for_function("fetch('/healthz').then((answer) => answer.ok, () => false)")
