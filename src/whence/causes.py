@@ -20,6 +20,7 @@ from whence.domain.errors import Reason, Unauthenticated, Unavailable
 from whence.domain.event import Event, Span
 from whence.domain.problem import Problem
 from whence.store import entities, events, evidence, feed, problems
+from whence.store.graph import Graphs
 from whence.store.pool import Pool
 
 LOOKBACK: Final = timedelta(hours=2)
@@ -63,6 +64,7 @@ class Causes:
 
     def __init__(self, pool: Pool, *, clock: Callable[[], datetime] = NOW, patience: timedelta = _PATIENCE) -> None:
         self._pool = pool
+        self._graphs = Graphs()
         self._clock = clock
         self._patience = patience
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -99,10 +101,15 @@ class Causes:
             async with self._pool.snapshot() as db:
                 found = await (
                     evidence.gather(
-                        db, by.account_id, at=end, lookback=lookback, about=None if about is None else about.id
+                        db,
+                        self._graphs,
+                        by.account_id,
+                        at=end,
+                        lookback=lookback,
+                        about=None if about is None else about.id,
                     )
                     if problem is None
-                    else evidence.of_problem(db, by.account_id, problem.id, at=end, lookback=lookback)
+                    else evidence.of_problem(db, self._graphs, by.account_id, problem.id, at=end, lookback=lookback)
                 )
             ranking = await asyncio.to_thread(rank, found, of=of, limit=limit)
         return await self._shown(by, end, found, ranking)
@@ -162,7 +169,7 @@ class Causes:
         async with self._pool.snapshot() as db:
             head = await feed.head(db, account)
             at = problem.closed_at or now
-            found = await evidence.of_problem(db, account, problem.id, at=at, lookback=LOOKBACK)
+            found = await evidence.of_problem(db, self._graphs, account, problem.id, at=at, lookback=LOOKBACK)
         ranking = await asyncio.to_thread(rank, found, of=Of.ENTITIES, limit=_KEPT)
         is_news = ranking.causes != problem.causes or ranking.likely is not problem.is_likely
         async with self._pool.transaction() as db:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from whence.correlate.causes import rank
 from whence.correlate.causes.dependence import Dependence, named
-from whence.correlate.causes.evidence import Background, Change, Evidence, Graph, Symptom
+from whence.correlate.causes.evidence import Background, Change, Evidence, Symptom
+from whence.correlate.causes.graph import Graph
 from whence.correlate.causes.rarity import unusual
 from whence.correlate.causes.spread import spread
 from whence.correlate.causes.telling import is_inert, join
@@ -47,17 +48,7 @@ def graph(relations: Iterable[Relation]) -> Graph:
     for one in relations:
         targets = found.setdefault(one.kind, {})
         targets[one.source] = f"{targets.get(one.source, '')} {one.target}".strip()
-    return found
-
-
-def related(relations: Graph) -> list[Relation]:
-    """The relations of the graph."""
-    return [
-        Relation(source=source, target=target, kind=kind)
-        for kind, targets_of in relations.items()
-        for source, targets in targets_of.items()
-        for target in targets.split()
-    ]
+    return Graph(targets_of=found)
 
 
 def alert(name: str, entity: str | None, minutes: float = 5, **words: str) -> Symptom:
@@ -198,7 +189,7 @@ def test_the_order_of_the_evidence_does_not_matter(given_evidence: Evidence, of:
         part: random.sample(list(getattr(given_evidence, part)), len(getattr(given_evidence, part)))
         for part in ("alerts", "changes", "notes")
     }
-    relations = related(given_evidence.relations)
+    relations = list(given_evidence.relations.relations())
     shuffled["relations"] = graph(random.sample(relations, len(relations)))
 
     assert rank(replace(given_evidence, **shuffled), of=of) == rank(given_evidence, of=of)
@@ -209,7 +200,7 @@ def test_what_is_unconnected_and_silent_does_not_matter(given_evidence: Evidence
     """Entities that neither alert nor touch what does change nothing, however many they are."""
     far = [calls(f"island-{number}", f"island-{number + 1}") for number in range(20)]
 
-    more = replace(given_evidence, relations=graph([*far, *related(given_evidence.relations)]))
+    more = replace(given_evidence, relations=graph([*far, *given_evidence.relations.relations()]))
 
     assert rank(more, of=of) == rank(given_evidence, of=of)
 
@@ -222,7 +213,7 @@ def test_every_proof_is_in_the_evidence(given_evidence: Evidence, of: Of) -> Non
     known = {one.id for one in (*given_evidence.alerts, *given_evidence.changes, *given_evidence.notes)}
     reasons = [reason for cause in ranking.causes for reason in cause.reasons]
     assert {event_id for reason in reasons for event_id in reason.event_ids} <= known
-    assert {one for reason in reasons for one in reason.relations} <= set(related(given_evidence.relations))
+    assert {one for reason in reasons for one in reason.relations} <= set(given_evidence.relations.relations())
     assert all(reason.event_ids or reason.relations for reason in reasons)
 
 

@@ -8,12 +8,13 @@ import pytest
 
 from tests.builders import NOW, ago, draft, moment, report
 from tests.tenants import MakeTenant, Tenant
-from whence.correlate.causes import Evidence
+from whence.correlate.causes import Evidence, Graph
 from whence.domain.entity import Draft, Entity, RelationKind
 from whence.domain.event import Kind, Severity, Span
 from whence.domain.scope import ALL_SERVICES, Clause, Scope
 from whence.registry import Named
 from whence.store import evidence, graph, subjects, within
+from whence.store.graph import Graphs
 
 _LOOKBACK: Final = timedelta(hours=2)
 _CALLS: Final = RelationKind.CALLS
@@ -22,7 +23,7 @@ _CALLS: Final = RelationKind.CALLS
 async def gathered(tenant: Tenant, *, about: str | None = None, at: datetime = NOW) -> Evidence:
     """The evidence of the tenant's account."""
     async with tenant.house.pool.snapshot() as db:
-        return await evidence.gather(db, tenant.admin.account_id, at=at, lookback=_LOOKBACK, about=about)
+        return await evidence.gather(db, Graphs(), tenant.admin.account_id, at=at, lookback=_LOOKBACK, about=about)
 
 
 async def sent(tenant: Tenant, kind: Kind, at: datetime, title: str, **given: Any) -> None:  # noqa: ANN401  as `report`
@@ -45,6 +46,11 @@ async def relate(tenant: Tenant, *pairs: tuple[str, str]) -> None:
     """Of each pair of tags the first calls the second."""
     named = [Named(source=source, target=target, kind=_CALLS) for source, target in pairs]
     await tenant.house.context.registry.relate(tenant.admin, named)
+
+
+def pairs(relations: Graph) -> set[tuple[str, str]]:
+    """The ends of each relation."""
+    return {(one.source, one.target) for one in relations.relations()}
 
 
 def titles(found: Sequence[Any]) -> list[str]:
@@ -248,10 +254,8 @@ async def test_the_graph_and_its_names(tenant: Tenant) -> None:
 
     found = await gathered(tenant)
 
-    assert {source: set(targets.split()) for source, targets in found.relations[_CALLS].items()} == {
-        made["a"].id: {made["b"].id, made["c"].id},
-        made["c"].id: {made["d"].id},
-    }
+    a, b, c, d = (made[tag].id for tag in "abcd")
+    assert pairs(found.relations) == {(a, b), (a, c), (c, d)}
     assert found.names == {entity.id: entity.name for entity in made.values()}
 
 
@@ -276,10 +280,9 @@ async def test_a_large_graph_is_taken_step_by_step(
     monkeypatch.setattr(graph, "MOST_ENTITIES", entities)
 
     async with tenant.house.pool.snapshot() as db:
-        found = await graph.around(db, tenant.admin.account_id, [made["a"].id])
+        found = await Graphs().around(db, tenant.admin.account_id, [made["a"].id])
 
-    pairs = [(tags[source], tags[end]) for source, ends in found[_CALLS].items() for end in ends.split()]
-    assert sorted("".join(sorted(pair)) for pair in pairs) == expected.split()
+    assert sorted("".join(sorted((tags[source], tags[end]))) for source, end in pairs(found)) == expected.split()
 
 
 async def test_names_of_a_large_account(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,5 +312,5 @@ async def test_no_other_account_is_looked_at(tenant: Tenant, account: MakeTenant
     found = await gathered(tenant)
 
     assert titles(found.alerts) == ["mine"]
-    assert (found.changes, found.relations, found.names) == ([], {}, {mine.id: "mine"})
+    assert (found.changes, found.relations, found.names) == ([], Graph(), {mine.id: "mine"})
     assert (found.background.rates, found.background.type_rates) == ({}, {})

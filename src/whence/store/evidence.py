@@ -15,6 +15,7 @@ from whence.correlate.causes import Background, Change, Evidence, Graph, Symptom
 from whence.domain.event import Kind, Severity, Span
 from whence.domain.scope import ALL_SERVICES
 from whence.store import codec, graph, subjects, within
+from whence.store.graph import Graphs
 from whence.store.pool import Reader
 
 MOST_ALERTS: Final = 1_000
@@ -70,7 +71,9 @@ _NAMES_OF: Final = "select entity_id, name from entity where account_id = $1 and
 _NAMES: Final = "select entity_id, name from entity where account_id = $1 order by entity_id limit $2"
 
 
-async def gather(db: Reader, account: UUID, *, at: datetime, lookback: timedelta, about: str | None) -> Evidence:
+async def gather(
+    db: Reader, graphs: Graphs, account: UUID, *, at: datetime, lookback: timedelta, about: str | None
+) -> Evidence:
     """What is known of the alerts that opened in the `lookback` before `at`, and of what was done before them.
 
     An incident may be older than that: alerts that are open at `at` count as well, if they opened no more than
@@ -97,17 +100,19 @@ async def gather(db: Reader, account: UUID, *, at: datetime, lookback: timedelta
         first = min(alert.symptom.at for alert in alerts)
         is_cut = len({alert.symptom.id for alert in alerts}) == MOST_ALERTS
         window = Span(start=first if is_cut else min(window.start, first - lookback), end=window.end)
-    return await _evidence(db, account, window, alerts, frozenset() if about is None else frozenset({about}))
+    return await _evidence(db, graphs, account, window, alerts, frozenset() if about is None else frozenset({about}))
 
 
-async def of_problem(db: Reader, account: UUID, problem_id: UUID, *, at: datetime, lookback: timedelta) -> Evidence:
+async def of_problem(
+    db: Reader, graphs: Graphs, account: UUID, problem_id: UUID, *, at: datetime, lookback: timedelta
+) -> Evidence:
     """What is known at `at` of the alerts of a problem, the newest `MOST_ALERTS`, and what was done by then.
 
     What was done counts from `lookback` before the first of the alerts.
     """
     alerts = await _alerts(db, account, await db.rows(_OF_PROBLEM, account, problem_id, at, MOST_ALERTS))
     first = min((alert.symptom.at for alert in alerts), default=at)
-    return await _evidence(db, account, Span(start=first - lookback, end=at), alerts, frozenset())
+    return await _evidence(db, graphs, account, Span(start=first - lookback, end=at), alerts, frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +124,7 @@ class _Alert:
 
 
 async def _evidence(
-    db: Reader, account: UUID, window: Span, alerts: Sequence[_Alert], anchors: frozenset[str]
+    db: Reader, graphs: Graphs, account: UUID, window: Span, alerts: Sequence[_Alert], anchors: frozenset[str]
 ) -> Evidence:
     lookback = window.end - window.start
     if not alerts:
@@ -128,7 +133,7 @@ async def _evidence(
     notes = await db.rows(_SAID, account, Kind.INFO.value, window.start - NOTED, window.end, MOST_NOTES)
     at_stake = {one.symptom.entity for one in alerts if one.symptom.entity is not None} | anchors
     at_stake.update(entity for change in changes for entity in change.entities)
-    relations = await graph.around(db, account, sorted(at_stake))
+    relations = await graphs.around(db, account, sorted(at_stake))
     names = await _names(db, account, relations, at_stake)
     past = await db.rows(_PAST, account, window.start - PAST, window.start, MOST_PAST)
     return Evidence(

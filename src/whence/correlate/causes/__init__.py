@@ -3,7 +3,8 @@
 Pure: no clock, no await, no chance. The same evidence, in any order, gives the same ranking.
 """
 
-from whence.correlate.causes.evidence import Background, Change, Evidence, Graph, Symptom
+from whence.correlate.causes.evidence import Background, Change, Evidence, Symptom
+from whence.correlate.causes.graph import Graph
 from whence.correlate.causes.ranking import rank
 
 __all__ = ["Background", "Change", "Evidence", "Graph", "Symptom", "rank"]

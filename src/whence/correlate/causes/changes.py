@@ -198,6 +198,4 @@ def _affected(entity: str | None, scene: Scene) -> set[str]:
     """The alerting entities that a change there can have reached: itself, what uses it, and what it uses."""
     if entity is None:
         return set(scene.symptoms.alerts)
-    users = {link.dependant for link in scene.links.up(entity)}
-    used = {link.dependency for link in scene.links.down(entity)}
-    return ({entity} | users | used) & scene.symptoms.alerts.keys()
+    return scene.links.beside(entity) & scene.symptoms.alerts.keys()

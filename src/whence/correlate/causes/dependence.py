@@ -1,12 +1,12 @@
 """Which entity depends on which: the relations, read in the direction in which blame goes."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from whence.correlate.causes.evidence import Graph, Symptom
+from whence.correlate.causes.evidence import Symptom
+from whence.correlate.causes.graph import Graph
 from whence.domain.entity import Relation, RelationKind
 
 WEIGHT: Final[Mapping[RelationKind, float]] = {
@@ -17,7 +17,7 @@ WEIGHT: Final[Mapping[RelationKind, float]] = {
 }
 HEARSAY: Final = 0.7  # an alert that names another entity mostly complains about it: less sure than a relation
 _SHORTEST: Final = 4  # letters of a name that is looked for in texts: shorter names are ordinary words
-_End = tuple[str, RelationKind]  # the other end of a relation
+_RISING: Final = sorted(RelationKind, key=lambda kind: (WEIGHT[kind], kind))
 _PIECES: Final = re.compile(r"[\s/:@,;'\"()\[\]{}<>=]+")
 
 
@@ -52,16 +52,10 @@ class Dependence:
     """
 
     def __init__(self, relations: Graph) -> None:
-        self._out = relations
-        self._in: defaultdict[str, list[_End]] = defaultdict(list)
+        self._relations = relations
         self._heard: dict[str, list[Link]] = {}
         self._down: dict[str, tuple[Link, ...]] = {}
         self._up: dict[str, tuple[Link, ...]] = {}
-        for kind, targets_of in relations.items():  # the one pass over everything
-            for source, targets in targets_of.items():
-                end = source, kind
-                for target in targets.split():
-                    self._in[target].append(end)
 
     def hear(self, alerts: Iterable[Symptom], known: Mapping[str, str]) -> None:
         """Add the links that the alerts' texts make, where no relation joins the two."""
@@ -78,7 +72,7 @@ class Dependence:
     def down(self, entity: str) -> tuple[Link, ...]:
         """What it depends on directly."""
         if entity not in self._down:
-            links = {other: Link(entity, other, WEIGHT[kind], kind) for other, kind in _best(self._below(entity))}
+            links = {other: Link(entity, other, WEIGHT[kind], kind) for other, kind in self._below(entity).items()}
             for link in self._heard.get(entity, ()):
                 if link.dependant == entity:
                     links.setdefault(link.dependency, link)
@@ -88,31 +82,36 @@ class Dependence:
     def up(self, entity: str) -> tuple[Link, ...]:
         """What depends on it directly."""
         if entity not in self._up:
-            links = {other: Link(other, entity, WEIGHT[kind], kind) for other, kind in _best(self._above(entity))}
+            links = {other: Link(other, entity, WEIGHT[kind], kind) for other, kind in self._above(entity).items()}
             for link in self._heard.get(entity, ()):
                 if link.dependency == entity:
                     links.setdefault(link.dependant, link)
             self._up[entity] = tuple(links[other] for other in sorted(links) if other != entity)
         return self._up[entity]
 
-    def _below(self, entity: str) -> Iterator[_End]:
-        """What relations say that it depends on: its targets, and its parts."""
-        for kind in self._out:
-            if kind is not RelationKind.PART_OF:
-                yield from self._targets(entity, kind)
-        yield from (end for end in self._in.get(entity, ()) if end[1] is RelationKind.PART_OF)
+    def beside(self, entity: str) -> set[str]:
+        """Itself, what it depends on directly, and what depends on it."""
+        heard = (end for link in self._heard.get(entity, ()) for end in (link.dependant, link.dependency))
+        return {entity, *self._relations.beside(entity), *heard}
 
-    def _above(self, entity: str) -> Iterator[_End]:
+    def _below(self, entity: str) -> dict[str, RelationKind]:
+        """What relations say that it depends on: its targets, and its parts; with the kind that weighs most."""
+        ends: dict[str, RelationKind] = {}
+        for kind in _RISING:
+            ends_of = self._relations.sources if kind is RelationKind.PART_OF else self._relations.targets
+            ends.update(dict.fromkeys(ends_of(entity, kind), kind))
+        return ends
+
+    def _above(self, entity: str) -> dict[str, RelationKind]:
         """What relations say that depends on it: the whole that it is a part of, and whose target it is."""
-        yield from self._targets(entity, RelationKind.PART_OF)
-        yield from (end for end in self._in.get(entity, ()) if end[1] is not RelationKind.PART_OF)
-
-    def _targets(self, entity: str, kind: RelationKind) -> Iterator[_End]:
-        targets = self._out[kind].get(entity, "") if kind in self._out else ""
-        return ((target, kind) for target in targets.split())
+        ends: dict[str, RelationKind] = {}
+        for kind in _RISING:
+            ends_of = self._relations.targets if kind is RelationKind.PART_OF else self._relations.sources
+            ends.update(dict.fromkeys(ends_of(entity, kind), kind))
+        return ends
 
     def _is_joined(self, one: str, other: str) -> bool:
-        return any(end == other for end, _ in (*self._below(one), *self._above(one)))
+        return other in self._relations.beside(one)
 
 
 def named(text: str, known: Mapping[str, str]) -> set[str]:
@@ -124,13 +123,3 @@ def named(text: str, known: Mapping[str, str]) -> set[str]:
             if len(candidate) >= _SHORTEST and candidate in known:
                 found.add(known[candidate])
     return found
-
-
-def _best(ends: Iterable[_End]) -> Iterable[_End]:
-    """Each other end once, with the kind that weighs most; of equal ones the last by name."""
-    best: dict[str, RelationKind] = {}
-    for other, kind in ends:
-        standing = best.get(other)
-        if standing is None or (WEIGHT[kind], kind) > (WEIGHT[standing], standing):
-            best[other] = kind
-    return best.items()

@@ -3,15 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeAlias
 from uuid import UUID
 
-from whence.domain.entity import RelationKind
+from whence.correlate.causes.graph import Graph
 from whence.domain.event import Severity
-
-Graph: TypeAlias = Mapping[RelationKind, Mapping[str, str]]
-"""Kind -> source -> its targets, in one text with spaces between. An account can have 100,000 relations, and a ranking
-asks for few of them: to make an object of each, or a list for each source, would take longer than to rank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +70,7 @@ class Evidence:
     alerts: Sequence[Symptom] = ()
     changes: Sequence[Change] = ()
     notes: Sequence[Change] = ()
-    relations: Graph = field(default_factory=dict[RelationKind, Mapping[str, str]])
+    relations: Graph = field(default_factory=Graph)
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     background: Background = field(default_factory=Background)
 

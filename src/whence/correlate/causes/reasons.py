@@ -141,6 +141,8 @@ def trail_to(entity: str, scene: Scene) -> tuple[Link, ...]:
     for _ in range(_STEPS):
         reached: dict[str, tuple[Link, ...]] = {}
         for below, way in border.items():
+            if len(seen) >= _WIDEST:
+                break
             for link in scene.links.up(below):
                 if link.dependant not in seen and len(seen) < _WIDEST:
                     seen.add(link.dependant)
