@@ -6,6 +6,7 @@ from typing import Final
 
 from playwright.async_api import Locator, Page, Route, expect
 
+from tests.web.browser import held
 from tests.web.conftest import Look
 from tests.web.shop import Shop, before
 
@@ -284,6 +285,36 @@ async def copied(page: Page, button: Locator) -> str:
 def rows(page: Page) -> Locator:
     """The events of the list."""
     return page.locator("[role=row][aria-rowindex]:not([aria-rowindex='1'])")
+
+
+async def test_a_name_stays_known_while_the_page_is_open(page: Page, shop: Shop) -> None:
+    """However long: no id takes its place while it is asked for once more."""
+    event = {"kind": "change", "type": "deploy", "title": "v2 is out", "entities": ["cart"]}
+    shop.send("POST", "/v1/events", event)
+    await page.clock.install()
+    await page.goto("/events")
+    await expect(row(page, "v2 is out")).to_contain_text("cart")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await held(page, "**/v1/entities?id=*")
+
+    await page.clock.fast_forward(10 * 60_000)
+    await page.clock.fast_forward(60_000)
+
+    await expect(row(page, "v2 is out")).to_contain_text("11m ago")
+    await expect(row(page, "v2 is out")).to_contain_text("cart")
+    assert [url for url in asked if "/v1/entities" in url] == []
+
+
+async def test_on_a_phone_both_ways_out_of_nothing_are_whole(look: Look, shop: Shop) -> None:
+    """No button is cut off where nothing matches."""
+    shop.deployed("cart v2 is out", "cart")
+    async with look(size=(390, 844)) as page:
+        await page.goto("/events?type=no-such-type")
+        for name in ("Clear the filters", "Look at the last 30 days"):
+            button = page.get_by_role("button", name=name)
+            await expect(button).to_be_visible()
+            assert await button.evaluate("one => one.getBoundingClientRect().right <= innerWidth - 12"), name
 
 
 def row(page: Page, title: str) -> Locator:

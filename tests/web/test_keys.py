@@ -64,6 +64,57 @@ async def test_problems_and_services_are_read_without_a_mouse(page: Page, shop: 
     await expect(page.get_by_role("heading", name="Alerts (3)")).to_be_visible()
 
 
+async def test_esc_closes_one_thing_at_a_time(page: Page, shop: Shop) -> None:
+    """A dialog over the open event, and not the event, too; the focus is again where it was."""
+    shop.deployed("cart v1 is out", "cart")
+    await page.goto("/events")
+    await expect(rows(page)).to_have_count(1)
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    drawer = page.get_by_role("complementary", name="Event: cart v1 is out")
+    for name in ("Edit", "Remove"):
+        button = drawer.get_by_role("button", name=name, exact=True)
+        await button.press("Enter")
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(drawer).to_be_visible()
+        await expect(button).to_be_focused()
+    for opening in ("?", "Last 24 hours"):
+        if opening == "?":
+            await page.keyboard.press(opening)
+        else:
+            await page.get_by_role("button", name=opening).press("Enter")
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(drawer).to_be_visible()
+
+    await page.keyboard.press("Escape")
+
+    await expect(drawer).to_have_count(0)
+
+
+async def test_a_dialog_gives_the_focus_back(page: Page, shop: Shop) -> None:
+    """To the button that opened it, whether it was left or went when its work was done."""
+    problem = shop.incident()
+    await page.goto(f"/problems/{problem['name']}")
+    close = page.locator("#content header").first.get_by_role("button", name="Close", exact=True)
+    await close.press("Enter")
+    await expect(page.get_by_label("What was it?")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(close).to_be_focused()
+
+    await page.goto("/maintenance")
+    make = page.get_by_role("button", name="Plan maintenance")
+    await make.press("Enter")
+    await page.get_by_role("textbox", name="Name").fill("Database upgrade")
+    await page.get_by_role("button", name="Plan it").press("Enter")
+
+    await expect(page.get_by_role("row").filter(has_text="Database upgrade")).to_be_visible()
+    await expect(make).to_be_focused()
+
+
 async def test_words_are_searched_as_they_are_typed(page: Page, shop: Shop) -> None:
     """A pause after a space takes nothing away; what comes from elsewhere goes before what was typed."""
     shop.deployed("order failover is on", "cart")

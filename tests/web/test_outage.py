@@ -122,3 +122,13 @@ async def _online(page: Page) -> None:
     """The browser reaches the server again, which it may not at once when it is allowed to."""
     await page.context.set_offline(False)
     await page.wait_for_function("fetch('/healthz').then((answer) => answer.ok, () => false)")
+
+
+async def test_a_page_of_what_there_is_not_has_its_name(look: Look) -> None:
+    """As its heading and in the tab: a link may lead to what was removed since."""
+    async with look(broken=["/v1/problems/P-404", "/v1/entities/gone"]) as page:
+        for path, name in (("/problems/P-404", "P-404"), ("/services/gone", "gone")):
+            await page.goto(path)
+            await expect(page.get_by_role("alert")).to_contain_text(f"{name} in this account")
+            await expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+            await expect(page).to_have_title(re.compile(f"^{name}"))

@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 from time import monotonic
 from typing import Final
 
@@ -13,6 +14,7 @@ from tests.web.test_events import rows
 _NEWS_SECONDS: Final = 2.0
 _MOST_TRIES: Final = 9  # others use the machine: what one of them reaches is what the page can
 _SECONDS: Final = 30.0
+_LOOKED_AT_AGAIN_MS: Final = 16_000  # what is open is, every 15 seconds
 _STREAM: Final = "/v1/events/stream"
 
 
@@ -274,11 +276,72 @@ async def test_all_lanes_of_a_problem_can_be_seen(page: Page, shop: Shop) -> Non
     await page.goto(f"/problems/{problem['name']}")
     await expect(page.get_by_text("12 of 15 lanes")).to_be_visible()
     await expect(page.locator("[aria-description^='affected, error']")).to_have_count(15)
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)  # what still comes moves the button away
 
     await page.get_by_role("button", name="Show all", exact=True).click()
 
     await expect(page.get_by_role("img", name="Timeline of 15 lanes")).to_be_visible()
     await expect(page.get_by_text("of 15 lanes")).to_have_count(0)
+
+
+async def test_all_arrows_of_a_long_way_are_drawn(page: Page, shop: Shop) -> None:
+    """Also between those that lie far from the suspects and from the first that are affected."""
+    names = [f"hop-{number:02}" for number in range(30)]
+    shop.send("PUT", "/v1/entities", {"entities": [{"tag": name, "name": name} for name in names]})
+    calls = [{"from": caller, "to": callee, "kind": "calls"} for caller, callee in pairwise(names)]
+    shop.send("PUT", "/v1/relations", {"relations": calls})
+    for name in names:
+        shop.failing(f"{name} fails", name, minutes_ago=2)
+    await_fact(
+        lambda: [one["alert_count"] for one in shop.problems()] == [len(names)], seconds=_SECONDS, what="one problem"
+    )
+
+    await page.goto(f"/problems/{shop.problems()[0]['name']}")
+
+    await expect(page.locator("[aria-description^='affected']")).to_have_count(len(names))
+    await expect(page.get_by_label("Graph of the affected entities").get_by_text("calls")).to_have_count(len(calls))
+
+
+async def test_arrows_that_are_not_known_are_missed(look: Look, shop: Shop) -> None:
+    """Whoever cannot be asked for relations is not said to stand alone; asked again, the graph has them."""
+    problem = _failing_together(shop, ["till"])
+    async with look(broken=["/v1/relations"]) as page:
+        await page.route("**/v1/relations?*", lambda route: route.fulfill(status=500))
+        await page.goto(f"/problems/{problem['name']}")
+        lost = page.get_by_role("alert").filter(has_text="Not all arrows are known")
+        await expect(lost).to_contain_text("The server answered 500")
+
+        await page.unroute("**/v1/relations?*")
+        await lost.get_by_role("button", name="Try again").click()
+
+        await expect(lost).to_have_count(0)
+        await expect(page.get_by_label("Graph of the affected entities").get_by_text("calls")).to_have_count(1)
+
+
+async def test_the_events_stay_where_they_are_when_a_problem_opens(page: Page, shop: Shop) -> None:
+    """What is open has its room from the first moment on, whether something is or not."""
+    shop.deployed("cart v2 is out", "cart", minutes_ago=1)
+    await page.clock.install()
+    release = await held(page, "**/v1/problems?*")
+    await page.goto("/events")
+    await expect(rows(page)).to_have_count(1)
+    await expect(page.get_by_role("img", name="by time and severity")).to_be_visible()
+    places = [await rows(page).first.bounding_box()]
+    release()
+    await expect(page.get_by_text("No problem is open")).to_be_visible()
+    places.append(await rows(page).first.bounding_box())
+    shop.failing("Orders fail", "cart")
+    await_fact(shop.problems, seconds=_SECONDS, what="the alert is a problem")
+
+    await page.clock.fast_forward(_LOOKED_AT_AGAIN_MS)
+
+    await expect(page.get_by_role("list", name="Open problems")).to_contain_text("Orders fail")
+    places.append(await rows(page).first.bounding_box())
+    shop.storm("cart", count=4)
+    await page.clock.fast_forward(_LOOKED_AT_AGAIN_MS)
+    await expect(page.get_by_role("list", name="Open problems")).to_contain_text("2 more open")
+    places.append(await rows(page).first.bounding_box())
+    assert [place and place["y"] for place in places] == [places[0] and places[0]["y"]] * 4
 
 
 def _failing_together(shop: Shop, names: list[str]) -> Json:

@@ -40,7 +40,7 @@ async def test_a_timeline_holds_what_two_dialects_said(page: Page, shop: Shop) -
     await expect(row(page, "cart v2 is out")).to_be_visible()
     await expect(row(page, "cart.fast-path is on for 25 %")).to_be_visible()
 
-    timeline = page.get_by_role("img", name="Timeline of 1 lanes")
+    timeline = page.get_by_role("img", name="Timeline of 1 lane from")
     said = page.get_by_role("status").filter(has_text="cart")
     await timeline.press("ArrowRight")
     await expect(said).to_contain_text("cart v2 is out")
@@ -66,6 +66,74 @@ async def test_what_it_depends_on_gets_lanes(page: Page, shop: Shop) -> None:
     await expect(page.get_by_role("img", name="Timeline of 2 lanes")).to_be_visible()
     await expect(rows(page)).to_have_count(2)
     await expect(page).to_have_url(re.compile("lane="))
+
+
+async def test_lanes_are_asked_for_together(look: Look, shop: Shop) -> None:
+    """Those of ids in one question; a tag that somebody wrote into the link is found all the same."""
+    shop.send("PUT", "/v1/entities", {"entities": [{"tag": "till", "name": "till"}]})
+    cart, payments, ledger = (shop.entity(tag)["id"] for tag in ("cart", "payments", "ledger"))
+    asked: list[str] = []
+    async with look(broken=["/v1/entities/nobody"]) as page:
+        page.on("request", lambda request: asked.append(request.url.partition("/v1/entities")[2]))
+        await page.goto(f"/services/{cart}?lane={payments}&lane=till&lane={ledger}&lane=nobody")
+        await expect(page.get_by_role("img", name="Timeline of 4 lanes")).to_be_visible()
+    together = [words for words in asked if words.startswith("?id=")]
+    assert [words.count("id=") for words in together] == [4]
+    assert sorted(words for words in asked if words.startswith("/")) == sorted([f"/{cart}", "/till", "/nobody"])
+
+
+async def test_that_nothing_happened_is_said_when_it_is_known(page: Page, shop: Shop) -> None:
+    """Not while it is asked."""
+    release = await held(page, "**/v1/events?*")
+    await page.goto(f"/services/{shop.entity('cart')['id']}")
+    await expect(page.get_by_role("heading", name="Events", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Nothing happened here")).to_have_count(0)
+
+    release()
+
+    await expect(page.get_by_text("Nothing happened here")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Events (0)")).to_be_visible()
+
+
+async def test_a_lane_that_failed_is_not_one_in_which_nothing_was(look: Look, shop: Shop) -> None:
+    """The page says so beside those that are known, and asks again for what failed alone."""
+    shop.deployed("cart v2 is out", "cart", minutes_ago=1)
+    shop.deployed("payments v4 is out", "payments", minutes_ago=1)
+    cart, payments = (shop.entity(tag)["id"] for tag in ("cart", "payments"))
+    async with look(broken=["/v1/events"]) as page:
+        of_payments = re.compile(rf"/v1/events\?entity={payments}")
+        await page.route(of_payments, lambda route: route.fulfill(status=500))
+        await page.goto(f"/services/{cart}?lane={payments}")
+        lost = page.get_by_role("alert").filter(has_text="Not every lane is known")
+        await expect(lost).to_contain_text("The server answered 500")
+        await expect(page.get_by_role("heading", name="Events", exact=True)).to_be_visible()
+        await expect(rows(page)).to_have_count(1)
+
+        await page.unroute(of_payments)
+        await lost.get_by_role("button", name="Try again").click()
+
+        await expect(rows(page)).to_have_count(2)
+        await expect(page.get_by_role("heading", name="Events (2)")).to_be_visible()
+        await expect(lost).to_have_count(0)
+
+
+async def test_a_lost_answer_leaves_no_troubled_service_out_unsaid(look: Look, shop: Shop) -> None:
+    """Of one beyond those that are listed at first it is not known what it is called, and that is said."""
+    many = [{"tag": f"many-{number}", "name": f"many-{number}"} for number in range(_LISTED)]
+    shop.send("PUT", "/v1/entities", {"entities": many})
+    last = shop.get(f"/v1/entities?type=SERVICE&limit={2 * _LISTED}")["entities"][-1]
+    shop.failing("It is down", last["id"], handling=["no_problem"])
+    async with look(broken=["/v1/entities"]) as page:
+        await page.route("**/v1/entities?id=*", lambda route: route.fulfill(status=500))
+        await page.goto("/services")
+        lost = page.get_by_role("alert").filter(has_text="Not all that is open is known")
+        await expect(lost).to_contain_text("The server answered 500")
+
+        await page.unroute("**/v1/entities?id=*")
+        await lost.get_by_role("button", name="Try again").click()
+
+        await expect(page.locator("#content").get_by_role("listitem").first).to_contain_text(last["name"])
+        await expect(lost).to_have_count(0)
 
 
 async def test_the_troubled_come_first(page: Page, shop: Shop) -> None:
@@ -132,8 +200,8 @@ async def test_who_is_in_trouble_beyond_the_first_page_has_a_place_at_once(page:
     last = shop.get(f"/v1/entities?type=SERVICE&limit={2 * _LISTED}")["entities"][-1]
     shop.failing("It is down", last["id"], handling=["no_problem"])
     firsts = await _watched(page)
-    release = await held(page, "**/v1/entities/*")
-    async with page.expect_request("**/v1/entities/*"):
+    release = await held(page, "**/v1/entities?id=*")
+    async with page.expect_request("**/v1/entities?id=*"):
         await page.goto("/services")
     await page.evaluate(_DRAWN)
     release()
@@ -243,7 +311,7 @@ async def test_a_timeline_is_zoomed_by_keys_again_and_again(page: Page, shop: Sh
     shop.deployed("cart v2 is out", "cart", minutes_ago=60)
     await page.goto(f"/services/{shop.entity('cart')['id']}")
     await expect(rows(page)).to_have_count(1)
-    timeline = page.get_by_role("img", name="Timeline of 1 lanes")
+    timeline = page.get_by_role("img", name="Timeline of 1 lane from")
     await timeline.press("ArrowRight")
     asked = asyncio.Queue[Route]()
     await page.route(re.compile(r"/v1/events\?.*from="), asked.put)

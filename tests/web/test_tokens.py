@@ -31,6 +31,28 @@ async def test_the_life_of_a_token(page: Page, served: Server) -> None:
     assert statuses(served, secret) == (401, 401)
 
 
+async def test_what_failed_before_is_not_said_of_the_next(look: Look, shop: Shop) -> None:
+    """Whoever asks to revoke another token reads nothing of the one that could not be revoked."""
+    shop.token_for("ci", "events:write")
+    shop.token_for("till", "events:write")
+    async with look(broken=["/v1/tokens/"]) as page:
+        await page.route("**/v1/tokens/*", lambda route: route.fulfill(status=500))
+        await page.goto("/tokens")
+        await page.get_by_role("button", name="Revoke ci").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Revoke").click()
+        await expect(dialog.get_by_text("The server answered 500")).to_be_visible()
+        await dialog.get_by_role("button", name="Cancel").last.click()
+        await expect(dialog).to_have_count(0)
+
+        await page.get_by_role("button", name="Revoke till").click()
+
+        await expect(dialog.get_by_role("button", name="Revoke")).to_be_visible()
+        await expect(dialog.get_by_role("alert")).to_have_count(0)
+        await dialog.get_by_role("button", name="Revoke").click()
+        await expect(dialog.get_by_text("The server answered 500")).to_be_visible()
+
+
 async def test_a_token_that_is_shown_once_is_closed_on_purpose(page: Page) -> None:
     """Neither Esc nor a click beside it takes away what nobody can see again."""
     await page.goto("/tokens")

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useSession } from '../session/useSession'
+import { Dialog } from '../shell/Dialog'
 import { Page, Panel } from '../shell/Page'
 import { RefusedButton } from '../shell/RefusedButton'
 import { Rows } from '../shell/Rows'
@@ -89,7 +90,7 @@ function NewAccount({ onClose }: { onClose: () => void }): ReactNode {
   const [name, setName] = useState('')
   const make = useMakeAccount()
   return (
-    <Modal opened onClose={onClose} title="Make an account" closeButtonProps={{ 'aria-label': 'Cancel' }}>
+    <Dialog onClose={onClose} title="Make an account">
       <form
         onSubmit={(submitted) => {
           submitted.preventDefault()
@@ -112,6 +113,6 @@ function NewAccount({ onClose }: { onClose: () => void }): ReactNode {
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

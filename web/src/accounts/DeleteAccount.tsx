@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { Dialog } from '../shell/Dialog'
 import { Failed } from '../shell/States'
 import { useDeleteAccount } from './useAccounts'
 
@@ -9,7 +10,7 @@ export function DeleteAccount({ name, onClose }: { name: string; onClose: () => 
   const remove = useDeleteAccount()
   const isMeant = typed.trim() === name
   return (
-    <Modal opened onClose={onClose} title={`Delete ${name}?`} closeButtonProps={{ 'aria-label': 'Cancel' }}>
+    <Dialog onClose={onClose} title={`Delete ${name}?`}>
       <form
         onSubmit={(submitted) => {
           submitted.preventDefault()
@@ -41,6 +42,6 @@ export function DeleteAccount({ name, onClose }: { name: string; onClose: () => 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

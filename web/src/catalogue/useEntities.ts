@@ -1,7 +1,9 @@
-import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
 import type { Entity, EntityQuery } from '../api/nouns'
+import { Refusal } from '../api/refusal'
 import { useMay } from '../session/useSession'
+import { gathered } from './gathered'
 
 /** An entity by id, cid, alias or tag; who may not read the catalogue asks for none. */
 export function useEntity(name: string | null) {
@@ -14,24 +16,49 @@ export function useEntity(name: string | null) {
   })
 }
 
-interface Asked {
-  data: Entity | undefined
+interface Named {
+  entities: Entity[]
   isPending: boolean
+  /** Why not all are known that there are. */
+  error: Error | null
+  /** What failed is being asked again. */
+  isAskedAgain: boolean
+  askAgain: () => void
 }
 
-const together = (asked: readonly Asked[]) => ({
-  entities: asked.flatMap(({ data }) => (data ? [data] : [])),
-  isPending: asked.some(({ isPending }) => isPending),
+type Asked = Pick<UseQueryResult<Entity>, 'data' | 'isPending' | 'isFetching' | 'error' | 'refetch'>
+
+const together = (asked: readonly Asked[]): Named => {
+  const failed = asked.filter(({ error }) => error && !(error instanceof Refusal && error.status === 404))
+  return {
+    entities: asked.flatMap(({ data }) => (data ? [data] : [])),
+    isPending: asked.some(({ isPending }) => isPending),
+    error: failed[0]?.error ?? null,
+    isAskedAgain: failed.some(({ isFetching }) => isFetching),
+    askAgain: () => {
+      for (const { refetch } of failed) refetch()
+    },
+  }
+}
+
+const byId = gathered(async (ids) => {
+  const query = { id: [...ids], limit: ids.length }
+  const { entities } = await answer(api.GET('/v1/entities', { params: { query } }))
+  return new Map(entities.map((entity) => [entity.id, entity]))
 })
 
-/** Several of them; those that are not known are left out, as are all for who may not read the catalogue. */
-export function useEntitiesNamed(names: readonly string[]): { entities: Entity[]; isPending: boolean } {
+/** Most names are ids, and are asked for together; a tag or an alias, such as somebody writes into a link, alone. */
+async function named(name: string, signal: AbortSignal): Promise<Entity> {
+  return (await byId(name)) ?? answer(api.GET('/v1/entities/{name}', { params: { path: { name } }, signal }))
+}
+
+/** Several of them; those that there are not are left out, as are all for who may not read the catalogue. */
+export function useEntitiesNamed(names: readonly string[]): Named {
   const mayRead = useMay('entities:read')
   return useQueries({
     queries: (mayRead ? names : []).map((name) => ({
       queryKey: ['entities', 'one', name],
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        answer(api.GET('/v1/entities/{name}', { params: { path: { name } }, signal })),
+      queryFn: ({ signal }: { signal: AbortSignal }) => named(name, signal),
       staleTime: 5 * 60_000,
     })),
     combine: together,

@@ -45,7 +45,14 @@ function Ranking({ asked, asOf, of, onOpen }: CausesProps & { of: CausesOf }): R
         </span>
       }
     >
-      <Body answer={causes.data} isPending={causes.isPending} error={causes.error} none={none} onOpen={onOpen} />
+      <Body
+        answer={causes.data}
+        isPending={causes.isPending}
+        error={causes.error}
+        none={none}
+        onOpen={onOpen}
+        onRetry={() => causes.refetch()}
+      />
     </Panel>
   )
 }
@@ -56,9 +63,10 @@ function Body(props: {
   error: Error | null
   none: string
   onOpen: (eventId: string) => void
+  onRetry: () => void
 }): ReactNode {
   if (props.isPending) return <Waiting rows={4} />
-  if (!props.answer) return <Failed error={props.error} />
+  if (!props.answer) return <Failed error={props.error} onRetry={props.onRetry} />
   if (props.answer.causes.length === 0) return <Text c="dimmed">{props.none}</Text>
   return <CauseList causes={props.answer.causes} likely={props.answer.likely} onOpen={props.onOpen} />
 }

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import type { Reason } from '../api/nouns'
 import classes from './CauseList.module.css'
+import { Sentence } from './Sentence'
 
 interface ReasonsProps {
   reasons: readonly Reason[]
@@ -28,7 +29,7 @@ export function Reasons({ reasons, score, isOpen, onOpen }: ReasonsProps): React
             <span className="unseen">weight {reason.weight.toFixed(2)}: </span>
           </span>
           <span className={classes.text}>
-            {reason.text}
+            <Sentence text={reason.text} />
             {reason.event_ids.slice(0, 3).map((id, at) => (
               <button key={id} type="button" className={classes.proof} onClick={() => onOpen(id)}>
                 <span className="unseen">Event that shows it: </span>

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Event, Severity } from '../api/nouns'
+import { Dialog } from '../shell/Dialog'
 import { Failed } from '../shell/States'
 import { useZone } from '../time/useZone'
 import { changeOf, type EventForm, formOf } from './change'
@@ -25,7 +26,7 @@ export function EditEvent({ event, onClose }: { event: Event; onClose: () => voi
     },
   })
   return (
-    <Modal opened onClose={onClose} size="lg" title="Edit the event" closeButtonProps={{ 'aria-label': 'Cancel' }}>
+    <Dialog onClose={onClose} size="lg" title="Edit the event">
       <form
         onSubmit={(submitted) => {
           submitted.preventDefault()
@@ -77,6 +78,6 @@ export function EditEvent({ event, onClose }: { event: Event; onClose: () => voi
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

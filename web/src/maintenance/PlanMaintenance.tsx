@@ -1,6 +1,7 @@
-import { Button, Group, Modal, SegmentedControl, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Maintenance } from '../api/nouns'
+import { Dialog } from '../shell/Dialog'
 import { Failed } from '../shell/States'
 import { now } from '../time/now'
 import { useZone } from '../time/useZone'
@@ -30,13 +31,7 @@ export function PlanMaintenance({ window, onClose }: PlanMaintenanceProps): Reac
   }
   const error = plan.error ?? change.error
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={window ? `Change ${window.name}` : 'Plan maintenance'}
-      closeButtonProps={{ 'aria-label': 'Cancel' }}
-    >
+    <Dialog onClose={onClose} size="lg" title={window ? `Change ${window.name}` : 'Plan maintenance'}>
       <form
         onSubmit={(submitted) => {
           submitted.preventDefault()
@@ -63,7 +58,7 @@ export function PlanMaintenance({ window, onClose }: PlanMaintenanceProps): Reac
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -2,6 +2,7 @@ import { IconArrowRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Problem } from '../api/nouns'
+import { Sentence } from '../causes/Sentence'
 import { Sign } from '../events/Signs'
 import { Failed } from '../shell/States'
 import { Duration } from '../time/Instant'
@@ -12,13 +13,20 @@ import { useOpenProblems } from './useProblems'
 
 const SHOWN = 3
 
-/** What is wrong now and where it probably began, above everything else. */
+/** What is wrong now and where it probably began, above everything else. It has its room also while nothing is wrong or
+ *  that is asked: what stands below it is not to move under a hand when a problem opens. */
 export function OpenProblems(): ReactNode {
   const { data, isPending, error, refetch } = useOpenProblems()
   return (
     <>
       {error && <Failed lost="What is open is not known" error={error} isAsked={isPending} onRetry={() => refetch()} />}
       {data && data.problems.length > 0 && <Cards problems={data.problems} areMore={data.isCut} />}
+      {data?.problems.length === 0 && <p className={classes.none}>No problem is open</p>}
+      {isPending && !error && (
+        <p className={classes.none} aria-busy="true">
+          What is open is being asked …
+        </p>
+      )}
     </>
   )
 }
@@ -41,7 +49,7 @@ function Cards({ problems: open, areMore }: { problems: readonly Problem[]; areM
                 <span className={classes.name}>{problem.name}</span> {problem.title}
               </span>
               <span className={classes.cause}>
-                <Duration from={problem.opened_at} to={null} /> · {suspicion(problem)}
+                <Duration from={problem.opened_at} to={null} /> · <Sentence text={suspicion(problem)} />
               </span>
             </span>
             <IconArrowRight size={16} className={classes.arrow} />

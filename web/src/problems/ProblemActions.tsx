@@ -1,9 +1,10 @@
-import { Button, Modal, Textarea } from '@mantine/core'
+import { Button, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconCheck, IconEye } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { Problem } from '../api/nouns'
 import { useRefused } from '../session/useSession'
+import { Dialog } from '../shell/Dialog'
 import { RefusedButton } from '../shell/RefusedButton'
 import { Failed } from '../shell/States'
 import { useAcknowledge, useClose } from './useProblems'
@@ -46,7 +47,7 @@ function Closing({ problem, onClose }: { problem: Problem; onClose: () => void }
   const [said, setSaid] = useState('')
   const close = useClose(problem)
   return (
-    <Modal opened onClose={onClose} title={`Close ${problem.name}`} closeButtonProps={{ 'aria-label': 'Cancel' }}>
+    <Dialog onClose={onClose} title={`Close ${problem.name}`}>
       <form
         onSubmit={(submitted) => {
           submitted.preventDefault()
@@ -67,6 +68,6 @@ function Closing({ problem, onClose }: { problem: Problem; onClose: () => void }
           Close the problem
         </Button>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

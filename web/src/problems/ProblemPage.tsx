@@ -32,7 +32,13 @@ export function ProblemPage(): ReactNode {
   const open = (id: string | undefined) => navigate({ search: { event: id } })
   useKeys({ Escape: () => event && open(undefined), r: () => problem.refetch() })
   if (problem.isPending) return <Waiting rows={10} />
-  if (!problem.data) return <Failed error={problem.error} onRetry={() => problem.refetch()} />
+  if (!problem.data) {
+    return (
+      <Page title={name}>
+        <Failed error={problem.error} onRetry={() => problem.refetch()} />
+      </Page>
+    )
+  }
   return (
     <>
       <Shown problem={problem.data} stream={stream} openId={event} onOpen={open} />

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Problem } from '../api/nouns'
+import { Sentence } from '../causes/Sentence'
 import { Sign } from '../events/Signs'
 import { Duration, Instant } from '../time/Instant'
 import { isLookedAfter } from './attended'
@@ -20,7 +21,9 @@ export function ProblemRow({ problem }: { problem: Problem }): ReactNode {
             <span className={classes.name}>{problem.name}</span>
             {problem.title}
           </span>
-          <span className={classes.cause}>{suspicion(problem)}</span>
+          <span className={classes.cause}>
+            <Sentence text={suspicion(problem)} />
+          </span>
         </span>
         <span className={classes.meta}>
           <span className={classes.state} data-state={state}>

@@ -4,6 +4,7 @@ import type { Problem } from '../api/nouns'
 import { Panel } from '../shell/Page'
 import { Empty, Failed, Waiting } from '../shell/States'
 import { type Stretch, withinYears } from '../time/window'
+import { KnownLanes } from '../timeline/KnownLanes'
 import { LaneLabel } from '../timeline/LaneLabel'
 import { Timeline } from '../timeline/Timeline'
 import { EVERYWHERE, useLanes } from '../timeline/useLanes'
@@ -29,7 +30,7 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
   const [zoomed, setZoomed] = useState<Stretch | null>(null)
   const stretch = zoomed ?? whole
   const [mostDrawn, setMostDrawn] = useState(FEW_DRAWN)
-  const { graph, isPending } = useProblemGraph(problem, mostDrawn)
+  const { graph, isPending, unasked, ...related } = useProblemGraph(problem, mostDrawn)
   const [most, setMost] = useState(FEW_LANES)
   const all = [...new Set([...suspectsOf(problem), ...problem.affected.map(({ id }) => id)])]
   const { lanes, events, ...asked } = useLanes(all.slice(0, most), stretch)
@@ -46,6 +47,9 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
           <span className={classes.legend}>
             <span>① is the most suspected</span>
             <span>arrows show how a symptom goes: from what is used to who uses it</span>
+            {!isPending && unasked > 0 && (
+              <span>{unasked.toLocaleString('en')} are drawn without all of their arrows</span>
+            )}
             {!isPending && graph.hidden > 0 && (
               <>
                 <span>
@@ -59,7 +63,15 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
           </span>
         }
       >
-        {isPending ? (
+        {related.error && (
+          <Failed
+            lost="Not all arrows are known"
+            error={related.error}
+            isAsked={related.isAskedAgain}
+            onRetry={related.askAgain}
+          />
+        )}
+        {isPending && !related.error ? (
           <Waiting rows={3} />
         ) : graph.nodes.length === 0 ? (
           <Text size="sm" c="dimmed">
@@ -94,20 +106,18 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
       >
         {all.length === 0 ? (
           <Empty title="It names no service that is known">Or more of them than are told one by one.</Empty>
-        ) : asked.isPending ? (
-          <Waiting rows={5} />
-        ) : asked.error && events.length === 0 ? (
-          <Failed error={asked.error} />
         ) : (
-          <Timeline
-            lanes={lanes}
-            label={label}
-            stretch={stretch}
-            isStale={asked.isStale}
-            openId={openId}
-            onOpen={({ id }) => onOpen(id)}
-            onZoom={(chosen) => setZoomed(withinYears(chosen))}
-          />
+          <KnownLanes asked={asked} areSome={events.length > 0}>
+            <Timeline
+              lanes={lanes}
+              label={label}
+              stretch={stretch}
+              isStale={asked.isStale}
+              openId={openId}
+              onOpen={({ id }) => onOpen(id)}
+              onZoom={(chosen) => setZoomed(withinYears(chosen))}
+            />
+          </KnownLanes>
         )}
       </Panel>
     </>

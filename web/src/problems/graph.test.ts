@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Brief, Relation } from '../api/nouns'
-import { graph } from './graph'
+import { graph, outlying } from './graph'
 
 const entity = (id: string): Brief => ({ id, tag: id, type: 'SERVICE', name: id, cluster: '', namespace: '' })
 const calls = (from: string, to: string): Relation => ({ from, to, kind: 'calls' })
@@ -36,6 +36,18 @@ test('of more than are drawn the suspects come first, then whole ways to them; t
   expect(edges.map(({ isPath }) => isPath)).toEqual([true, true])
   expect(hidden).toBe(3)
   expect(graph({ ...parts, most: Number.POSITIVE_INFINITY })).toMatchObject({ nodes: { length: 6 }, hidden: 0 })
+})
+
+test('of who stands two steps from those that were asked, or further, not all is known', () => {
+  const drawn = graph({
+    entities: all,
+    relations: [calls('a', 'b'), calls('b', 'c'), calls('d', 'e')],
+    affected: ['a', 'b', 'c', 'd', 'e', 'f'],
+    suspects: [],
+    most: 40,
+  })
+  expect(outlying(drawn, ['a', 'f'])).toEqual(['c', 'd', 'e'])
+  expect(outlying(drawn, ['b', 'd', 'f'])).toEqual([])
 })
 
 test('each has a place of its own, whatever depends on whom', () => {

@@ -80,6 +80,16 @@ export function graph({ entities, relations, affected, suspects, most }: Parts):
   }
 }
 
+/** Those in a graph of which more relations to each other may stand than are in it, when these were asked two steps deep:
+ *  not they themselves, and whom they stand to directly. */
+export function outlying({ nodes, edges }: Graph, asked: readonly string[]): string[] {
+  const inside = new Set(asked)
+  const known = new Set(
+    edges.flatMap(({ relation: { from, to } }) => (inside.has(from) || inside.has(to) ? [from, to] : [])),
+  )
+  return nodes.map(({ entity }) => entity.id).filter((id) => !inside.has(id) && !known.has(id))
+}
+
 /** For each that depends on `origin`, however indirectly, the next step on the shortest way there. */
 function waysFrom(origin: string, relations: readonly Relation[]): Map<string, string> {
   const callers = new Map<string, string[]>()

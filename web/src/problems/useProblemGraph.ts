@@ -1,11 +1,13 @@
-import { useQueries } from '@tanstack/react-query'
+import { type UseQueryResult, useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { answer, api } from '../api/client'
 import type { Problem, Surroundings } from '../api/nouns'
+import { useKeptError } from '../api/useKeptError'
 import { useMay } from '../session/useSession'
-import { type Graph, graph } from './graph'
+import { type Graph, graph, outlying } from './graph'
 
-const MOST_ASKED = 12
+const ASKED_FIRST = 12
+const ASKED_THEN = 48
 const SUSPECTS = 3
 const DEPTH = 2
 
@@ -14,27 +16,75 @@ export function suspectsOf(problem: Problem): string[] {
   return problem.causes.flatMap(({ entity }) => (entity ? [entity.id] : [])).slice(0, SUSPECTS)
 }
 
-interface Asked {
-  data: Surroundings | undefined
+interface ProblemGraph {
+  graph: Graph
   isPending: boolean
+  /** How many are drawn of which it was not asked how they stand to the others. */
+  unasked: number
+  /** Why it is not known of others. */
+  error: Error | null
+  isAskedAgain: boolean
+  askAgain: () => void
 }
+
+/**
+ * The graph around what a problem affects; who may not read the catalogue sees what the problem itself says.
+ * Around a few lies most of what is drawn: the others are asked about where it does not.
+ * `most`: how many entities are drawn.
+ */
+export function useProblemGraph(problem: Problem, most: number): ProblemGraph {
+  const mayAsk = useMay('entities:read')
+  const affected = problem.affected.map(({ id }) => id)
+  const suspects = suspectsOf(problem)
+  const few = mayAsk ? [...new Set([...suspects, ...affected])].slice(0, ASKED_FIRST) : []
+  const first = useAround(few)
+  const sketch = useMemo(() => drawn(problem, first.found, most), [problem, first.found, most])
+  const outside = mayAsk && !first.isPending ? outlying(sketch, few) : []
+  const then = useAround(outside.slice(0, ASKED_THEN))
+  const whole = useMemo(
+    () => drawn(problem, [...first.found, ...then.found], most),
+    [problem, first.found, then.found, most],
+  )
+  const isPending = first.isPending || then.isPending
+  const error = useKeptError({ error: first.error ?? then.error, isPending })
+  return {
+    graph: whole,
+    isPending,
+    unasked: Math.max(0, outside.length - ASKED_THEN),
+    error,
+    isAskedAgain: error !== null && isPending,
+    askAgain: () => {
+      for (const { askAgain } of [first, then]) askAgain()
+    },
+  }
+}
+
+function drawn(problem: Problem, found: readonly Surroundings[], most: number): Graph {
+  const reasons = problem.causes.flatMap((cause) => cause.reasons)
+  const causes = problem.causes.flatMap(({ entity }) => (entity ? [entity] : []))
+  return graph({
+    entities: [...found.flatMap(({ entities }) => entities), ...causes, ...problem.affected],
+    relations: [...found.flatMap(({ relations }) => relations), ...reasons.flatMap(({ relations }) => relations)],
+    affected: problem.affected.map(({ id }) => id),
+    suspects: suspectsOf(problem),
+    most,
+  })
+}
+
+type Asked = Pick<UseQueryResult<Surroundings>, 'data' | 'isPending' | 'error' | 'refetch'>
 
 const together = (asked: readonly Asked[]) => ({
   found: asked.flatMap(({ data }) => (data ? [data] : [])),
   isPending: asked.some(({ isPending }) => isPending),
+  error: asked.find(({ error }) => error)?.error ?? null,
+  askAgain: () => {
+    for (const { error, refetch } of asked) if (error) refetch()
+  },
 })
 
-/**
- * The graph around what a problem affects; who may not read the catalogue sees what the problem itself says.
- * `most`: how many entities are drawn.
- */
-export function useProblemGraph(problem: Problem, most: number): { graph: Graph; isPending: boolean } {
-  const mayAsk = useMay('entities:read')
-  const affected = problem.affected.map(({ id }) => id)
-  const suspects = suspectsOf(problem)
-  const asked = mayAsk ? [...new Set([...suspects, ...affected])].slice(0, MOST_ASKED) : []
-  const around = useQueries({
-    queries: asked.map((entity) => ({
+function useAround(entities: readonly string[]) {
+  return useQueries({
+    queries: entities.map((entity) => ({
       queryKey: ['relations', entity, DEPTH],
       queryFn: ({ signal }: { signal: AbortSignal }): Promise<Surroundings> =>
         answer(api.GET('/v1/relations', { params: { query: { entity, depth: DEPTH } }, signal })),
@@ -42,19 +92,4 @@ export function useProblemGraph(problem: Problem, most: number): { graph: Graph;
     })),
     combine: together,
   })
-  const drawn = useMemo(() => {
-    const reasons = problem.causes.flatMap((cause) => cause.reasons)
-    const causes = problem.causes.flatMap(({ entity }) => (entity ? [entity] : []))
-    return graph({
-      entities: [...around.found.flatMap(({ entities }) => entities), ...causes, ...problem.affected],
-      relations: [
-        ...around.found.flatMap(({ relations }) => relations),
-        ...reasons.flatMap(({ relations }) => relations),
-      ],
-      affected: problem.affected.map(({ id }) => id),
-      suspects: suspectsOf(problem),
-      most,
-    })
-  }, [around.found, problem, most])
-  return { graph: drawn, isPending: around.isPending }
 }

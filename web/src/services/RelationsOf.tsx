@@ -25,7 +25,7 @@ interface RelationsOfProps {
 export function RelationsOf({ entity, lanes, onAdd }: RelationsOfProps): ReactNode {
   const around = useSurroundings(entity.id, 1)
   if (around.isPending) return <Waiting rows={3} />
-  if (!around.data) return <Failed error={around.error} />
+  if (!around.data) return <Failed error={around.error} onRetry={() => around.refetch()} />
   const { entities, relations } = around.data
   const named = new Map(entities.map((one) => [one.id, one]))
   const groups = (Object.keys(WORDS) as RelationKind[]).flatMap((kind) => {

@@ -9,17 +9,18 @@ import { EventTable } from '../events/EventTable'
 import { useRowKeys } from '../events/useRowKeys'
 import { CopyLink } from '../links/CopyLink'
 import { Outward } from '../links/Outward'
-import { useRefused } from '../session/useSession'
+import { useMay, useRefused } from '../session/useSession'
 import { LinkButton } from '../shell/LinkButton'
 import { Page, Panel } from '../shell/Page'
 import { Empty, Failed, Waiting } from '../shell/States'
 import { useKeys } from '../shell/useKeys'
 import { RangePicker } from '../time/RangePicker'
 import { useStretch } from '../time/useStretch'
-import { windowOf, windowSearch } from '../time/window'
+import { type Stretch, windowOf, windowSearch } from '../time/window'
+import { KnownLanes } from '../timeline/KnownLanes'
 import { LaneLabel } from '../timeline/LaneLabel'
 import { Timeline } from '../timeline/Timeline'
-import { EVERYWHERE, useLanes } from '../timeline/useLanes'
+import { EVERYWHERE, type Lanes, useLanes } from '../timeline/useLanes'
 import { LanePicker } from './LanePicker'
 import { OpenAlerts } from './OpenAlerts'
 import { RelationsOf } from './RelationsOf'
@@ -32,7 +33,13 @@ export function ServicePage(): ReactNode {
   const { entity: name } = route.useParams()
   const entity = useEntity(name)
   if (entity.isPending) return <Waiting rows={10} />
-  if (!entity.data) return <Failed error={entity.error} onRetry={() => entity.refetch()} />
+  if (!entity.data) {
+    return (
+      <Page title={name}>
+        <Failed error={entity.error} onRetry={() => entity.refetch()} />
+      </Page>
+    )
+  }
   return <Shown key={entity.data.id} entity={entity.data} />
 }
 
@@ -46,8 +53,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
   const go = (change: ServiceSearch) => navigate({ search: (before: ServiceSearch) => ({ ...before, ...change }) })
   const refused = useRefused('events:read')
   const added = search.lane ?? []
-  const { entities: others } = useEntitiesNamed(added)
-  const { lanes, events, cut, ...asked } = useLanes(refused ? [] : [entity.id, ...others.map(({ id }) => id)], stretch)
+  const { others, lanes, events, cut, ...asked } = useLanesBeside(entity, added, stretch)
   const [hoverId, setHover] = useState<string | null>(null)
   const open = (event: Event | string) => go({ event: typeof event === 'string' ? event : event.id })
   const close = () => search.event && go({ event: undefined })
@@ -109,11 +115,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
               />
             }
           >
-            {asked.isPending ? (
-              <Waiting rows={4} />
-            ) : asked.error && events.length === 0 ? (
-              <Failed error={asked.error} />
-            ) : (
+            <KnownLanes asked={asked} areSome={events.length > 0}>
               <Timeline
                 lanes={lanes}
                 label={label}
@@ -125,7 +127,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
                 onOpen={({ id }) => open(id)}
                 onZoom={(zoomed) => go(windowSearch(zoomed))}
               />
-            )}
+            </KnownLanes>
             {cut.length > 0 && (
               <Text size="xs" c="dimmed" px="md" pb="sm">
                 More than 10,000 events in a lane: the newest are shown. Zoom in for all of them.
@@ -134,7 +136,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
           </Panel>
           <Panel
             flush
-            title={`Events (${events.length.toLocaleString('en')})`}
+            title={asked.isWhole ? `Events (${events.length.toLocaleString('en')})` : 'Events'}
             side={
               <Link to="/events" search={{ entity: [entity.id], ...windowSearch(window) }}>
                 In the list, with filters
@@ -142,9 +144,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
             }
           >
             {events.length === 0 ? (
-              <Empty title="Nothing happened here in this time">
-                Choose a longer time, or add lanes of what it depends on.
-              </Empty>
+              <NoEvents asked={asked} />
             ) : (
               <div className={classes.room}>
                 <div className={classes.events} style={{ '--rows': events.length } as CSSProperties}>
@@ -178,6 +178,38 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
         onClose={close}
       />
     </Page>
+  )
+}
+
+/** Lanes of an entity, and of others by their names; nothing is asked for who may not read events. */
+function useLanesBeside(entity: Entity, names: readonly string[], stretch: Stretch) {
+  const mayRead = useMay('events:read')
+  const { entities: others, ...named } = useEntitiesNamed(names)
+  const lanes = useLanes(mayRead ? [entity.id, ...others.map(({ id }) => id)] : [], stretch)
+  return {
+    ...lanes,
+    others,
+    isWhole: lanes.isWhole && !named.isPending && !named.error,
+    error: lanes.error ?? named.error,
+    isAskedAgain: lanes.isAskedAgain || named.isAskedAgain,
+    askAgain: () => {
+      for (const { askAgain } of [lanes, named]) askAgain()
+    },
+  }
+}
+
+/** No row: it is not known yet, not known at all, or there are no events. */
+function NoEvents({ asked }: { asked: Pick<Lanes, 'isWhole' | 'error'> }): ReactNode {
+  if (asked.error) {
+    return (
+      <Text size="sm" c="dimmed" p="md">
+        What happened is not known.
+      </Text>
+    )
+  }
+  if (!asked.isWhole) return <Waiting rows={4} />
+  return (
+    <Empty title="Nothing happened here in this time">Choose a longer time, or add lanes of what it depends on.</Empty>
   )
 }
 

@@ -13,7 +13,7 @@ import { useOnce } from '../shell/useOnce'
 import { type Condition, sickFirst } from './condition'
 import { ServiceCard } from './ServiceCard'
 import classes from './Services.module.css'
-import { useStandings } from './useStandings'
+import { type Standings, useStandings } from './useStandings'
 
 const route = getRouteApi('/services')
 const ANY = 'Every type'
@@ -29,7 +29,7 @@ export function ServicesPage(): ReactNode {
   })
   const refused = useRefused('events:read')
   const cards = useLinkKeys()
-  const { health, standingOf, error, isCut, unplaced, askAgain, ...open } = useStandings()
+  const { health, standingOf, isCut, unplaced, ...open } = useStandings()
   const loaded = entities.data?.pages.flatMap((page) => page.entities) ?? []
   const troubled = useTroubled(health, loaded, entities.hasNextPage && !search.q)
   // Who is in trouble comes first, so nobody has a place before that is known; what opens later may change places.
@@ -67,9 +67,7 @@ export function ServicesPage(): ReactNode {
           {refused}: what is open is not known.
         </Text>
       )}
-      {error && (
-        <Failed lost="Not all that is open is known" error={error} isAsked={open.isAskedAgain} onRetry={askAgain} />
-      )}
+      <Lost parts={[open, troubled]} />
       <Doubt isCut={isCut} unplaced={unplaced} />
       {entities.isPending || !havePlaces ? (
         <Waiting />
@@ -98,6 +96,24 @@ export function ServicesPage(): ReactNode {
         </Button>
       )}
     </Page>
+  )
+}
+
+type Part = Pick<Standings, 'error' | 'isAskedAgain' | 'askAgain'>
+
+/** Why some may be in trouble that do not show it, or are not here at all. */
+function Lost({ parts }: { parts: readonly Part[] }): ReactNode {
+  const error = parts.find(({ error }) => error)?.error
+  if (!error) return null
+  return (
+    <Failed
+      lost="Not all that is open is known"
+      error={error}
+      isAsked={parts.some(({ isAskedAgain }) => isAskedAgain)}
+      onRetry={() => {
+        for (const { askAgain } of parts) askAgain()
+      }}
+    />
   )
 }
 

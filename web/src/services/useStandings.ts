@@ -5,7 +5,7 @@ import { useMay } from '../session/useSession'
 import { type Condition, healthOf, type Standing, scattered } from './condition'
 import { useWhereabouts } from './useWhereabouts'
 
-interface Standings {
+export interface Standings {
   /** What is known to be wrong. */
   health: ReadonlyMap<string, Condition>
   standingOf: (entity: Entity) => Standing

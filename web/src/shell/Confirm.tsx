@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Button, Group, Text } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import { Dialog } from './Dialog'
 import { Failed } from './States'
 
 interface ConfirmProps {
@@ -7,6 +8,7 @@ interface ConfirmProps {
   verb: string
   children: ReactNode
   isPending: boolean
+  /** Why it did not work; what there was when the dialog opened is of one before, about something else. */
   error: Error | null
   onConfirm: () => void
   onClose: () => void
@@ -14,10 +16,11 @@ interface ConfirmProps {
 
 /** Asks before something that cannot be undone. */
 export function Confirm({ title, verb, children, isPending, error, onConfirm, onClose }: ConfirmProps): ReactNode {
+  const [before] = useState(error)
   return (
-    <Modal opened onClose={onClose} closeOnClickOutside title={title} closeButtonProps={{ 'aria-label': 'Cancel' }}>
+    <Dialog onClose={onClose} closeOnClickOutside title={title}>
       <Text size="sm">{children}</Text>
-      {error && <Failed error={error} />}
+      {error && error !== before && <Failed error={error} />}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose} data-autofocus>
           Cancel
@@ -26,6 +29,6 @@ export function Confirm({ title, verb, children, isPending, error, onConfirm, on
           {verb}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -119,7 +119,7 @@ export function Timeline(props: TimelineProps): ReactNode {
             style={{ left, width, height }}
             role="img"
             tabIndex={0}
-            aria-label={`Timeline of ${lanes.length} lanes from ${stamp(from, zone, 0)} to ${stamp(to, zone, 0)}. Arrow keys walk its marks, Enter opens one, plus and minus zoom.`}
+            aria-label={`Timeline of ${lanes.length} ${lanes.length === 1 ? 'lane' : 'lanes'} from ${stamp(from, zone, 0)} to ${stamp(to, zone, 0)}. Arrow keys walk its marks, Enter opens one, plus and minus zoom.`}
             onPointerDown={(event) => {
               if (event.button !== 0) return
               if (event.pointerType === 'mouse') event.currentTarget.setPointerCapture(event.pointerId)

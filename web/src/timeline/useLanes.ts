@@ -18,7 +18,13 @@ export interface Lanes {
   events: Event[]
   isPending: boolean
   isStale: boolean
+  /** Every lane is known, and of this stretch: what is in none of them did not happen. */
+  isWhole: boolean
+  /** Why not all lanes are known. */
   error: Error | null
+  /** What failed is being asked again. */
+  isAskedAgain: boolean
+  askAgain: () => void
   /** Lanes of which there was more than is shown. */
   cut: string[]
 }
@@ -60,7 +66,10 @@ interface Walked {
   isCut: boolean
 }
 
-type Asked = Pick<UseQueryResult<Walked>, 'data' | 'isPending' | 'isPlaceholderData' | 'error'>
+type Asked = Pick<
+  UseQueryResult<Walked>,
+  'data' | 'isPending' | 'isFetching' | 'isPlaceholderData' | 'error' | 'refetch'
+>
 
 function combined(entities: readonly string[], asked: readonly Asked[]): Lanes {
   const found = asked.map(({ data }) => data?.events ?? [])
@@ -81,7 +90,12 @@ function combined(entities: readonly string[], asked: readonly Asked[]): Lanes {
     events: [...new Map(found.flat().map((event) => [event.id, event])).values()].sort(newestFirst),
     isPending: asked.every(({ isPending }) => isPending),
     isStale: asked.some(({ isPlaceholderData }) => isPlaceholderData),
+    isWhole: asked.every(({ data, isPlaceholderData }) => data && !isPlaceholderData),
     error: asked.find(({ error }) => error)?.error ?? null,
+    isAskedAgain: asked.some(({ error, isFetching }) => error && isFetching),
+    askAgain: () => {
+      for (const { error, refetch } of asked) if (error) refetch()
+    },
     cut: entities.filter((_, at) => asked[at]?.data?.isCut),
   }
 }

@@ -3,7 +3,6 @@ import {
   Button,
   Checkbox,
   Group,
-  Modal,
   NumberInput,
   SegmentedControl,
   Select,
@@ -15,6 +14,7 @@ import { type ReactNode, useState } from 'react'
 import type { NewToken as Made, Right, TokenIn } from '../api/nouns'
 import { firstEvent } from '../events/first'
 import { CodeBlock } from '../links/CodeBlock'
+import { Dialog } from '../shell/Dialog'
 import { Failed } from '../shell/States'
 import { now } from '../time/now'
 import { useMakeToken } from './useTokens'
@@ -45,8 +45,7 @@ interface NewTokenProps {
 export function NewToken({ account, onClose }: NewTokenProps): ReactNode {
   const make = useMakeToken()
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       size="lg"
       title={make.data ? 'Copy it now' : account === undefined ? 'Make a token' : `Make a token of ${account}`}
@@ -62,7 +61,7 @@ export function NewToken({ account, onClose }: NewTokenProps): ReactNode {
           onMake={(token) => make.mutate(account === undefined ? token : { ...token, account })}
         />
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,6 +1,7 @@
-import { Button, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Stack, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Webhook } from '../api/nouns'
+import { Dialog } from '../shell/Dialog'
 import { Failed } from '../shell/States'
 import { OptionFields } from './OptionFields'
 import { formOf, optionsOf } from './options'
@@ -13,7 +14,7 @@ export function EditWebhook({ webhook, onClose }: { webhook: Webhook; onClose: (
   const change = useChangeWebhook()
   const options = optionsOf(form, webhook.receiver, webhook.options)
   return (
-    <Modal opened onClose={onClose} title={`Edit ${webhook.name}`} closeButtonProps={{ 'aria-label': 'Cancel' }}>
+    <Dialog onClose={onClose} title={`Edit ${webhook.name}`}>
       <form
         onSubmit={(submitted) => {
           submitted.preventDefault()
@@ -41,6 +42,6 @@ export function EditWebhook({ webhook, onClose }: { webhook: Webhook; onClose: (
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

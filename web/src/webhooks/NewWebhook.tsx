@@ -1,5 +1,6 @@
-import { Button, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Select, Stack, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { Dialog } from '../shell/Dialog'
 import { Failed } from '../shell/States'
 import { OptionFields } from './OptionFields'
 import { NO_OPTIONS, optionsOf } from './options'
@@ -18,7 +19,7 @@ export function NewWebhook({ onClose }: { onClose: () => void }): ReactNode {
   const make = useMakeWebhook()
   const options = optionsOf(form, receiver)
   return (
-    <Modal opened onClose={onClose} title="Make a webhook" closeButtonProps={{ 'aria-label': 'Cancel' }}>
+    <Dialog onClose={onClose} title="Make a webhook">
       <form
         onSubmit={(submitted) => {
           submitted.preventDefault()
@@ -54,6 +55,6 @@ export function NewWebhook({ onClose }: { onClose: () => void }): ReactNode {
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
