@@ -145,7 +145,7 @@ class Registry:
     async def edit(
         self, by: Principal, test: EntityTest, change: Callable[[Entity], Entity], *, limit: int = MOST_AT_ONCE
     ) -> list[Entity]:
-        """Every entity that passes is as `change` makes it, and was last seen now; in the order of their ids.
+        """Every entity that passes, but no archived one, is as `change` makes it, and was last seen now; by their ids.
 
         Args:
             change: keeps id, type and first seen.
@@ -167,21 +167,31 @@ class Registry:
             self._changed(by.account_id)
         return changed
 
-    async def archive(self, by: Principal, name: str, *, yes: bool) -> Entity:
-        """The entity is archived, or (not `yes`) is not any more, and was last seen now.
+    async def edit_one(self, by: Principal, name: str, change: Callable[[Entity], Entity]) -> Entity:
+        """As `edit`, of the entity with this name; an archived one, too.
 
         Raises:
             NotFound: the account has none such.
+            Conflict: a tag or an alias belongs to another entity; nothing is changed.
         """
         now = datetime.now(UTC)
         async with self._writing(by.account_id) as db:
             found = await entities.named(db, by.account_id, [name])
             if name not in found:
                 raise NotFound("entity", name)
-            entity = replace(found[name], archived=yes, last_seen=now)
-            await entities.upsert(db, by.account_id, [entity])
+            changed = _changed(found[name], change, now)
+            await entities.upsert(db, by.account_id, [changed])
+            await wanted.follow(db, by.account_id, [changed])
         self._changed(by.account_id)
-        return entity
+        return changed
+
+    async def archive(self, by: Principal, name: str, *, yes: bool) -> Entity:
+        """The entity is archived, or (not `yes`) is not any more, and was last seen now.
+
+        Raises:
+            NotFound: the account has none such.
+        """
+        return await self.edit_one(by, name, lambda entity: replace(entity, archived=yes))
 
     async def remove(self, by: Principal, name: str) -> None:
         """The entity and its relations are gone; its past events stay.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
 
 import yaml
-from yaml.constructor import SafeConstructor
+from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.resolver import Resolver
 
 from whence.descriptors import json_text
@@ -40,6 +40,18 @@ class _Loader(_SafeLoader):
         first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
         for first, resolvers in Resolver.yaml_implicit_resolvers.items()
     }
+
+    def construct_object(self, node: "Node", deep: bool = False) -> object:  # noqa: FBT001, FBT002  PyYAML's signature
+        """The value of the node.
+
+        Raises:
+            ConstructorError: it has none, such as `!!bool perhaps`; PyYAML lets out whatever goes wrong there.
+        """
+        try:
+            return cast("object", super().construct_object(node, deep))  # pyright: ignore[reportUnknownMemberType]
+        except (ValueError, LookupError, AttributeError, OverflowError):
+            said = f"the value is no {node.tag.rpartition(':')[2]}"
+            raise ConstructorError(None, None, said, node.start_mark) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

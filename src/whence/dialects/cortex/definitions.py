@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.cortex import encode, path
+from whence.dialects.cortex import encode, path, races
 from whence.dialects.cortex.answer import Answer, Done
 from whence.dialects.cortex.described import info_of
 from whence.dialects.cortex.descriptor_rules import TYPE
@@ -92,16 +92,25 @@ class Definitions:
         fields = Fields(value)
         said = _said(fields, value)
         fields.settle()
-        standing = await self._require(by, request)
-        (stored,) = await self._context.documents.put(by, [Document(kind=KIND, key=standing.key, value=said)])
-        return Answer(_told(stored))
+
+        async def replaced() -> Document:
+            standing = await self._require(by, request)
+            definition = Document(kind=KIND, key=standing.key, value=said)
+            await self._context.registry.write(by, (), documents=[definition], based_on=[standing])
+            return definition
+
+        return Answer(_told(await races.won(replaced)))
 
     async def remove(self, request: Request) -> Answer:
         """`DELETE /catalog/definitions/{type}`; entities of the type stay."""
         by = await caller(self._context, request, Right.WRITE_ENTITIES)
-        standing = await self._require(by, request)
-        await self._context.documents.remove(by, None, KIND, [standing.key])
-        return Done()
+
+        async def removed() -> Answer:
+            standing = await self._require(by, request)
+            await self._context.registry.write(by, (), without=[standing], based_on=[standing])
+            return Done()
+
+        return await races.won(removed)
 
     async def _require(self, by: Principal, request: Request) -> Document:
         name = path.segment(request, "type")

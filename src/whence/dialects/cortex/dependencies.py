@@ -3,7 +3,7 @@
 Source: Cortex contract B3. Each looks at the key, the permission, the query and the body before it looks for anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.cortex import dependency, edges, encode, path
+from whence.dialects.cortex import dependency, edges, encode, path, races
 from whence.dialects.cortex.answer import Answer, NoContent
 from whence.dialects.cortex.dependency import KIND, METHODS, About, Call, Edge, Edges
 from whence.dialects.cortex.fields import Fields
@@ -20,6 +20,7 @@ from whence.dialects.cortex.options import Options
 from whence.dialects.cortex.paging import Numbered
 from whence.dialects.cortex.query import Query
 from whence.domain.access import Principal, Right
+from whence.domain.document import Document
 from whence.domain.entity import Entity
 from whence.domain.errors import NotFound
 
@@ -96,8 +97,12 @@ class Dependencies:
         about = _whole_about(value)
         source, target = await self._ends(by, request)
         call = Call(callee=target.id, method=method, path=where)
-        await self._require_made(by, source, target, call)
-        return await self._stored(by, source, target, call, about, HTTPStatus.OK)
+
+        async def replaced() -> Answer:
+            made = await self._require_made(by, source, target, call)
+            return await self._stored(by, source, target, call, about, HTTPStatus.OK, based_on=[made])
+
+        return await races.won(replaced)
 
     async def remove(self, request: Request) -> Answer:
         """`DELETE /catalog/{caller}/dependencies/{callee}`."""
@@ -105,14 +110,19 @@ class Dependencies:
         method, where = _how(request)
         source, target = await self._ends(by, request)
         call = Call(callee=target.id, method=method, path=where)
-        await self._require_made(by, source, target, call)
-        await self._context.registry.write(
-            by,
-            (),
-            without=[dependency.document(source, call, About())],
-            statements=[dependency.statement(source, call, stands=False)],
-        )
-        return NoContent()
+
+        async def removed() -> Answer:
+            made = await self._require_made(by, source, target, call)
+            await self._context.registry.write(
+                by,
+                (),
+                without=[made],
+                statements=[dependency.statement(source, call, stands=False)],
+                based_on=[made],
+            )
+            return NoContent()
+
+        return await races.won(removed)
 
     async def remove_all(self, request: Request) -> Answer:
         """`DELETE /catalog/{caller}/dependencies`: those that were made by calls and begin here."""
@@ -132,20 +142,36 @@ class Dependencies:
         source = await path.entity(self._context, by, request)
         return source, await path.entity(self._context, by, request, "callee")
 
-    async def _require_made(self, by: Principal, source: Entity, target: Entity, call: Call) -> None:
-        found = await edges.outgoing(self._context, by, [source])
-        edges.require_free(found, source, call)
-        if found.find(source, call) is None:
+    async def _require_made(self, by: Principal, source: Entity, target: Entity, call: Call) -> Document:
+        """What a call has made, as it is kept.
+
+        Raises:
+            Invalid: a descriptor says that the edge is there.
+            NotFound: nobody does.
+        """
+        edges.require_free(await edges.outgoing(self._context, by, [source]), source, call)
+        made = await self._context.documents.get(by, source.id, KIND, call.key)
+        if made is None:
             raise _unknown(source, target)
+        return made
 
     async def _stored(
-        self, by: Principal, source: Entity, target: Entity, call: Call, about: About, status: HTTPStatus
+        self,
+        by: Principal,
+        source: Entity,
+        target: Entity,
+        call: Call,
+        about: About,
+        status: HTTPStatus,
+        *,
+        based_on: Sequence[Document] = (),
     ) -> Answer:
         await self._context.registry.write(
             by,
             (),
             documents=[dependency.document(source, call, about)],
             statements=[dependency.statement(source, call, stands=True)],
+            based_on=based_on,
         )
         return await self._told(by, Edge(caller=source, callee=target, call=call, about=about), status)
 

@@ -5,7 +5,7 @@ objects. An entity that nobody sent a descriptor of has the one that follows fro
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Final
+from typing import Any, Final, cast
 
 from pydantic_core import to_json
 from starlette.requests import Request
@@ -15,7 +15,8 @@ from whence.dialects import Context
 from whence.dialects.cortex import entity_type, path
 from whence.dialects.cortex.answer import Answer, Streamed
 from whence.dialects.cortex.dependency import DESCRIPTOR
-from whence.dialects.cortex.described import generated
+from whence.dialects.cortex.described import generated, info_of
+from whence.dialects.cortex.descriptor_rules import TAG
 from whence.dialects.cortex.gate import Routes, caller
 from whence.dialects.cortex.options import Options
 from whence.dialects.cortex.paging import Numbered
@@ -88,10 +89,15 @@ def _is_yaml(query: Query) -> bool:
 
 
 def _value(entity: Entity, found: Document | None) -> object:
-    return generated(entity) if found is None else found.value
+    """The descriptor, by the entity's tag: another API may have changed that since it was sent."""
+    if found is None:
+        return generated(entity)
+    descriptor, info = cast("dict[str, Any]", found.value), info_of(found.value)
+    return descriptor if info[TAG] == entity.tag else {**descriptor, "info": {**info, TAG: entity.tag}}
 
 
 def _text(entity: Entity, found: Document | None) -> str:
-    if found is not None and found.text is not None:
+    value = _value(entity, found)
+    if found is not None and found.text is not None and value is found.value:
         return found.text
-    return written(_value(entity, found))
+    return written(value)

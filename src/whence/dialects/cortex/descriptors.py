@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from starlette.requests import Request
 
 from whence.dialects import Context
-from whence.dialects.cortex import definitions, described, uploaded, violations
+from whence.dialects.cortex import definitions, described, races, uploaded, violations
 from whence.dialects.cortex.answer import Answer
 from whence.dialects.cortex.dependency import DESCRIPTOR
 from whence.dialects.cortex.descriptor_rules import TAG
@@ -23,13 +23,12 @@ from whence.dialects.cortex.violations import Fault, ViolatedError
 from whence.dialects.request import body
 from whence.domain.access import Principal, Right
 from whence.domain.document import Document
-from whence.domain.errors import Conflict, NotFound
+from whence.domain.errors import NotFound
 
 T = TypeVar("T")
 
 _PATH: Final = "/api/v1/open-api"
 _LONG: Final = 16_384  # bytes that are read beside the loop, which answers others meanwhile
-_MOST_TRIES: Final = 50  # to write what somebody else is writing, too: each time one of them succeeds
 
 
 def routes(context: Context, options: Options) -> Routes:
@@ -76,19 +75,17 @@ class Descriptors:
             Conflict: others kept writing the same.
         """
         tag = uploaded.tag(sent, asked.merging)
-        for _ in range(_MOST_TRIES):
+
+        async def taken() -> uploaded.Taken:
             standing = await self._standing(by, tag)
             if standing is None and asked.must_stand:
                 raise NotFound("entity", tag)
             taken = await _beside(len(source), partial(uploaded.taken, asked, sent, source, standing))
-            if asked.is_rehearsal:
-                return taken
-            try:
+            if not asked.is_rehearsal:
                 await self._write(by, tag, taken)
-            except Conflict:  # it registered, or changed, since it was read
-                continue
             return taken
-        raise Conflict(f"entity {tag} is being changed by others")
+
+        return await races.won(taken)
 
     async def _standing(self, by: Principal, tag: str) -> uploaded.Standing | None:
         """What there is of the tag.

@@ -23,7 +23,6 @@ from whence.dialects.cortex.query import Query
 from whence.domain.access import Principal, Right
 from whence.domain.document import Document
 from whence.domain.entity import CONTEXTLESS, Entity, Tag
-from whence.domain.entity_test import WithId
 from whence.domain.errors import Invalid
 
 _PATH: Final = "/api/v1/catalog/{tag_or_id}/groups"
@@ -73,7 +72,7 @@ class Groups:
         await self._context.documents.remove(by, entity.id, ADDED_GROUP, sent)
         if not set(sent).isdisjoint(tagged(entity, GROUP)):
             gone = {Tag(context=CONTEXTLESS, key=GROUP, value=group) for group in sent}
-            await self._context.registry.edit(by, WithId((entity.id,)), lambda standing: _without(standing, gone))
+            await self._context.registry.edit_one(by, entity.id, lambda standing: _without(standing, gone))
         return Done()
 
     async def _page(self, by: Principal, entity: Entity, page: Numbered) -> Answer:

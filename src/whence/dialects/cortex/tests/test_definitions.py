@@ -1,5 +1,6 @@
 """B4: types of entities that an account defines."""
 
+import asyncio
 from typing import Any, Final
 
 import pytest
@@ -52,6 +53,19 @@ async def test_a_type_is_defined(editor: AsyncClient) -> None:
     for method in ("GET", "PUT", "DELETE"):
         said = await editor.request(method, f"{PATH}/squad", json={"schema": {}})
         is_missing(said, "Entity type not found: squad")
+    assert await types(editor) == []
+
+
+async def test_what_is_removed_is_not_brought_back_by_a_put_beside_it(editor: AsyncClient) -> None:
+    """A PUT makes nothing: whoever of the two comes first, the type is gone; and one of many removes it."""
+    await editor.post(PATH, json=SQUAD)
+    puts = [editor.put(f"{PATH}/squad", json={"schema": {}}) for _ in range(8)]
+    removals = [editor.request("DELETE", f"{PATH}/squad", json={}) for _ in range(4)]
+
+    said = await asyncio.gather(*puts[:4], *removals, *puts[4:])
+
+    assert {answer.status_code for answer in said[:4] + said[8:]} <= {200, 404}
+    assert sorted(answer.status_code for answer in said[4:8]) == [200, 404, 404, 404]
     assert await types(editor) == []
 
 

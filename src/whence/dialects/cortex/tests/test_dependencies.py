@@ -456,3 +456,28 @@ async def test_many_callers_at_once(editor: AsyncClient, admin: AsyncClient, pay
     assert {answer.status_code for answer in gone} <= {201, 204, 404}
     assert await edges(editor) == []
     assert await relations(admin) == []
+
+
+async def test_what_is_removed_is_not_brought_back_by_a_put_beside_it(editor: AsyncClient) -> None:
+    """A PUT makes nothing: whoever of the two comes first, the edge is gone; and one of many removes it."""
+    await editor.post(ONE, json={})
+    puts = [editor.put(ONE, json=ABOUT) for _ in range(8)]
+    removals = [editor.request("DELETE", ONE, json={}) for _ in range(4)]
+
+    said = await asyncio.gather(*puts[:4], *removals, *puts[4:])
+
+    assert {answer.status_code for answer in said[:4] + said[8:]} <= {200, 404}
+    assert sorted(answer.status_code for answer in said[4:8]) == [204, 404, 404, 404]
+    assert await edges(editor) == []
+
+
+async def test_the_last_of_many_puts_counts_whole(editor: AsyncClient) -> None:
+    """[A9] None of them fails, and none is mixed with another."""
+    await editor.post(ONE, json={})
+    sent: list[dict[str, Any]] = [{"description": str(n), "metadata": {"n": n}} for n in range(12)]
+
+    said = await asyncio.gather(*(editor.put(ONE, json=about) for about in sent))
+
+    assert {answer.status_code for answer in said} == {200}
+    (edge,) = await edges(editor)
+    assert {name: edge[name] for name in ABOUT} in sent

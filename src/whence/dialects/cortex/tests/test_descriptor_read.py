@@ -8,7 +8,7 @@ from httpx import AsyncClient
 
 from tests.builders import draft
 from tests.tenants import Tenant
-from whence.dialects.cortex.tests.uploads import CATALOG, UPLOAD, text, upload
+from whence.dialects.cortex.tests.uploads import CATALOG, UPLOAD, tags, text, upload
 from whence.domain.entity import Tag
 
 SENT = """\
@@ -31,6 +31,24 @@ async def test_yaml_is_the_text_that_was_sent(admin: AsyncClient, yes: str) -> N
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/yaml")
     assert answer.content == SENT.encode()
+
+
+async def test_a_descriptor_names_its_entity_by_the_tag_that_it_has_now(admin: AsyncClient) -> None:
+    """[B1.5] Whoever sends it back after another API renamed the entity means that one, and makes no second."""
+    await admin.post(UPLOAD, content=SENT.encode())
+    entity = {**(await admin.get("/v1/entities/a")).json(), "tag": "b"}
+    known = {name: entity[name] for name in ("id", "tag", "type", "name")}
+    assert (await admin.put("/v1/entities", json={"entities": [known]})).status_code == 200
+
+    found = (await admin.get(f"{CATALOG}/b/openapi")).json()
+    said = (await admin.get(f"{CATALOG}/b/openapi?yaml=true")).text
+    page = (await admin.get(f"{CATALOG}/descriptors")).json()["descriptors"]
+
+    assert found["info"] == {"title": "A", "x-cortex-tag": "b", "x-cortex-groups": ["g"]}
+    assert yaml.safe_load(said)["info"] == found["info"]
+    assert page == [found]
+    assert (await admin.post(UPLOAD, content=said)).json() == {"ok": True, "violations": []}
+    assert await tags(admin) == ["b"]
 
 
 @pytest.mark.parametrize("no", ["True", "TRUE", "false", "False", "1", "", None])

@@ -90,6 +90,17 @@ async def test_a_tag_of_the_house_is_a_group(editor: AsyncClient, admin: AsyncCl
     assert [(tag["key"], tag["value"]) for tag in left] == [("group", "y"), ("other", "x")]
 
 
+async def test_a_tag_of_an_archived_entity_is_removed_as_well(editor: AsyncClient, tenant: Tenant) -> None:
+    """[B4] What is answered 200 is gone, though nobody sees the entity in lists."""
+    await tenant.register(draft("Cart", tag="cart", tags=(Tag(key="group", value="x"), Tag(key="group", value="y"))))
+    await editor.put(f"{CATALOG}/cart/archive", json={})
+
+    assert (await editor.request("DELETE", f"{CATALOG}/cart/groups", json=body("x"))).status_code == 200
+
+    assert await groups(editor, f"{CATALOG}/cart/groups") == ["y"]
+    assert (await editor.get(f"{CATALOG}/cart")).json()["isArchived"] is True
+
+
 async def test_pages(editor: AsyncClient) -> None:
     """[A6] By tag."""
     await editor.put(GROUPS, json=body(*"dcba"))
