@@ -61,6 +61,7 @@ def test_unified_it_was_over_when_the_last_of_its_alerts_ended() -> None:
     [
         ("[FIRING:1] Disk full", "Disk full"),
         ("[RESOLVED:12] Disk full", "Disk full"),
+        ("[RESOLVED] Disk full (Shop)", "Disk full (Shop)"),
         ("[FIRING:2, RESOLVED:1] Disk full (Shop)", "Disk full (Shop)"),
         ("Disk [full]", "Disk [full]"),
         (None, ""),

@@ -11,7 +11,7 @@ from whence.receivers.keys import digest
 
 _GRADES: Final[Mapping[str, Grade]] = {"firing": Grade.ERROR, "resolved": Grade.INFO}
 _NO_VALUE: Final = "[no value]"
-_STATE: Final = re.compile(r"\[(?:FIRING|RESOLVED):[0-9]+(?:, RESOLVED:[0-9]+)?\]")
+_STATE: Final = re.compile(r"\[(?:FIRING|RESOLVED)(?::[0-9]+)?(?:, RESOLVED:[0-9]+)?\]")  # all is over: no number
 _REPEATED_ELSEWHERE: Final = re.compile(r"^[ \t]*(?:Annotations|Source|Silence):.*\n?", re.MULTILINE)
 _GAP: Final = re.compile(r"\n{3,}")
 

@@ -17,6 +17,7 @@ from whence.dialects.cloudforet.errors import Fault
 from whence.dialects.cloudforet.posting import Posting
 
 _DONE: Final = b"{}"
+_KEYS: Final = ("idempotency-key", "x-amz-sns-message-id")  # SNS's own, which a raw delivery has nowhere else
 
 
 def endpoint(context: Context, posting: Posting) -> Callable[[Request], Awaitable[Answer]]:
@@ -30,7 +31,7 @@ def endpoint(context: Context, posting: Posting) -> Callable[[Request], Awaitabl
         except Fault:
             await posting.misread(webhook)
             raise
-        key = request.headers.get("idempotency-key", "")
+        key = next(filter(None, map(request.headers.get, _KEYS)), "")
         await posting.store(webhook, data, to_json(data).decode(), key=key)
         return Answer(_DONE)
 

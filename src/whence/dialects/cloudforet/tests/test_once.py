@@ -104,6 +104,17 @@ async def test_sns_has_a_key_of_its_own(owner: Speaker) -> None:
     assert (await owner("event/list"))["total_count"] == 2
 
 
+async def test_sns_has_a_key_of_its_own_without_an_envelope_too(owner: Speaker) -> None:
+    """[7.4, 14.5] Raw delivery has it in a header alone; it is the same when a notice is sent again."""
+    one = await hook(owner, plugin_id=SNS)
+
+    for message_id in ("m-1", "m-1", "m-2"):
+        answer = await one.client.post(one.path, content=_ALARM, headers={"x-amz-sns-message-id": message_id})
+        assert answer.status_code == 200
+
+    assert (await owner("event/list"))["total_count"] == 2
+
+
 async def test_parallel_first_events_have_one_alert(owner: Speaker, direct: Hook) -> None:
     """[CF7] [7.4, 20.13] Of fifty, through two webhooks of the project."""
     other = await hook(owner, name="other")
