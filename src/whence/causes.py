@@ -22,6 +22,7 @@ from whence.domain.problem import Problem
 from whence.store import entities, events, evidence, feed, problems
 from whence.store.graph import Graphs
 from whence.store.pool import Pool
+from whence.store.problems import Urgency
 
 LOOKBACK: Final = timedelta(hours=2)
 SHORTEST_LOOKBACK: Final = timedelta(minutes=1)
@@ -68,7 +69,7 @@ class Causes:
         self._clock = clock
         self._patience = patience
         self._turns = asyncio.Semaphore(_AT_ONCE)
-        self._again_after = _NOBODY
+        self._again_after = dict.fromkeys(Urgency, _NOBODY)
 
     async def explain(
         self,
@@ -117,38 +118,51 @@ class Causes:
     async def refresh(self, *, rest: float = 0, patience: timedelta = timedelta.max) -> int:
         """Look for the causes of problems of which more may be known by now; how many those were.
 
-        First of those that were never explained, then of the others; accounts take turns. On any number of nodes: each
-        problem is looked at by one. Of a problem that is over they stay as they are then.
+        First of those that were never explained, then of those that have changed since, then of the others; accounts
+        take turns. On any number of nodes: each problem is looked at by one. Of a problem that is over they stay as
+        they are then.
 
         Args:
             rest: after each look, so many times as long as it took.
-            patience: how long the others are looked at before what is new by then comes first again.
+            patience: how long those that have changed, and how long the others, are looked at before what is new by
+                then comes first again.
         """
         looked_at = 0
         after = _NOBODY
-        while waiting := await self._unexplained(after, new=True):
+        while waiting := await self._unexplained(after, Urgency.NEVER):
             for account in waiting:
-                looked_at += await self._refresh(account, rest)
+                looked_at += await self._refresh(account, Urgency.NEVER, rest)
             after = waiting[-1]
-        began = monotonic()
-        while waiting := await self._unexplained(self._again_after, new=False):
-            for account in waiting:
-                looked_at += await self._refresh(account, rest)
-                self._again_after = account
-                if monotonic() - began > patience.total_seconds():
-                    return looked_at
-        self._again_after = _NOBODY
+        for urgency in (Urgency.CHANGED, Urgency.AGAIN):
+            looked_at += await self._refresh_some(urgency, rest, patience)
         return looked_at
 
-    async def _unexplained(self, after: UUID, *, new: bool) -> list[UUID]:
-        async with self._pool.reader() as db:
-            return await problems.accounts_unexplained(db, now=self._clock(), after=after, limit=_ACCOUNTS, new=new)
+    async def _refresh_some(self, urgency: Urgency, rest: float, patience: timedelta) -> int:
+        """Look, from the account on where it was too late the last time."""
+        looked_at = 0
+        began = monotonic()
+        while waiting := await self._unexplained(self._again_after[urgency], urgency):
+            for account in waiting:
+                looked_at += await self._refresh(account, urgency, rest)
+                self._again_after[urgency] = account
+                if monotonic() - began > patience.total_seconds():
+                    return looked_at
+        self._again_after[urgency] = _NOBODY
+        return looked_at
 
-    async def _refresh(self, account: UUID, rest: float) -> int:
+    async def _unexplained(self, after: UUID, urgency: Urgency) -> list[UUID]:
+        async with self._pool.reader() as db:
+            return await problems.accounts_unexplained(
+                db, now=self._clock(), after=after, limit=_ACCOUNTS, urgency=urgency
+            )
+
+    async def _refresh(self, account: UUID, urgency: Urgency, rest: float) -> int:
         now = self._clock()
         claimed = now + _LEASE
         async with self._pool.transaction() as db:
-            due = await problems.claim_unexplained(db, account, now=now, until=claimed, limit=_MOST_DUE)
+            due = await problems.claim_unexplained(
+                db, account, now=now, until=claimed, limit=_MOST_DUE, urgency=urgency
+            )
         for problem in due:
             began = monotonic()
             try:

@@ -160,7 +160,10 @@ class Problems:
             over: list[Alert] = []  # before the problem, as everybody locks them
             if was_open := standing.state is ProblemState.OPEN:
                 open_alerts = await problems.open_alerts(db, by.account_id, standing.id)
-                over = [alert.closed(now, ClosedBy.PROBLEM) for alert in open_alerts]
+                over = [
+                    alert.as_of(now) if alert.has_expired(now) else alert.closed(now, ClosedBy.PROBLEM)
+                    for alert in open_alerts
+                ]
                 if over:
                     await alerts.end(db, by.account_id, over, at=now)
                 await problems.seal(db, by.account_id, standing.id, at=now)

@@ -23,12 +23,13 @@ from whence import circle, grouping
 from whence.correlate.problems import Condition, Outcome, Rules
 from whence.domain.alert import Alert, AlertFilter, ClosedBy, Silence
 from whence.domain.entity import RelationKind
-from whence.domain.event import Accepted, Handling, Kind, Report, Severity, Span
+from whence.domain.event import Accepted, Event, Handling, Kind, Report, Severity, Span
 from whence.domain.problem import Problem, ProblemState
 from whence.domain.scope import Scope
 from whence.grouping import Grouping
 from whence.problems import Problems
 from whence.registry import Named
+from whence.store import alerts, problems
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
@@ -67,6 +68,11 @@ async def alerts_of(tenant: Tenant) -> dict[str, Alert]:
 def as_grouped(problem: Problem) -> Problem:
     """What grouping and people have made of it: its causes are found whenever it is their turn."""
     return replace(problem, causes=(), is_likely=False, explained_at=None, updated_at=NOW)
+
+
+async def renamed(tenant: Tenant, event_id: UUID, title: str) -> Event:
+    """The event with that title."""
+    return replace(await tenant.house.context.timeline.require(tenant.admin, event_id), title=title)
 
 
 async def chained(tenant: Tenant) -> str:
@@ -246,6 +252,21 @@ async def test_a_person_closes_it(tenant: Tenant, comment: str) -> None:
     assert (await alerts_of(tenant))["x"].problem_id == members["z"].problem_id
 
 
+async def test_what_has_expired_does_not_end_with_what_a_person_closes(tenant: Tenant) -> None:
+    """[AL8, PR10] It ended before, as everybody was told, whether or not somebody came by to say so."""
+    a, b, *_ = (await chained(tenant)).split()
+    await send(tenant, alert("x", a), alert("y", b, timeout=HOUR))
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    members = await alerts_of(tenant)
+    now = datetime.now(UTC) + 20 * MINUTE
+    people = Problems(tenant.house.pool, clock=lambda: now)
+    closed = await people.close(tenant.admin, standing.id)
+    left = await alerts_of(tenant)
+    assert (left["x"].closed_at, left["x"].closed_by) == (members["x"].expires_at, ClosedBy.TIMEOUT)
+    assert (left["y"].closed_at, left["y"].closed_by) == (closed.problem.closed_at, ClosedBy.PROBLEM)
+
+
 async def test_what_was_removed_is_not_in_what_a_person_closes(tenant: Tenant) -> None:
     """[PR13, IN10] Also when nobody has looked since at what is left; nothing waits to be looked at then."""
     a, b, *_ = (await chained(tenant)).split()
@@ -260,6 +281,62 @@ async def test_what_was_removed_is_not_in_what_a_person_closes(tenant: Tenant) -
     await tenant.house.context.amend.remove(tenant.admin, receipts[1].id)
     await settle(tenant)
     assert await problems_of(tenant) == []
+
+
+async def test_what_a_person_closed_says_what_is_left_of_it(tenant: Tenant) -> None:
+    """[PR6, PR13, IN10] Not the words of what was removed, nor when that began, nor whom it was about."""
+    a, b, *_ = (await chained(tenant)).split()
+    receipts = await send(
+        tenant,
+        alert("x", a, span=moment(NOW - MINUTE), title="the key is k3y", type="leak", severity=Severity.CRITICAL),
+        alert("y", b, title="slow", type="latency", severity=Severity.ERROR),
+    )
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    assert (standing.title, standing.opened_at, set(standing.entity_ids)) == ("the key is k3y", NOW - MINUTE, {a, b})
+    closed = (await tenant.house.context.problems.close(tenant.admin, standing.id)).problem
+    await tenant.house.context.amend.remove(tenant.admin, receipts[0].id)
+    await settle(tenant)
+    left = await tenant.house.context.problems.require(tenant.admin, standing.id)
+    assert (left.title, left.severity, left.types, left.alert_count) == ("slow", Severity.ERROR, ("latency",), 1)
+    assert (left.opened_at, left.closed_at, left.entity_ids) == (NOW, closed.closed_at, (b,))
+    names = (closed.is_sealed, closed.number, closed.code, closed.named_at)
+    assert (left.is_sealed, left.number, left.code, left.named_at) == names
+    await tenant.house.context.amend.remove(tenant.admin, receipts[1].id)
+    await settle(tenant)
+    emptied = await tenant.house.context.problems.require(tenant.admin, standing.id)
+    assert as_grouped(emptied) == replace(as_grouped(left), alert_count=0)
+
+
+async def test_what_a_person_closed_follows_what_a_person_changes(tenant: Tenant) -> None:
+    """[PR5, PR10] It is the same problem, of the same alerts, and says what they say."""
+    a, *_ = (await chained(tenant)).split()
+    (receipt,) = await send(tenant, alert("x", a, title="the key is k3y", severity=Severity.CRITICAL))
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    closed = (await tenant.house.context.problems.close(tenant.admin, standing.id)).problem
+    await tenant.house.context.amend.change(
+        tenant.admin, receipt.id, lambda event: replace(event, title="a key was shown", severity=Severity.ERROR)
+    )
+    await settle(tenant)
+    (left,) = await problems_of(tenant)
+    said = replace(closed, title="a key was shown", severity=Severity.ERROR)
+    assert as_grouped(left) == as_grouped(said)
+
+
+async def test_a_person_closes_what_was_changed_just_before(tenant: Tenant) -> None:
+    """[PR5, PR10] Nobody has looked at the change by then, and nobody does afterwards."""
+    a, *_ = (await chained(tenant)).split()
+    (receipt,) = await send(tenant, alert("x", a, title="the key is k3y", severity=Severity.CRITICAL))
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    async with tenant.house.pool.transaction() as db:
+        await problems.turn(db, tenant.admin.account_id)  # nobody else groups it
+        await alerts.follow(db, tenant.admin.account_id, await renamed(tenant, receipt.id, "a key was shown"))
+        await problems.seal(db, tenant.admin.account_id, standing.id, at=NOW)
+    await settle(tenant)
+    (left,) = await problems_of(tenant)
+    assert (left.title, left.severity, left.is_sealed) == ("a key was shown", Severity.CRITICAL, True)
 
 
 async def test_what_is_removed_leaves_its_problem(tenant: Tenant) -> None:

@@ -14,11 +14,22 @@ from whence.causes import Causes
 from whence.domain.cause import Of
 from whence.domain.entity import RelationKind
 from whence.domain.event import Handling, Kind, Report, Severity, Span
+from whence.domain.identity import new_id
 from whence.domain.problem import Problem
 from whence.domain.scope import Scope
 from whence.registry import Named
+from whence.store import problems
+from whence.store.pool import Writer
+from whence.store.problems import Urgency
 
 HOUR: Final = timedelta(hours=1)
+NEXT_CENTURY: Final = datetime(2100, 1, 1, tzinfo=UTC)
+_RAISED: Final = """
+    insert into problem (
+        account_id, problem_id, number, code, named_at, opened_at, severity, title, alert_count, types, dialects,
+        entity_ids, updated_at, explained_at, explain_at
+    ) values ($1, $2, $3::integer, $3::integer, $4, $4, 'critical', 'Errors', 1, '{}', '{}', '{}', $5, $6, $7)
+"""
 
 
 def alert(key: str, on: str, minutes: float, **given: Any) -> Report:  # noqa: ANN401  a builder takes what the value does
@@ -127,6 +138,42 @@ async def test_what_says_nothing_of_causes_is_left_out(tenant: Tenant) -> None:
     found = await explained(tenant)
     named = {event_id for cause in found.causes for reason in cause.reasons for event_id in reason.event_ids}
     assert (found.alert_count, spoken in named, unspoken in named) == (2, True, False)
+
+
+async def raised(db: Writer, tenant: Tenant, number: int, *, updated: datetime, explained: datetime | None) -> UUID:
+    """A problem that goes on, and is not to be looked at by anybody before the next century, the first ones earlier."""
+    problem_id = new_id(ago(hours=3))
+    await db.execute(
+        _RAISED, tenant.admin.account_id, problem_id, number, ago(hours=3), updated, explained,
+        NEXT_CENTURY + timedelta(minutes=number),
+    )  # fmt: skip
+    return problem_id
+
+
+async def test_what_has_changed_does_not_wait_for_what_has_not(account: MakeTenant) -> None:
+    """[PR12] First what nobody has explained; nor do the others wait for ever for what changes all the time."""
+    tenant = await account()
+    at, now = tenant.admin.account_id, NEXT_CENTURY + HOUR
+    async with tenant.house.pool.transaction() as db:
+        others = [await raised(db, tenant, n, updated=ago(minutes=n + 60), explained=ago(minutes=n)) for n in (1, 2, 3)]
+        grown = [await raised(db, tenant, n, updated=ago(minutes=1), explained=ago(minutes=2)) for n in (4, 5)]
+        new = await raised(db, tenant, 6, updated=ago(minutes=1), explained=None)
+
+        async def first(urgency: Urgency, limit: int) -> set[UUID]:
+            found = await problems.claim_unexplained(db, at, now=now, until=now + HOUR, limit=limit, urgency=urgency)
+            return {one.id for one in found}
+
+        async def waits(urgency: Urgency) -> bool:
+            found = await problems.accounts_unexplained(db, now=now, after=UUID(int=0), limit=1000, urgency=urgency)
+            return at in found
+
+        assert [await waits(urgency) for urgency in Urgency] == [True, True, True]
+        assert await first(Urgency.CHANGED, 2) == {new, grown[0]}
+        assert await first(Urgency.AGAIN, 1) == {others[0]}
+        assert [await waits(urgency) for urgency in Urgency] == [False, True, True]
+        assert await first(Urgency.CHANGED, 2) == {grown[1], others[1]}
+        assert [await waits(urgency) for urgency in Urgency] == [False, False, True]
+        assert await first(Urgency.CHANGED, 2) == {others[2]}
 
 
 async def test_each_problem_is_explained_once_by_however_many(account: MakeTenant) -> None:

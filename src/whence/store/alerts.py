@@ -122,10 +122,15 @@ _ACKNOWLEDGE: Final = """
     update ticket set updated_at = $6 from seen where account_id = $1 and ticket.alert_id = seen.alert_id
 """
 _COMMENT: Final = "update alert set comment = $3 where account_id = $1 and alert_id = $2"
+# Nobody groups what a person closed with its problem, which says it anew all the same.
 _FOLLOW: Final[LiteralString] = f"""
-    update alert set event_at = $3, opened_at = $3, severity = $4, title = $5, group_at = now() - {AT_ONCE},
-        closed_at = case when closed_at is not null then $7::timestamptz end
-    where account_id = $1 and alert_id = $2 and event_id = $6
+    with followed as (
+        update alert set event_at = $3, opened_at = $3, severity = $4, title = $5, group_at = now() - {AT_ONCE},
+            closed_at = case when closed_at is not null then $7::timestamptz end
+        where account_id = $1 and alert_id = $2 and event_id = $6 returning problem_id
+    )
+    update problem set is_stale = true from followed
+    where account_id = $1 and problem.problem_id = followed.problem_id and is_sealed
 """
 # Locked first, as everybody locks what is removed: what refers to them goes before they do.
 _OPENED: Final = """

@@ -13,7 +13,7 @@ import asyncpg
 
 from whence.correlate.problems import Condition, Said, Standing
 from whence.domain.alert import Alert, Silence
-from whence.domain.event import Handling, Severity, Span
+from whence.domain.event import Handling, Span
 from whence.domain.scope import Scope, entity_key
 from whence.store import alerts, codec, problems
 from whence.store.pool import Reader, Writer
@@ -117,11 +117,9 @@ _ABOVE: Final = """
     where account_id = $1 and source = any($2::text[]) and kind in ('runs_on', 'part_of')
 """
 _STALE: Final = "select problem_id from problem where account_id = $1 and is_stale and not is_sealed limit $2"
-_LEFT: Final = """
-    update problem set is_stale = false, updated_at = $2 where account_id = $1 and problem_id in (
-        select problem_id from problem where account_id = $1 and is_stale and is_sealed
-        order by problem_id limit $3 for update
-    ) returning problem_id
+_LOCK_LEFT: Final = """
+    select problem_id from problem where account_id = $1 and is_stale and is_sealed
+    order by problem_id limit $2 for update
 """
 _STANDING: Final = """
     select p.problem_id, p.number, all_of.alerts, all_of.last, all_of.until, f.since, f.key, f.alert_id, f.handling
@@ -383,8 +381,13 @@ async def stale(db: Reader, account: UUID, *, limit: int) -> list[UUID]:
 
 
 async def left(db: Writer, account: UUID, *, at: datetime, limit: int) -> list[UUID]:
-    """Problems of which alerts were removed, and that take no other change, as a person closed them: told by now."""
-    return [row["problem_id"] for row in await db.rows(_LEFT, account, at, limit)]
+    """Problems of which alerts were removed or changed, and that take no other change, as a person closed them.
+
+    They say what their alerts do, and their causes are looked for in that.
+    """
+    locked = [row["problem_id"] for row in await db.rows(_LOCK_LEFT, account, limit)]
+    await problems.say(db, account, locked, at=at)
+    return locked
 
 
 async def standing(db: Reader, account: UUID, problem_ids: Collection[UUID]) -> dict[UUID, Standing]:
@@ -436,8 +439,7 @@ async def save(
     if not columns:
         return []
     await problems.lock(db, account, [problem_id for problem_id, *_ in found])
-    ranks = [severity.value for severity in Severity]
-    return [row["problem_id"] for row in await db.rows(_SAVE, account, *columns, at, patience, ranks)]
+    return [row["problem_id"] for row in await db.rows(_SAVE, account, *columns, at, patience, problems.RANKS)]
 
 
 async def merge(db: Writer, account: UUID, into: Mapping[UUID, UUID], *, at: datetime) -> None:
