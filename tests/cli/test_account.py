@@ -21,10 +21,11 @@ def test_an_account_is_made_kept_and_deleted(at_server: Terminal, server: Server
 
     kept = at_server.value("account", "retention", name, "400", "-o", "json")
     (listed,) = [one for one in at_server.value("account", "list", "-o", "json")["accounts"] if one["name"] == name]
+    (told,) = [one for one in server.get("/v1/accounts", limit=1000)["accounts"] if one["name"] == name]
     opened = at_server("events", WHENCE_TOKEN=token)
     deleted = at_server.value("account", "delete", name, "--confirm", name, "-o", "json")
 
-    assert listed == kept
+    assert listed == kept == told
     assert (kept["id"], kept["retention_days"], kept["own_retention_days"]) == (made, 400, 400)
     assert opened.returncode == 0
     assert (deleted["id"], deleted["state"]) == (made, "deleting")

@@ -141,6 +141,7 @@ def test_a_bad_item_of_a_list(whence: Terminal) -> None:
         (["-t", "x", "--prop", "novalue"], "", 2, "NAME=TEXT"),
         (["-t", "x", "--properties", "[1]"], "", 2, "no JSON object"),
         (["-t", "x", "--match", "{"], "", 2, "is no JSON"),
+        (["-t", "x", "--match", "[" * 10_000], "", 2, "is no JSON"),
         (["-t", "x", "--time", "noon"], "", 2, "no time"),
         (["-t", "x", "--severity", "awful"], "", 2, "awful"),
         (["-t", "x", "--event-url", "ftp://x"], "", 1, "http"),

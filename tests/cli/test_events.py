@@ -4,9 +4,10 @@ import signal
 from io import StringIO
 from typing import Final
 
+import httpx
 import pytest
 
-from tests.acceptance.server import TOKEN, Server, directory
+from tests.acceptance.server import NO_TLS, TOKEN, Server, bearer, directory
 from tests.cli.terminal import PATIENCE, Terminal
 from tests.cli.told import ask
 
@@ -81,6 +82,20 @@ def test_letters_that_hurt(whence: Terminal) -> None:
     table = whence.good("events")
     assert 'a b "c",  [31m d' in table
     assert "\x1b" not in table
+
+
+def test_csv_of_long_cells(whence: Terminal) -> None:
+    """However long a cell is, and however many lines it has, a row is that of the export, and counts once."""
+    long = {"title": "long", "description": 'a "b"\n,c\n', "properties": {"a": '"x' * 50_000, "b": "y" * 60_000}}
+    whence.good("event", "send", "-t", "short", "--time", "1h ago")
+    whence.good("event", "send", "-", stdin=json.dumps(long))
+    url = whence.settings["WHENCE_URL"] + "/v1/events/export"
+    export = httpx.get(
+        url, params={"format": "csv"}, headers=bearer(whence.settings["WHENCE_TOKEN"]), verify=NO_TLS
+    ).text.replace("\r\n", "\n")
+
+    assert whence.good("events", "-o", "csv", "-n", "0") == export
+    assert whence.good("events", "-o", "csv", "-n", "1") == "".join(export.rpartition('y""}"\n')[:2])
 
 
 def test_an_empty_window(whence: Terminal) -> None:

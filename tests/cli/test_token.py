@@ -1,5 +1,6 @@
 import pytest
 
+from tests.acceptance.server import Server
 from tests.cli.terminal import Terminal
 
 
@@ -21,8 +22,8 @@ def test_rights(at_server: Terminal) -> None:
     assert "events:write" in done.stderr
 
 
-def test_all_about_it(at_server: Terminal) -> None:
-    """Format, expiry, limit and sight are as asked."""
+def test_all_about_it(at_server: Terminal, server: Server) -> None:
+    """Format, expiry, limit and sight are as asked; each is spelled as the API has it."""
     options = ["--format", "jwt", "--sees", "all", "--expires-in", "90d", "--rate-per-minute", "60"]
     made = at_server.value("token", "create", "--name", "all", "--rights", "events:read", *options, "-o", "json")
 
@@ -30,6 +31,8 @@ def test_all_about_it(at_server: Terminal) -> None:
     assert made["rights"] == ["events:read"]
     assert (made["sees"], made["rate_per_minute"]) == ("all", 60)
     assert made["expires_at"] is not None
+    (listed,) = [one for one in server.get("/v1/tokens", limit=1000)["tokens"] if one["id"] == made["id"]]
+    assert made == {**listed, "token": made["token"]}
 
 
 def test_own_options(at_server: Terminal) -> None:

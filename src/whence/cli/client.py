@@ -7,7 +7,6 @@ from http import HTTPStatus
 from time import sleep
 from types import TracebackType
 from typing import Any, Final, Self, cast
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -21,6 +20,7 @@ Query = Sequence[tuple[str, str]]
 _TIMEOUT: Final = httpx.Timeout(30, connect=5)
 _REPEATS: Final = 4
 _LONGEST_WAIT: Final = 10.0  # seconds that a server may ask us to wait; longer is for the caller to decide
+_HIGHEST_PORT: Final = 65_535
 _LOOPBACK: Final = re.compile(r"localhost|127(\.\d+){3}|::1")
 
 
@@ -45,9 +45,7 @@ class Client:
     """
 
     def __init__(self, url: str, token: str, *, wait: Callable[[float], None] = sleep) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise CommandError(f"{url!r} is no web address", remedy="--url http://127.0.0.1:8080", code=Exit.USAGE)
+        address = _address(url)
         if not token:
             raise CommandError(
                 "no token was given",
@@ -58,12 +56,21 @@ class Client:
             raise CommandError("the token holds characters that none has", code=Exit.USAGE)
         self.url = url.rstrip("/")
         self._wait = wait
-        self._http = httpx.Client(
-            headers={"authorization": f"Bearer {token}", "user-agent": f"whence-cli/{__version__}"},
-            timeout=_TIMEOUT,
-            # A proxy is for the way out: what is on this machine it could not reach.
-            trust_env=not _LOOPBACK.fullmatch(parts.hostname),
-        )
+        # A proxy is for the way out: what is on this machine it could not reach.
+        is_away = not _LOOPBACK.fullmatch(address.host)
+        try:
+            self._http = httpx.Client(
+                headers={"authorization": f"Bearer {token}", "user-agent": f"whence-cli/{__version__}"},
+                timeout=_TIMEOUT,
+                trust_env=is_away,
+                verify=httpx.create_ssl_context(trust_env=is_away or address.scheme == "https"),
+            )
+        except (httpx.InvalidURL, ImportError, OSError, ValueError) as exc:
+            raise CommandError(
+                f"what the environment says of proxies and certificates cannot be used: {exc}",
+                remedy="look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
+                code=Exit.USAGE,
+            ) from exc
 
     def __enter__(self) -> Self:
         return self
@@ -214,6 +221,29 @@ _REMEDIES: Final = {
     HTTPStatus.TOO_MANY_REQUESTS.value: "later, or with a token of a higher --rate-per-minute",
     HTTPStatus.SERVICE_UNAVAILABLE.value: "again in a moment; `whence doctor` finds the cause",
 }
+
+
+def _address(url: str) -> httpx.URL:
+    """The address of a server, behind which the path of a request can be put.
+
+    Raises:
+        CommandError: it is none, or names somebody: who that is would be sent in the place of the token.
+    """
+    try:
+        address = httpx.URL(url)
+        address.raw_host.decode().encode("idna")  # as whoever looks it up does
+    except (httpx.InvalidURL, UnicodeError):
+        address = httpx.URL()
+    is_one = address.scheme in {"http", "https"} and address.host and (address.port or 0) <= _HIGHEST_PORT
+    if not is_one or "?" in url or "#" in url:
+        raise CommandError(f"{url!r} is no web address", remedy="--url http://127.0.0.1:8080", code=Exit.USAGE)
+    if address.userinfo:
+        raise CommandError(
+            "a name in the address would be sent instead of the token",
+            remedy="--url or WHENCE_URL without what is before the @",
+            code=Exit.USAGE,
+        )
+    return address
 
 
 def _json(answer: httpx.Response) -> object:

@@ -234,7 +234,7 @@ def _json(text: str | None, shape: type, option: str) -> Any:  # noqa: ANN401  a
         return None
     try:
         value: object = json.loads(text)
-    except ValueError as exc:
+    except _NO_JSON as exc:
         raise typer.BadParameter(f"is no JSON: {exc}", param_hint=option) from exc
     if not isinstance(value, shape):
         raise typer.BadParameter(f"is no JSON {'object' if shape is dict else 'list'}", param_hint=option)

@@ -5,6 +5,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http import HTTPStatus
 from time import monotonic, sleep
 from typing import Final
 
@@ -13,7 +14,7 @@ from httpx_sse import EventSource, SSEError
 from rich.text import Text
 
 from whence.cli import listing
-from whence.cli.client import Client, Json, Query
+from whence.cli.client import Client, Json, Query, RefusedError
 from whence.cli.failure import CommandError, Exit
 from whence.cli.names import Names
 from whence.cli.output import Output, compact, csv_line, say, stdout, write
@@ -79,7 +80,7 @@ def follow(client: Client, query: Query, *, since: datetime | None, limit: int |
     """Print events as they come until `limit` were printed; None for ever.
 
     Raises:
-        CommandError: the server refuses, or cannot be reached at first. Later it is waited for.
+        CommandError: the server refuses, or cannot be reached at first. Later it is waited for, and so is a rate.
     """
     place = _Place(since)
     names = Names(client)
@@ -100,7 +101,7 @@ def follow(client: Client, query: Query, *, since: datetime | None, limit: int |
             pause = _pause(pause, opened_at)
             say(f"the connection broke off ({exc}); next try in {pause:.0f} s")
         except CommandError as failure:
-            if failure.code is not Exit.UNREACHABLE or not again:
+            if not again or not _passes(failure):
                 raise
             pause = _pause(pause, opened_at)
         else:
@@ -122,6 +123,12 @@ def _connection(client: Client, query: Query, place: _Place, *, again: bool) -> 
                 place.last_id = message.id
             if message.event == "event" and place.is_new(event := json.loads(message.data)):
                 yield event
+
+
+def _passes(failure: CommandError) -> bool:
+    """Whether it is worth to wait for the end of it."""
+    over_rate = isinstance(failure, RefusedError) and failure.status == HTTPStatus.TOO_MANY_REQUESTS
+    return over_rate or failure.code is Exit.UNREACHABLE
 
 
 def _pause(before: float, opened_at: float) -> float:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from whence.access import Access, Format
 from whence.dialects import discover, option_faults
+from whence.dialects.native import encode
+from whence.dialects.native.encode import Json
 from whence.domain.access import Options, Right, Sees, Token
 from whence.domain.errors import Violation
 from whence.server import database
@@ -45,3 +47,9 @@ async def create(asked: Settings, wanted: Wanted) -> tuple[Token, str]:
             style=wanted.style,
             options=wanted.options,
         )
+
+
+def shown(token: Token, secret: str) -> Json:
+    """The token for programs, as the API has it when it is made."""
+    answer = encode.token(token)
+    return {"id": answer.pop("id"), "token": secret, **answer}

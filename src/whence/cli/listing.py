@@ -1,6 +1,5 @@
 """Prints the events of a window: by pages for people, as the server's export for programs."""
 
-import csv
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from rich.text import Text
 
 from whence.cli.client import Client, Json, Query
 from whence.cli.names import NAMED, Names
-from whence.cli.output import Output, csv_line, plain, progress, say, stdout, table, write
+from whence.cli.output import Output, plain, progress, say, stdout, table, write
 
 _PAGE: Final = 1_000  # what the server gives at a time
 SEVERITY_STYLES: Final = {"info": "", "warning": "yellow", "error": "red", "critical": "bold red"}
@@ -36,9 +35,9 @@ def print_events(client: Client, query: Query, *, limit: int | None, output: Out
                     advance(1)
                 return
             case Output.CSV:
-                rows = csv.reader(client.lines("/v1/events/export", asked))
-                for row in islice(rows, None if limit is None else limit + 1):  # and the header
-                    csv_line(row)
+                rows = _rows(client.lines("/v1/events/export", asked))
+                for one in islice(rows, None if limit is None else limit + 1):  # and the header
+                    write(one.removesuffix("\n"))
                     advance(1)
                 return
             case Output.JSON | Output.TABLE:
@@ -114,6 +113,18 @@ def _print_table(events: list[Json], names: Mapping[str, str]) -> None:
     for event in events:
         made.add_row(*row(event, names))
     stdout().print(made)
+
+
+def _rows(lines: Iterator[str]) -> Iterator[str]:
+    """The rows of CSV, as they are: what is in quotes may have lines of its own, and be longer than `csv` reads."""
+    row: list[str] = []
+    is_quoted = False
+    for line in lines:
+        row.append(line)
+        is_quoted ^= line.count('"') % 2 == 1  # a quote within is doubled
+        if not is_quoted:
+            yield "".join(row)
+            row = []
 
 
 def _filters(query: Query) -> Query:

@@ -7,8 +7,9 @@ from typing import TypeVar
 from whence.accounts import Accounts
 from whence.cli.failure import CommandError, Exit
 from whence.cli.house import has_database
+from whence.dialects.native import encode
+from whence.dialects.native.encode import Json
 from whence.domain.access import Account
-from whence.domain.retention import kept_from
 from whence.server import database
 from whence.settings import Settings
 
@@ -34,15 +35,6 @@ async def work(asked: Settings, do: Callable[[Accounts], Awaitable[T]], *, makes
         return await do(Accounts(pool, retention=timedelta(days=asked.retention_days)))
 
 
-def shown(asked: Settings, account: Account) -> dict[str, object]:
+def shown(asked: Settings, account: Account) -> Json:
     """The account for programs, as the API has it."""
-    days = account.retention_days or asked.retention_days
-    return {
-        "id": str(account.id),
-        "name": account.name,
-        "created_at": account.created_at.isoformat(),
-        "state": "active" if account.deleted_at is None else "deleting",
-        "retention_days": days,
-        "own_retention_days": account.retention_days,
-        "kept_from": kept_from(datetime.now(UTC), timedelta(days=days)).isoformat(),
-    }
+    return encode.account(account, installation=timedelta(days=asked.retention_days), now=datetime.now(UTC))

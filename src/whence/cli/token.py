@@ -95,21 +95,7 @@ def create(
     if output is Style.TEXT:
         write(secret)
         return
-    write(
-        indented(
-            {
-                "id": str(made.id),
-                "token": secret,
-                "name": made.name,
-                "account": made.account.name,
-                "rights": sorted(made.rights),
-                "sees": made.sees,
-                "expires_at": None if made.expires_at is None else made.expires_at.isoformat(),
-                "rate_per_minute": made.rate_per_minute,
-                "options": made.options,
-            }
-        )
-    )
+    write(indented(letting.shown(made, secret)))
 
 
 def _options(given: list[str]) -> dict[str, dict[str, str]]:
