@@ -12,7 +12,7 @@ from json import dumps
 from math import ceil
 from secrets import choice, token_bytes, token_urlsafe
 from time import monotonic
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 from uuid import UUID
 
 from whence.domain.access import DEFAULT_ACCOUNT, Account, AuditEntry, Options, Principal, Right, Sees, Session, Token
@@ -28,14 +28,17 @@ _ALPHABET: Final = string.ascii_letters + string.digits
 _TOKEN_LETTERS: Final = 40  # of 62: 238 bits
 _REMEMBERED: Final = 10_000  # tokens; and as many sessions
 _BUCKETS: Final = 10_000
-_STRANGERS: Final = 10_000  # tokens that are known to be none
+_STRANGERS: Final = 10_000  # tokens that are known to be none; and as many cookies
 _STRANGE: Final = timedelta(seconds=10)  # for so long: a token that is made meanwhile was hardly ever tried before
-_ASKED_AT_A_TIME: Final = 4  # tokens that the database is asked about: who tries many leaves connections to others
+_ASKED_AT_A_TIME: Final = 4  # tokens and cookies that the database is asked about: others are left connections
 _SIGNED_IN: Final = timedelta(hours=12)  # the longest that a session lasts
 _MOST_SESSIONS: Final = 100  # of one token; the newest stand
 _NOW: Final = partial(datetime.now, UTC)
 _NIL: Final = UUID(int=0)
 _LAST: Final = UUID(int=(1 << 128) - 1)
+_BOOTSTRAP: Final = "bootstrap"  # the name of the admin's token
+_BY_START: Final = "server start"  # what the audit trail calls whoever has the settings in hand
+_KNOCKED = TypeVar("_KNOCKED", Principal, Session)
 
 Format = Literal["opaque", "jwt"]
 
@@ -52,6 +55,7 @@ class Access:
         self._sessions = Remembered(self._load_session, limit=_REMEMBERED)
         self._buckets: OrderedDict[UUID, _Bucket] = OrderedDict()
         self._strangers: OrderedDict[bytes, datetime] = OrderedDict()
+        self._strange_cookies: OrderedDict[bytes, datetime] = OrderedDict()
         self._asking = asyncio.Semaphore(_ASKED_AT_A_TIME)
         self._used: dict[tuple[UUID, UUID], datetime] = {}
 
@@ -77,7 +81,7 @@ class Access:
         if not token:
             raise Unauthenticated(Doubt.MISSING)
         digest = sha256(token.encode()).digest()
-        principal = self.principals.known(digest) or await self._look_up(digest)
+        principal = self.principals.known(digest) or await self._look_up(self.principals, digest, self._strangers)
         if principal is None:
             raise Unauthenticated(Doubt.UNKNOWN)
         now = self._clock()
@@ -91,7 +95,8 @@ class Access:
     async def open_default(self, bootstrap: str | None) -> str | None:
         """Account `default` stands, with `bootstrap` as its admin token.
 
-        With None, the first start of an empty database makes one: it is returned, this one time.
+        With None, the first start of an empty database makes one: it is returned, this one time. The audit trail says
+        when there is another one, and which is good no more.
 
         Raises:
             Conflict: `bootstrap` is known already, as a token that somebody made in this account or another.
@@ -105,6 +110,7 @@ class Access:
                 for old, token_id in standing.items():
                     if old != digest:
                         await access.remove_token(db, account.id, token_id)
+                        await self._record_bootstrap(db, account, "removed", token_id, now)
                 if digest not in standing:
                     await self._add_bootstrap(db, account, digest, now)
                 return None
@@ -246,7 +252,8 @@ class Access:
         if not secret:
             raise Unauthenticated(Doubt.SIGNED_OUT)
         digest = sha256(secret.encode()).digest()
-        session = self._sessions.known(digest) or await self._sessions.get(digest)
+        known = self._sessions.known(digest)
+        session = known or await self._look_up(self._sessions, digest, self._strange_cookies)
         now = self._clock()
         if session is None or session.expires_at <= now:
             raise Unauthenticated(Doubt.SIGNED_OUT)
@@ -271,19 +278,21 @@ class Access:
             self._buckets.popitem(last=False)
         bucket.take(rate)
 
-    async def _look_up(self, digest: bytes) -> Principal | None:
-        """Whose token it is; the same wrong one costs one question in ten seconds, and many cost few at a time."""
+    async def _look_up(
+        self, among: Remembered[bytes, _KNOCKED], digest: bytes, strangers: OrderedDict[bytes, datetime]
+    ) -> _KNOCKED | None:
+        """Whose token or cookie it is; the same wrong one is one question in ten seconds, many are few at a time."""
         now = self._clock()
-        if (tried_at := self._strangers.get(digest)) is not None and timedelta() <= now - tried_at < _STRANGE:
+        if (tried_at := strangers.get(digest)) is not None and timedelta() <= now - tried_at < _STRANGE:
             return None
         async with self._asking:
-            principal = await self.principals.get(digest)
-        if principal is None:
-            self._strangers[digest] = now
-            self._strangers.move_to_end(digest)
-            if len(self._strangers) > _STRANGERS:
-                self._strangers.popitem(last=False)
-        return principal
+            found = await among.get(digest)
+        if found is None:
+            strangers[digest] = now
+            strangers.move_to_end(digest)
+            if len(strangers) > _STRANGERS:
+                strangers.popitem(last=False)
+        return found
 
     async def _load(self, digest: bytes) -> Principal | None:
         async with self._pool.reader() as db:
@@ -312,13 +321,27 @@ class Access:
         token = Token(
             id=new_id(now),
             account=account,
-            name="bootstrap",
+            name=_BOOTSTRAP,
             rights=frozenset({Right.ADMIN}),
             sees=Sees.ALL,
             is_bootstrap=True,
             created_at=now,
         )
         await access.add_token(db, token, digest)
+        await self._record_bootstrap(db, account, "created", token.id, now)
+
+    async def _record_bootstrap(self, db: Writer, account: Account, action: str, token_id: UUID, now: datetime) -> None:
+        said = AuditEntry(
+            id=new_id(now),
+            at=now,
+            token_id=None,
+            token_name=_BY_START,
+            action=action,
+            noun="token",
+            noun_id=str(token_id),
+            detail=_BOOTSTRAP,
+        )
+        await access.record(db, account.id, [said])
 
 
 class _Bucket:
@@ -366,9 +389,9 @@ def _new_decodable(account: Account, now: datetime, expires_at: datetime | None)
 
 
 def _told(token: Token) -> str:
-    """What the audit trail says of a new token: its name, and what it decides differently from the installation."""
+    """What the audit trail says of a new token, also when it is gone: its name, what it may do, and its own options."""
     options = (f"{dialect}.{name}={text}" for dialect, own in token.options.items() for name, text in own.items())
-    return "; ".join((token.name, *options))
+    return "; ".join((token.name, ", ".join(sorted(token.rights)), *options))
 
 
 def _standing(account: Account) -> Account:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.cookies import Morsel, SimpleCookie
 from typing import Final
 from uuid import uuid4
@@ -122,6 +123,19 @@ async def test_a_bad_token_signs_nobody_in(anonymous: httpx.AsyncClient, secret:
     assert "set-cookie" not in answer.headers
     assert answer.headers["www-authenticate"] == "Bearer"
     refused(await anonymous.get("/v1/session"), 401)
+
+
+async def test_of_a_stranger_little_is_read(tenant: Tenant, client: Client) -> None:
+    """Whoever signs in has shown nothing yet: what is longer than any token is refused unread, a token is not."""
+    browser, token = client(None), await tenant.key()
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in token)
+
+    long = await browser.post("/v1/session", json={"token": token, **{f"k{n}": 1 for n in range(4_000)}})
+    padded = await browser.post("/v1/session", content=f'{{"token": "{escaped}"{" " * 25_000}}}')
+
+    refused(long, 413)
+    assert "set-cookie" not in long.headers
+    assert padded.status_code == 204
 
 
 async def test_an_unknown_parameter_signs_nobody_in_or_out(tenant: Tenant, client: Client) -> None:
@@ -590,6 +604,24 @@ async def test_a_node_that_cannot_hear_asks_each_time(tenant: Tenant, house: Hou
     await house.context.access.sign_out(session)
 
     assert await is_over(deaf, secret)
+
+
+async def test_the_same_wrong_cookie_is_one_question_in_ten_seconds(
+    tenant: Tenant, timed: Access, clock: Clock, pool: Pool
+) -> None:
+    """[AC10] As a wrong token is: whoever has shown nothing must not keep the database from others."""
+    secret = uuid4().hex
+    by = await timed.authenticate(await tenant.key())
+    late = Session(id=uuid4(), principal=by, created_at=_NOON, expires_at=_NOON + _LASTS)
+    assert await is_over(timed, secret)
+
+    async with pool.transaction() as db:
+        await sessions.add(db, late, sha256(secret.encode()).digest(), most=9)
+
+    clock.now = _NOON + timedelta(seconds=9.9)
+    assert await is_over(timed, secret)
+    clock.now = _NOON + timedelta(seconds=10)
+    assert (await timed.session(secret)).id == late.id
 
 
 async def test_nobody_signs_in_with_a_token_that_is_being_revoked(

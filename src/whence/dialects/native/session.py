@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 from math import ceil
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from whence.dialects.native.answer import Answer
 from whence.dialects.native.gate import json_body, read, require_no_query
 
 _UNKEPT = {"cache-control": "no-store"}
+_LONGEST: Final = 32 * 1024  # bytes that a stranger may have read: the longest token, each letter of it as an escape
 
 
 def routes(context: Context) -> APIRouter:
@@ -29,7 +31,7 @@ def routes(context: Context) -> APIRouter:
     async def sign_in(request: Request) -> Response:
         cookie.require_own_page(context, request)  # nobody is signed in by a page elsewhere
         require_no_query(request)
-        asked = await read(context, request, wire.SessionIn)
+        asked = await read(context, request, wire.SessionIn, most_bytes=_LONGEST)
         session, secret = await access.sign_in(asked.token)
         answer = Response(status_code=HTTPStatus.NO_CONTENT, headers=_UNKEPT)
         lasts = session.expires_at - session.created_at
