@@ -78,6 +78,19 @@ async def test_a_bad_token_is_refused(api: httpx.AsyncClient, given: dict[str, A
     assert paths(refused(response, 400)) == [path]
 
 
+async def test_of_very_many_faults_the_first_are_told(api: httpx.AsyncClient) -> None:
+    """And how many more there are: else a body is answered with four times its bytes, while all others wait."""
+    nonsense = {f"k{n}": 1 for n in range(5_000)}
+
+    few = await api.post("/v1/tokens", json={"name": "ci", **dict(list(nonsense.items())[:999])})
+    many = await api.post("/v1/tokens", json={"name": "ci", **nonsense})
+
+    assert paths(refused(few, 400)) == ["rights", *list(nonsense)[:999]]
+    assert paths(refused(many, 400)) == ["rights", *list(nonsense)[:999], ""]
+    last = many.json()["error"]["violations"][-1]["message"]
+    assert last == "has 4,001 more faults, which are not told"
+
+
 async def test_every_fault_of_a_token_s_options_is_named(api: httpx.AsyncClient) -> None:
     """In their order, the good ones aside; nothing is made."""
     options = {
@@ -103,7 +116,7 @@ async def test_a_token_s_own_options_are_shown(api: httpx.AsyncClient) -> None:
     (entry,) = (await api.get("/v1/audit")).json()["entries"]
 
     assert (token["options"], listed["options"], first["options"]) == (options, options, {})
-    assert entry["detail"] == "patient; komodor.repeat_seconds=0; komodor.pair_fingerprints=false"
+    assert entry["detail"] == "patient; events:read; komodor.repeat_seconds=0; komodor.pair_fingerprints=false"
 
 
 async def test_a_token_s_own_options_are_obeyed(api: httpx.AsyncClient, client: Client) -> None:
@@ -200,22 +213,29 @@ async def test_one_of_many_who_make_an_account_wins(operator: httpx.AsyncClient)
 
 
 async def test_servers_that_begin_at_once_open_the_account_once(house: House, operator: httpx.AsyncClient) -> None:
-    """The operator's token was changed: all of several servers begin, and it alone is good after that."""
+    """The operator's token was changed: all of several servers begin, and it alone is good after that; once told."""
     changed = f"wh_{uuid4().hex}"
+    before = await house.context.access.authenticate(BOOTSTRAP)
     try:
         opened = await asyncio.gather(*(Access(house.pool).open_default(changed) for _ in range(6)))
         admin = await house.context.access.authenticate(changed)
         listed = await house.context.access.tokens(admin, cursor=None, limit=1000)
+        trail = await house.context.access.audit(admin, cursor=None, limit=9)
         assert opened == [None] * 6
         assert [token.is_bootstrap for token in listed.items].count(True) == 1
+        told = [entry for entry in trail.items if entry.noun_id in {str(before.token_id), str(admin.token_id)}]
+        assert sorted((one.action, one.noun_id) for one in told if one.at >= listed.items[-1].created_at) == [
+            ("created", str(admin.token_id)), ("removed", str(before.token_id)),
+        ]  # fmt: skip
+        assert {(one.token_id, one.token_name, one.detail) for one in told} == {(None, "server start", "bootstrap")}
     finally:
         await house.context.access.open_default(BOOTSTRAP)
     assert (await operator.get("/v1/accounts")).status_code == 200
 
 
 async def test_the_audit_trail_says_who_did_what(api: httpx.AsyncClient) -> None:
-    """Newest first, of this account alone, with the token that did it; and no secret."""
-    token = await made(api, name="watched")
+    """Newest first, of this account alone, with the token that did it; what a token might do, and no secret."""
+    token = await made(api, name="watched", rights=["events:write", "admin"])
     await api.delete(f"/v1/tokens/{token['id']}")
 
     answer = await api.get("/v1/audit")
@@ -223,7 +243,7 @@ async def test_the_audit_trail_says_who_did_what(api: httpx.AsyncClient) -> None
     entries = answer.json()["entries"]
     assert [(e["action"], e["noun"], e["noun_id"], e["detail"]) for e in entries] == [
         ("removed", "token", token["id"], "watched"),
-        ("created", "token", token["id"], "watched"),
+        ("created", "token", token["id"], "watched; admin, events:write"),
     ]
     assert {entry["token"]["name"] for entry in entries} == {"tests"}
     assert token["token"] not in answer.text

@@ -165,6 +165,8 @@ _SAME: Final[list[tuple[Json, Json]]] = [
     ({"type": "slo", "source": "probe"}, {"type": "slo", "source": "probe"}),
     ({"scope": {"services": ["a", "b"]}}, {"scope": {"services": ["b", "a", "a"]}}),
     ({}, {"scope": {}}),
+    ({}, {"type": "problem"}),
+    ({"type": "problem"}, {}),
     ({"entities": ["shop"]}, {"entities": ["other name"]}),
     ({"match": [{"types": ["SERVICE"]}]}, {"match": [{"types": ["SERVICE"], "tags": []}]}),
 ]
@@ -204,6 +206,18 @@ async def test_a_problem_without_a_key_is_known_by_what_it_says(
     assert (later.get("alert_id") == opened["alert_id"]) is is_same
     state = "closed" if is_same and kind == "recovery" else "open"
     assert (await alert(api, opened["alert_id"]))["state"] == state
+
+
+@pytest.mark.parametrize("of_problem", [None, "problem"])
+@pytest.mark.parametrize("of_recovery", [None, "recovery", "problem"])
+async def test_a_type_that_is_its_default_says_nothing(
+    api: httpx.AsyncClient, of_problem: str | None, of_recovery: str | None
+) -> None:
+    """Who spells out the defaults, or the type that the alert shows, ends it like who leaves them out."""
+    opened = await sent(api, key=None, type=of_problem)
+    closing = await sent(api, key=None, type=of_recovery, kind="recovery")
+
+    assert closing.get("alert_id") == opened["alert_id"]
 
 
 async def _recover(api: httpx.AsyncClient, _: str) -> None:

@@ -79,6 +79,31 @@ class _Chunks(httpx.AsyncByteStream):
             yield b" " * 65_536
 
 
+async def test_a_length_of_very_many_digits_is_a_length(api: httpx.AsyncClient) -> None:
+    """However it is spelled; more digits than Python makes a number of are no bug of ours."""
+    body = json.dumps(GOOD).encode()
+
+    sent = await api.post("/v1/events", content=body, headers={**JSON, "content-length": f"{len(body):06000}"})
+
+    assert sent.status_code == 201
+
+
+async def test_of_very_many_faults_of_an_event_the_first_are_told(api: httpx.AsyncClient) -> None:
+    """Also of what cannot be stored, and of one in a batch, which spoils no other."""
+    unknown = {f"k{n}": 1 for n in range(2_000)}
+    unstorable = {"properties": {f"k{n}": "\0" for n in range(2_000)}}
+
+    for bad, first in (({**GOOD, **unknown}, list(unknown)), ({**GOOD, **unstorable}, None)):
+        one = refused(await api.post("/v1/events", json=bad), 400)
+        some = (await api.post("/v1/events", json=[GOOD, bad])).json()
+
+        assert len(paths(one)) == 1_001
+        assert one[-1]["message"] == "has 1,000 more faults, which are not told"
+        assert first is None or paths(one)[:-1] == first[:1_000]
+        assert [result["status"] for result in some["results"]] == ["accepted", "rejected"]
+        assert some["results"][1]["error"]["violations"] == one
+
+
 async def test_a_body_of_just_the_limit_is_read(api: httpx.AsyncClient) -> None:
     """The limit itself is allowed."""
     body = json.dumps(GOOD).encode()
@@ -420,6 +445,15 @@ async def test_every_unknown_parameter_is_named(api: httpx.AsyncClient) -> None:
 async def test_a_parameter_without_a_name_is_one_of_the_query(api: httpx.AsyncClient, path: str) -> None:
     """Without any path it would be a fault of the body."""
     assert paths(refused(await api.get(f"{path}?=%FF"), 400)) == ["query"]
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"), ("/v1/events", "GET, POST")]
+)
+async def test_a_wrong_method_is_told_every_right_one(api: httpx.AsyncClient, path: str, allowed: str) -> None:
+    """HEAD only where it is answered."""
+    assert (await api.put(path)).headers["allow"] == allowed
+    assert (await api.head(path)).status_code == (200 if "HEAD" in allowed else 405)
 
 
 async def test_an_unknown_parameter_changes_nothing(api: httpx.AsyncClient, tenant: Tenant) -> None:

@@ -205,11 +205,12 @@ async def test_json_may_go_by_a_name_of_its_own(api: httpx.AsyncClient, tenant: 
 
 
 @pytest.mark.parametrize("kind", ["application/cloudevents-stream+json", "application/cloudevents+avro"])
+@pytest.mark.parametrize("headers", [{}, {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/ci", "ce-type": "t"}])
 async def test_a_cloud_event_of_another_form_is_no_event_of_ours(
-    api: httpx.AsyncClient, tenant: Tenant, kind: str
+    api: httpx.AsyncClient, tenant: Tenant, kind: str, headers: dict[str, str]
 ) -> None:
-    """It would be read by other rules than it was written by."""
-    refused(await api.post("/v1/events", content=json.dumps(GOOD), headers={"content-type": kind}), 415)
+    """It would be read by other rules than it was written by, also when headers say something of it."""
+    refused(await api.post("/v1/events", content=json.dumps(GOOD), headers={"content-type": kind, **headers}), 415)
 
     assert await tenant.found(asked()) == []
 
@@ -353,6 +354,41 @@ async def test_a_cloud_event_in_headers_is_an_event(
     assert answer["title"] == "É v42"
     del answer["properties"]["cloudevent"]
     assert answer["properties"] == properties
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ('"v42 is out"', "v42 is out"),
+        (r'"the \"blue\" one \\ the%20other"', r'the "blue" one \ the other'),
+        ("%22v42%22", '"v42"'),
+        ('"', '"'),
+        ('v42 "is" out', 'v42 "is" out'),
+        ('"v42" "is out"', '"v42" "is out"'),
+    ],
+)
+async def test_an_attribute_in_a_header_may_be_quoted(api: httpx.AsyncClient, sent: str, read: str) -> None:
+    """Older senders quote what has blanks: a quoted string is unescaped first, then what is percent-encoded."""
+    headers = {"ce-specversion": '"1.0"', "ce-id": "1", "ce-source": "/ci", "ce-type": "t", "ce-subject": sent}
+
+    answer = await api.post("/v1/events", content=b"", headers=headers)
+
+    assert answer.status_code == 201, answer.text
+    assert titles(await api.get("/v1/events")) == [read]
+
+
+async def test_headers_beside_a_whole_cloud_event_say_nothing(api: httpx.AsyncClient) -> None:
+    """The content type alone tells the modes apart: a sender may repeat in headers what stands in the envelope."""
+    beside = {"ce-specversion": "1.0", "ce-id": "9", "ce-source": "/else", "ce-type": "other"}
+    data = {"title": "t", "severity": "error"}
+
+    one = await api.post("/v1/events", content=json.dumps(envelope(id="1", data=data)), headers={**CLOUD, **beside})
+    some = await api.post("/v1/events", content=json.dumps([envelope(id="2", data=data)]), headers={**CLOUDS, **beside})
+
+    stored = events(await api.get("/v1/events"))
+    assert (one.status_code, some.status_code) == (201, 200)
+    assert {event["sender_id"] for event in stored} == {"1", "2"}
+    assert {(event["title"], event["severity"], len(event["properties"])) for event in stored} == {("t", "error", 0)}
 
 
 @pytest.mark.parametrize(

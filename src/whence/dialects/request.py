@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from math import isfinite
 from typing import Any, Final, NamedTuple, TypeVar, cast
 from urllib.parse import unquote, unquote_to_bytes
@@ -29,6 +30,8 @@ _BLANK: Final = rb"[ \t\n\r]*"
 # Up to the first key of the first item, which is how the others are expected to begin.
 _OPENING: Final = re.compile(rb"%b\[%b(\{%b\"[^\"\\]{0,200}\")" % (_BLANK, _BLANK, _BLANK))
 _NEVER: Final = re.compile(rb"(?!)")
+_MOST_TOLD: Final = 1_000  # violations: a body of nothing else may have 150,000, of four times its bytes
+_LONGEST_LENGTH: Final = 19  # digits of the length of a body
 _MISSES: Final = 8  # in a row, before the rest of an array is parsed in one piece
 
 
@@ -63,8 +66,7 @@ async def body(request: Request, limit: int) -> bytes:
         TooLarge: it is longer than `limit` bytes; no more than that was kept.
         Unavailable: bodies that are under way take what there is for them.
     """
-    declared = request.headers.get("content-length", "")
-    expected = int(declared) if declared.isdecimal() else 0
+    expected = _declared(request)
     if expected > limit:
         raise TooLarge(limit)
     turn = current()
@@ -87,6 +89,12 @@ async def body(request: Request, limit: int) -> bytes:
         chunks.append(chunk)
         more = message.get("more_body", False)
     return b"".join(chunks).removeprefix(_BYTE_ORDER_MARK)
+
+
+def _declared(request: Request) -> int:
+    """The length that the body is to have, in bytes; 0: the request does not say. No more digits are read than may be."""
+    digits = request.headers.get("content-length", "").lstrip("0")
+    return int(digits[: _LONGEST_LENGTH + 1]) if digits.isdecimal() else 0
 
 
 def json_value(raw: bytes) -> Any:  # noqa: ANN401  JSON is anything
@@ -130,7 +138,7 @@ def parse(model: type[Model], raw: bytes) -> Model:
     """The bytes as JSON of the model's shape.
 
     Raises:
-        Invalid: it is no JSON.
+        Invalid: it is no JSON; or more is wrong with it than is told.
         Misread: it is of another shape, or holds what cannot be stored.
     """
     return validate(model, storable(raw)) if _is_suspect(raw) else _parse_plain(model, raw)
@@ -148,17 +156,31 @@ def _parse_plain(model: type[Model], raw: bytes) -> Model:
         errors = exc.errors(include_url=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
             raise Invalid.at("", f"is not valid JSON: {errors[0].get('ctx', {}).get('error', '')}") from None
-        raise Misread(_json(raw), map(violation, errors)) from None
+        raise _misread(_json(raw), errors) from None
 
 
 def validate(model: type[Model], value: object) -> Model:
-    """The JSON value in the model's shape; one that is `Unstorable` never is. Raises Misread, as `parse`."""
+    """The JSON value in the model's shape; one that is `Unstorable` never is. Raises Invalid and Misread, as `parse`."""
     try:
         return model.model_validate(value)
     except ValidationError as exc:
         if not isinstance(value, Unstorable):
-            raise Misread(value, map(violation, exc.errors(include_url=False, include_input=False))) from None
+            raise _misread(value, exc.errors(include_url=False, include_input=False)) from None
+    if len(value.violations) > _MOST_TOLD:
+        raise _of_very_many(value.violations, len(value.violations))
     raise Misread(value.value, [*value.violations, *_beside(value, model)])
+
+
+def _misread(value: object, errors: Sequence[ErrorDetails]) -> Misread | Invalid:
+    if len(errors) > _MOST_TOLD:
+        return _of_very_many(map(violation, errors[:_MOST_TOLD]), len(errors))
+    return Misread(value, map(violation, errors))
+
+
+def _of_very_many(violations: Iterable[Violation], count: int) -> Invalid:
+    """The refusal of what has so many faults, which tells the first of them."""
+    untold = Violation(path="", message=f"has {count - _MOST_TOLD:,} more faults, which are not told")
+    return Invalid([*islice(violations, _MOST_TOLD), untold])
 
 
 def _beside(unstorable: Unstorable, model: type[Model]) -> list[Violation]:

@@ -5,6 +5,7 @@
 event's `subject` or else its type.
 """
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
@@ -19,6 +20,7 @@ _NATIVE: Final = frozenset(wire.EventIn.model_fields)
 _OF_BOTH: Final = ("id", "source", "type", "time")  # what an envelope and a native event have
 _FURTHER: Final = "cloudevent"
 _REQUIRED: Final = ("specversion", "id", "source", "type")
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def structured(envelope: object) -> wire.EventIn:
@@ -51,9 +53,7 @@ def binary(headers: Mapping[str, str], raw: bytes) -> wire.EventIn:
         Misread: as `structured`.
     """
     fields: dict[str, Any] = {
-        name.removeprefix("ce-"): unquote(value, errors="replace")
-        for name, value in headers.items()
-        if name.startswith("ce-")
+        name.removeprefix("ce-"): _unescaped(value) for name, value in headers.items() if name.startswith("ce-")
     }
     faults = [Violation(path=name, message=fault) for name, text in fields.items() if (fault := text_faults(text))]
     if not raw:
@@ -64,6 +64,12 @@ def binary(headers: Mapping[str, str], raw: bytes) -> wire.EventIn:
     if isinstance(data, Unstorable):
         return _event(fields, data.value, [*faults, *data.violations])
     return _event(fields, data, faults)
+
+
+def _unescaped(value: str) -> str:
+    """What a header says: a quoted string (RFC 7230, 3.2.6) is what it quotes, of which percent-encoding is undone."""
+    quoted = _QUOTED.fullmatch(value)
+    return unquote(re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else value, errors="replace")
 
 
 def _event(fields: dict[str, Any], data: object, faults: Sequence[Violation]) -> wire.EventIn:

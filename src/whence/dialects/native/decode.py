@@ -81,16 +81,18 @@ def report(
 def default_key(event: wire.EventIn, source: str, concerned: Scope) -> str | None:
     """The key of a problem or recovery that names none: the same for what is said of the same in the same words.
 
-    Of a `match` the rules count, not who passes them: that changes while the condition is the same.
+    Of a `match` the rules count, not who passes them: that changes while the condition is the same. A type that is
+    spelled out, and is the one that it would have anyway, counts as none; so does the one that such a problem has.
     """
     if event.kind not in _OF_ALERTS:
         return None
+    type_ = None if event.type in {event.kind.value, Kind.PROBLEM.value} else event.type
     rules = None if event.match is None else [rule.model_dump(mode="json") for rule in event.match]
     clauses = [] if rules is not None else [
         [sorted(set(names)) for names in (clause.clusters, clause.namespaces, clause.names, clause.entity_ids)]
         for clause in concerned.clauses
     ]  # fmt: skip
-    said = to_json([event.type, event.title, source, clauses, rules])
+    said = to_json([type_, event.title, source, clauses, rules])
     return blake2b(said, digest_size=16).hexdigest()
 
 

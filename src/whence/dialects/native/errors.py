@@ -101,7 +101,7 @@ def _allowed(request: Request) -> list[str]:
     """Every method that the path takes; the router's own answer names those of its first route only."""
     return [
         method
-        for method in ("DELETE", "GET", "PATCH", "POST", "PUT")
+        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
         if any(
             route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.router.routes
         )

@@ -98,17 +98,26 @@ def _kind(content_type: str, encoding: str) -> str:
     return kind.strip().lower() or "application/json"
 
 
-async def read(context: Context, request: Request, model: type[Model], meaning: Meaning[Model] | None = None) -> Model:
+async def read(
+    context: Context,
+    request: Request,
+    model: type[Model],
+    meaning: Meaning[Model] | None = None,
+    *,
+    most_bytes: int | None = None,
+) -> Model:
     """The JSON body in the model's shape.
 
     Args:
         meaning: what is wrong besides with a body that is of another shape; of one that is read it is not asked.
+        most_bytes: how long a body is read that need not be as long as any; None: as long as the server reads.
 
     Raises:
         Unsupported, TooLarge, Invalid: why it is not.
     """
     _require_json(media_type(request))
-    return await _read(model, await body(request, context.max_body_bytes), meaning)
+    limit = context.max_body_bytes if most_bytes is None else min(most_bytes, context.max_body_bytes)
+    return await _read(model, await body(request, limit), meaning)
 
 
 async def read_optional(context: Context, request: Request, model: type[Model]) -> Model:

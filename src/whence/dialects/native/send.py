@@ -245,7 +245,7 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bo
         Unsupported: nothing here reads the content type.
         Invalid: the body is no JSON, or holds too many; of a batch, while its events are taken.
     """
-    if "ce-specversion" in request.headers:
+    if "ce-specversion" in request.headers and not kind.startswith(_CLOUD_EVENTS):  # beside an envelope it is no news
         headers = dict(request.headers)
         return [_Sent(lambda: cloudevents.binary(headers, raw), lambda: _text(raw))], False
     match kind:
