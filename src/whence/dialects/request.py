@@ -92,7 +92,7 @@ async def body(request: Request, limit: int) -> bytes:
 
 
 def _declared(request: Request) -> int:
-    """The length that the body is to have, in bytes; 0: the request does not say. No more digits are read than may be."""
+    """How many bytes the body is to have; 0: the request does not say. No more digits are read than there may be."""
     digits = request.headers.get("content-length", "").lstrip("0")
     return int(digits[: _LONGEST_LENGTH + 1]) if digits.isdecimal() else 0
 
@@ -160,7 +160,7 @@ def _parse_plain(model: type[Model], raw: bytes) -> Model:
 
 
 def validate(model: type[Model], value: object) -> Model:
-    """The JSON value in the model's shape; one that is `Unstorable` never is. Raises Invalid and Misread, as `parse`."""
+    """The JSON value in the model's shape; one that is `Unstorable` never is. Raises as `parse`."""
     try:
         return model.model_validate(value)
     except ValidationError as exc:
