@@ -181,8 +181,8 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=0, le=256, description="Processes that serve; 0 = one for each core.")
     bootstrap_token: Annotated[SecretStr, AfterValidator(_header)] | None = Field(
         None,
-        description=f"A token that may do everything in every account; {_SHORTEST_TOKEN} characters or more, "
-        "all of ASCII and none of them a blank.",
+        description="An admin token of the account `default` that may also make accounts; "
+        f"{_SHORTEST_TOKEN} characters or more, all of ASCII and none of them a blank.",
     )
     retention_days: int = Field(90, ge=1, le=36_500, description="Events older than that are dropped.")
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="The largest request body that is read.")

@@ -27,11 +27,11 @@ from whence.dialects.cloudforet.messages import read
 from whence.dialects.cloudforet.schema import SERVICES
 from whence.dialects.resource import Refusals, Resource
 from whence.domain.errors import Refusal
+from whence.domain.webhook import PATH
 
 Endpoint = Callable[[Request], Awaitable[Answer]]
 
 PREFIXES: Final = ("/monitoring/v1", "/monitoring")
-INGEST: Final = "/monitoring/v1/webhook/{webhook_id}/{access_key}/events"
 CHECK: Final = "/check"
 _LONGEST_PATH: Final = 200  # characters of a path that nothing is at: as much is said of it
 _CORS: Final = Middleware(
@@ -47,7 +47,7 @@ def app(context: Context, calls: Calls, ingest: Endpoint) -> Starlette:
     """The endpoints. `ingest` answers what is posted to a webhook."""
     routes = [
         Route(CHECK, resource(GET=_check)),
-        Route(INGEST, resource(POST=ingest)),
+        Route(PATH, resource(POST=ingest)),
         *_routes(context, calls),
     ]
     cloudforet = Starlette(routes=routes, middleware=[_CORS], exception_handlers={HTTPException: _not_found})
