@@ -44,7 +44,6 @@ _TURN: Final = """
 _LOCK: Final = """
     select from problem where account_id = $1 and problem_id = any($2::uuid[]) order by problem_id for update
 """
-# Nobody looks any more at what removals before have left.
 _SEAL: Final = """
     update problem set is_sealed = true, closed_at = $3, alert_count = (
         select count(*) from alert a where a.account_id = $1 and a.problem_id = $2 and a.since is not null

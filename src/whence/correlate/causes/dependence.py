@@ -1,7 +1,7 @@
 """Which entity depends on which: the relations, read in the direction in which blame goes."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,7 @@ WEIGHT: Final[Mapping[RelationKind, float]] = {
 HEARSAY: Final = 0.7  # an alert that names another entity mostly complains about it: less sure than a relation
 _SHORTEST: Final = 4  # letters of a name that is looked for in texts: shorter names are ordinary words
 _RISING: Final = sorted(RelationKind, key=lambda kind: (WEIGHT[kind], kind))
+_EndsOf = Callable[[str, RelationKind], Sequence[str]]
 _PIECES: Final = re.compile(r"[\s/:@,;'\"()\[\]{}<>=]+")
 
 
@@ -95,23 +96,24 @@ class Dependence:
         return {entity, *self._relations.beside(entity), *heard}
 
     def _below(self, entity: str) -> dict[str, RelationKind]:
-        """What relations say that it depends on: its targets, and its parts; with the kind that weighs most."""
-        ends: dict[str, RelationKind] = {}
-        for kind in _RISING:
-            ends_of = self._relations.sources if kind is RelationKind.PART_OF else self._relations.targets
-            ends.update(dict.fromkeys(ends_of(entity, kind), kind))
-        return ends
+        """What relations say that it depends on: its parts, and its other targets."""
+        return _weightiest(entity, of_parts=self._relations.sources, of_others=self._relations.targets)
 
     def _above(self, entity: str) -> dict[str, RelationKind]:
-        """What relations say that depends on it: the whole that it is a part of, and whose target it is."""
-        ends: dict[str, RelationKind] = {}
-        for kind in _RISING:
-            ends_of = self._relations.targets if kind is RelationKind.PART_OF else self._relations.sources
-            ends.update(dict.fromkeys(ends_of(entity, kind), kind))
-        return ends
+        """What relations say that depends on it: the whole that it is a part of, and whose other target it is."""
+        return _weightiest(entity, of_parts=self._relations.targets, of_others=self._relations.sources)
 
     def _is_joined(self, one: str, other: str) -> bool:
         return other in self._relations.beside(one)
+
+
+def _weightiest(entity: str, *, of_parts: _EndsOf, of_others: _EndsOf) -> dict[str, RelationKind]:
+    """The other ends of relations, each with the kind that weighs most."""
+    ends: dict[str, RelationKind] = {}
+    for kind in _RISING:
+        ends_of = of_parts if kind is RelationKind.PART_OF else of_others
+        ends.update(dict.fromkeys(ends_of(entity, kind), kind))
+    return ends
 
 
 def named(text: str, known: Mapping[str, str]) -> set[str]:
