@@ -19,10 +19,10 @@ from whence.domain.entity import Entity
 from whence.domain.errors import Reason, Unauthenticated, Unavailable
 from whence.domain.event import Event, Span
 from whence.domain.problem import Problem
-from whence.store import entities, events, evidence, feed, problems
+from whence.store import entities, events, evidence, explanations, feed
+from whence.store.explanations import Urgency
 from whence.store.graph import Graphs
 from whence.store.pool import Pool
-from whence.store.problems import Urgency
 
 LOOKBACK: Final = timedelta(hours=2)
 SHORTEST_LOOKBACK: Final = timedelta(minutes=1)
@@ -152,7 +152,7 @@ class Causes:
 
     async def _unexplained(self, after: UUID, urgency: Urgency) -> list[UUID]:
         async with self._pool.reader() as db:
-            return await problems.accounts_unexplained(
+            return await explanations.accounts_unexplained(
                 db, now=self._clock(), after=after, limit=_ACCOUNTS, urgency=urgency
             )
 
@@ -160,7 +160,7 @@ class Causes:
         now = self._clock()
         claimed = now + _LEASE
         async with self._pool.transaction() as db:
-            due = await problems.claim_unexplained(
+            due = await explanations.claim_unexplained(
                 db, account, now=now, until=claimed, limit=_MOST_DUE, urgency=urgency
             )
         for problem in due:
@@ -187,7 +187,7 @@ class Causes:
         ranking = await asyncio.to_thread(rank, found, of=Of.ENTITIES, limit=_KEPT)
         is_news = ranking.causes != problem.causes or ranking.likely is not problem.is_likely
         async with self._pool.transaction() as db:
-            await problems.explain(
+            await explanations.explain(
                 db,
                 account,
                 problem.id,

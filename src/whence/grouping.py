@@ -29,7 +29,7 @@ from whence.domain.event import Span
 from whence.domain.identity import new_id, number
 from whence.domain.maintenance import Maintenance
 from whence.domain.scope import ALL_SERVICES, Scope
-from whence.store import codec, entities, feed, groups, maintenance, subjects
+from whence.store import codec, entities, feed, groups, headlines, maintenance, subjects
 from whence.store.groups import Due, Settled
 from whence.store.pool import Pool, Writer
 
@@ -259,7 +259,7 @@ class Grouping:
         await groups.settle(db, account, settled)
         await groups.move(db, account, moved)
         await groups.move_whole(db, account, whole)
-        changed = await groups.save(db, account, problems, at=now, patience=_PATIENCE)
+        changed = await headlines.save(db, account, problems, at=now, patience=_PATIENCE)
         merged = {problem_id: problems[nth][0] for problem_id, nth in outcome.merged.items()}
         await groups.merge(db, account, merged, at=now)
         await groups.empty(db, account, outcome.emptied, at=now)

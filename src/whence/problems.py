@@ -15,7 +15,7 @@ from whence.domain.event import Event
 from whence.domain.identity import in_millis, new_id, number
 from whence.domain.page import Page, seal, unseal
 from whence.domain.problem import Affecting, Comment, Problem, ProblemFilter, ProblemState
-from whence.store import access, affected, alerts, events, feed, problems
+from whence.store import access, affected, alerts, events, feed, headlines, problems
 from whence.store.pool import Pool, Reader, Writer
 from whence.store.together import Together
 
@@ -166,7 +166,7 @@ class Problems:
                 ]
                 if over:
                     await alerts.end(db, by.account_id, over, at=now)
-                await problems.seal(db, by.account_id, standing.id, at=now)
+                await headlines.seal(db, by.account_id, standing.id, at=now)
                 await self._record(db, by, "closed", standing, comment or standing.title, now)
             if said is not None:
                 await problems.comment(db, by.account_id, said)

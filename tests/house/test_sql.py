@@ -71,7 +71,7 @@ _BY_DOOR: Final[Mapping[tuple[str, str], str]] = {
     ("store/deletion.py", "_DELETED"): "lists the accounts that are being deleted",
     ("store/alerts.py", "_DUE_ACCOUNTS"): "lists the accounts that have alerts to look after",
     ("store/groups.py", "_WAITING"): "lists the accounts that have alerts to group",
-    ("store/problems.py", "_UNEXPLAINED_ACCOUNTS"): "lists the accounts that have problems to explain",
+    ("store/explanations.py", "_UNEXPLAINED_ACCOUNTS"): "lists the accounts that have problems to explain",
 }
 _BY_ACCOUNT: Final = re.compile(
     r"account_id = \$1\b|insert into \w+ (as \w+ )?\(account_id,.*?\)\s*(values \(|select )\$1\b", re.DOTALL

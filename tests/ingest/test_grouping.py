@@ -29,7 +29,7 @@ from whence.domain.scope import Scope
 from whence.grouping import Grouping
 from whence.problems import Problems
 from whence.registry import Named
-from whence.store import alerts, problems
+from whence.store import alerts, headlines, problems
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
@@ -333,7 +333,7 @@ async def test_a_person_closes_what_was_changed_just_before(tenant: Tenant) -> N
     async with tenant.house.pool.transaction() as db:
         await problems.turn(db, tenant.admin.account_id)  # nobody else groups it
         await alerts.follow(db, tenant.admin.account_id, await renamed(tenant, receipt.id, "a key was shown"))
-        await problems.seal(db, tenant.admin.account_id, standing.id, at=NOW)
+        await headlines.seal(db, tenant.admin.account_id, standing.id, at=NOW)
     await settle(tenant)
     (left,) = await problems_of(tenant)
     assert (left.title, left.severity, left.is_sealed) == ("a key was shown", Severity.CRITICAL, True)

@@ -18,9 +18,9 @@ from whence.domain.identity import new_id
 from whence.domain.problem import Problem
 from whence.domain.scope import Scope
 from whence.registry import Named
-from whence.store import problems
+from whence.store import explanations
+from whence.store.explanations import Urgency
 from whence.store.pool import Writer
-from whence.store.problems import Urgency
 
 HOUR: Final = timedelta(hours=1)
 NEXT_CENTURY: Final = datetime(2100, 1, 1, tzinfo=UTC)
@@ -160,11 +160,13 @@ async def test_what_has_changed_does_not_wait_for_what_has_not(account: MakeTena
         new = await raised(db, tenant, 6, updated=ago(minutes=1), explained=None)
 
         async def first(urgency: Urgency, limit: int) -> set[UUID]:
-            found = await problems.claim_unexplained(db, at, now=now, until=now + HOUR, limit=limit, urgency=urgency)
+            found = await explanations.claim_unexplained(
+                db, at, now=now, until=now + HOUR, limit=limit, urgency=urgency
+            )
             return {one.id for one in found}
 
         async def waits(urgency: Urgency) -> bool:
-            found = await problems.accounts_unexplained(db, now=now, after=UUID(int=0), limit=1000, urgency=urgency)
+            found = await explanations.accounts_unexplained(db, now=now, after=UUID(int=0), limit=1000, urgency=urgency)
             return at in found
 
         assert [await waits(urgency) for urgency in Urgency] == [True, True, True]

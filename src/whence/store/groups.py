@@ -15,7 +15,7 @@ from whence.correlate.problems import Condition, Said, Standing
 from whence.domain.alert import Alert, Silence
 from whence.domain.event import Handling, Span
 from whence.domain.scope import Scope, entity_key
-from whence.store import alerts, codec, problems
+from whence.store import alerts, codec, headlines
 from whence.store.pool import Reader, Writer
 
 MOST_RELATIONS: Final = 100_000
@@ -160,45 +160,6 @@ _MOVE: Final = """
 _MOVE_WHOLE: Final = """
     update alert set problem_id = new.problem_id from unnest($2::uuid[], $3::uuid[]) as new (was, problem_id)
     where account_id = $1 and alert.problem_id = new.was
-"""
-# The first of the most severe gives severity and title: DESK contract 5.6, title of its most severe event.
-_SAVE: Final = """
-    insert into problem (
-        account_id, problem_id, number, code, named_at, opened_at, closed_at, severity, title, alert_count, types,
-        dialects, entity_ids, updated_at, explain_at
-    )
-    select $1, new.problem_id, new.number, new.code, all_of.opened_at, all_of.opened_at, all_of.closed_at,
-        gravest.severity, gravest.title, all_of.alerts, all_of.types, all_of.dialects,
-        array(
-            select distinct e.entity_id from alert a cross join unnest(a.subjects) as about (subject)
-            join entity e on e.account_id = $1 and e.entity_id = about.subject
-            where a.account_id = $1 and a.problem_id = new.problem_id and a.since is not null order by e.entity_id
-        ), $5, $5
-    from unnest($2::uuid[], $3::integer[], $4::bigint[]) as new (problem_id, number, code)
-    cross join lateral (
-        select count(*)::integer as alerts, min(since) as opened_at,
-            case when bool_and(closed_at is not null) then greatest(min(since), max(closed_at)) end as closed_at,
-            array_agg(distinct type collate "C" order by type collate "C") as types,
-            array_agg(distinct dialect collate "C" order by dialect collate "C") as dialects
-        from alert a where a.account_id = $1 and a.problem_id = new.problem_id and since is not null
-    ) all_of
-    cross join lateral (
-        select severity, title from alert a
-        where a.account_id = $1 and a.problem_id = new.problem_id and since is not null
-        order by array_position($7::text[], severity) desc, since, key, alert_id limit 1
-    ) gravest
-    on conflict (account_id, problem_id) do update set
-        opened_at = excluded.opened_at, closed_at = excluded.closed_at, severity = excluded.severity,
-        title = excluded.title, alert_count = excluded.alert_count, types = excluded.types,
-        dialects = excluded.dialects, entity_ids = excluded.entity_ids, updated_at = excluded.updated_at,
-        is_stale = false, explain_at = case
-            when excluded.closed_at is null then greatest(excluded.explain_at, problem.explained_at + $6::interval)
-            else excluded.explain_at end
-    where (problem.opened_at, problem.severity, problem.title, problem.alert_count, problem.types, problem.dialects,
-        problem.entity_ids, problem.is_stale) is distinct from (excluded.opened_at, excluded.severity, excluded.title,
-        excluded.alert_count, excluded.types, excluded.dialects, excluded.entity_ids, false)
-    or problem.closed_at is distinct from excluded.closed_at
-    returning problem_id
 """
 _MERGE: Final = """
     update problem set merged_into = new.into_id, closed_at = coalesce(closed_at, $4), updated_at = $4,
@@ -386,7 +347,7 @@ async def left(db: Writer, account: UUID, *, at: datetime, limit: int) -> list[U
     They say what their alerts do, and their causes are looked for in that.
     """
     locked = [row["problem_id"] for row in await db.rows(_LOCK_LEFT, account, limit)]
-    await problems.say(db, account, locked, at=at)
+    await headlines.say(db, account, locked, at=at)
     return locked
 
 
@@ -426,20 +387,6 @@ async def move_whole(db: Writer, account: UUID, into: Mapping[UUID, UUID]) -> No
     """All alerts of these problems are of those now."""
     if into:
         await db.execute(_MOVE_WHOLE, account, list(into), list(into.values()))
-
-
-async def save(
-    db: Writer, account: UUID, found: Sequence[tuple[UUID, int, int]], *, at: datetime, patience: timedelta
-) -> list[UUID]:
-    """The problems, each by its id, number and code, say what their alerts do; the new and changed ones are returned.
-
-    Their causes are looked for again; if they go on, not before `patience` has passed since that was done.
-    """
-    columns = [list(column) for column in zip(*found, strict=True)]
-    if not columns:
-        return []
-    await problems.lock(db, account, [problem_id for problem_id, *_ in found])
-    return [row["problem_id"] for row in await db.rows(_SAVE, account, *columns, at, patience, problems.RANKS)]
 
 
 async def merge(db: Writer, account: UUID, into: Mapping[UUID, UUID], *, at: datetime) -> None:

@@ -2,14 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from enum import IntEnum
 from typing import Final, LiteralString
 from uuid import UUID
 
 import asyncpg
 
 from whence.domain.alert import Alert
-from whence.domain.cause import Ranking
 from whence.domain.errors import NotFound
 from whence.domain.event import Severity
 from whence.domain.problem import Comment, Problem, ProblemFilter, ProblemState
@@ -17,7 +15,6 @@ from whence.store import affected, alerts, codec
 from whence.store.pool import Reader, Writer
 from whence.store.where import Where
 
-RANKS: Final = [severity.value for severity in Severity]  # the gravest last
 COLUMNS: Final[LiteralString] = """
     p.problem_id, p.number, p.code, p.named_at, p.opened_at, p.closed_at, p.is_sealed, p.severity, p.title,
     p.alert_count, p.types, p.dialects, p.entity_ids, p.merged_into, p.updated_at, p.comment_count, p.causes,
@@ -40,86 +37,6 @@ _TURN: Final = """
     insert into problem_head (account_id, number) values ($1, 0)
     on conflict (account_id) do update set number = problem_head.number
     returning number
-"""
-_LOCK: Final = """
-    select from problem where account_id = $1 and problem_id = any($2::uuid[]) order by problem_id for update
-"""
-_SEAL: Final = """
-    update problem set is_sealed = true, closed_at = $3, alert_count = (
-        select count(*) from alert a where a.account_id = $1 and a.problem_id = $2 and a.since is not null
-    )
-    where account_id = $1 and problem_id = $2
-"""
-# As those that go on say it (`store.groups`); one of which nothing is left keeps what it said last.
-_SAY: Final = """
-    with said as (
-        select told.problem_id, all_of.*, gravest.*,
-            array(
-                select distinct e.entity_id from alert a cross join unnest(a.subjects) as about (subject)
-                join entity e on e.account_id = $1 and e.entity_id = about.subject
-                where a.account_id = $1 and a.problem_id = told.problem_id and a.since is not null order by e.entity_id
-            ) as entity_ids
-        from unnest($3::uuid[]) as told (problem_id)
-        cross join lateral (
-            select min(since) as opened_at,
-                array_agg(distinct type collate "C" order by type collate "C") as types,
-                array_agg(distinct dialect collate "C" order by dialect collate "C") as dialects
-            from alert a where a.account_id = $1 and a.problem_id = told.problem_id and since is not null
-        ) all_of
-        left join lateral (
-            select severity, title from alert a
-            where a.account_id = $1 and a.problem_id = told.problem_id and since is not null
-            order by array_position($4::text[], severity) desc, since, key, alert_id limit 1
-        ) gravest on true
-    )
-    update problem p set is_stale = false, updated_at = $2,
-        explain_at = case when said.opened_at is not null then $2::timestamptz end,
-        causes = case when said.opened_at is not null then p.causes end,
-        is_likely = p.is_likely and said.opened_at is not null,
-        opened_at = coalesce(said.opened_at, p.opened_at),
-        closed_at = greatest(coalesce(said.opened_at, p.opened_at), p.closed_at),
-        severity = coalesce(said.severity, p.severity), title = coalesce(said.title, p.title),
-        types = coalesce(said.types, p.types), dialects = coalesce(said.dialects, p.dialects),
-        entity_ids = case when said.opened_at is null then p.entity_ids else said.entity_ids end
-    from said where p.account_id = $1 and p.problem_id = said.problem_id
-"""
-# Of what goes on and was explained: when anything was told since, or so long ago that relations may have changed. What
-# is due and is none of that costs a look at an index, and no more.
-_MORE_IS_KNOWN: Final[LiteralString] = """
-    (p.explained_at is null or p.closed_at is not null or p.updated_at > p.explained_at
-    or p.explained_at < $2::timestamptz - interval '5 minutes'
-    or exists (select from feed_head h where h.account_id = p.account_id and h.position <> p.explained_position))
-"""
-# As `Urgency` has it.
-_URGENCY: Final[LiteralString] = """
-    case when p.explained_at is null then 0 when p.updated_at > p.explained_at then 1 else 2 end
-"""
-_UNEXPLAINED_ACCOUNTS: Final[LiteralString] = f"""
-    select distinct p.account_id from problem p
-    where p.account_id > $1 and p.explain_at is not null and p.explain_at <= $2
-    and {_URGENCY} = $4 and {_MORE_IS_KNOWN}
-    and exists (select from account a where a.account_id = p.account_id and a.deleted_at is null)
-    order by p.account_id limit $3
-"""
-# Whoever takes them has until then to say what he found; after that somebody else looks. First what goes on: of what is
-# over, a history that somebody imports has any number. And of that what nobody has looked at yet, then what was asked
-# for: were it always what has changed, a storm that changes some all the time would leave no turn to the others.
-# Materialized: where a plan asks for them once for each problem, each time those that were claimed are passed over, and
-# the next ones are claimed as well.
-_CLAIM: Final[LiteralString] = f"""
-    with claimed as materialized (
-        select p.problem_id from problem p where p.account_id = $1 and p.explain_at <= $2 and {_MORE_IS_KNOWN}
-        order by p.closed_at is not null, p.explained_at is not null, {_URGENCY} <> $5, p.explain_at, p.problem_id
-        limit $4 for update skip locked
-    )
-    update problem p set explain_at = $3 from claimed where p.account_id = $1 and p.problem_id = claimed.problem_id
-    returning {COLUMNS}
-"""
-_EXPLAIN: Final = """
-    update problem set causes = $3, is_likely = $4, explained_at = $5, explained_position = $6,
-        updated_at = case when $9 then greatest(updated_at, $5) else updated_at end,
-        explain_at = case when explain_at = $7 then $8 else explain_at end
-    where account_id = $1 and problem_id = $2 and merged_into is null
 """
 _FORGET: Final = """
     delete from problem where account_id = $1 and problem_id in (
@@ -156,14 +73,6 @@ _UNATTENDED: Final = """
     and (expires_at is null or expires_at > $3)
     group by problem_id
 """
-
-
-class Urgency(IntEnum):
-    """Why the causes of a problem are to be looked for."""
-
-    NEVER = 0  # nobody has looked yet
-    CHANGED = 1  # it has changed since somebody looked
-    AGAIN = 2  # more may be known of what it is about
 
 
 async def some(db: Reader, account: UUID, problem_ids: Sequence[UUID]) -> dict[UUID, Problem]:
@@ -279,65 +188,12 @@ async def open_alerts(db: Writer, account: UUID, problem_id: UUID) -> list[Alert
     return [one for one in await alerts.locked(db, account, ids) if one.closed_at is None]
 
 
-async def lock(db: Writer, account: UUID, problem_ids: Collection[UUID]) -> None:
-    """Whoever removes an alert of the problems has done so, or waits until the transaction ends.
-
-    A statement of its own before the alerts are counted: one that waits as it counts has counted what was removed.
-    """
-    await db.rows(_LOCK, account, list(problem_ids))
-
-
-async def seal(db: Writer, account: UUID, problem_id: UUID, *, at: datetime) -> None:
-    """The problem is over, as a person said, and says what its alerts do: nobody groups it after that."""
-    await lock(db, account, [problem_id])
-    await db.execute(_SEAL, account, problem_id, at)
-    await say(db, account, [problem_id], at=at)
-
-
-async def say(db: Writer, account: UUID, problem_ids: Collection[UUID], *, at: datetime) -> None:
-    """The problems, which are locked and closed by a person, say what their alerts do; their causes are looked for."""
-    if problem_ids:
-        await db.execute(_SAY, account, at, list(problem_ids), RANKS)
-
-
 async def forget(db: Writer, account: UUID, *, before: datetime, limit: int) -> bool:
     """Problems that opened before and have no alert any more are gone, with what was said of them.
 
     At most `limit` of them; False when there were none.
     """
     return bool(await db.rows(_FORGET, account, before, limit))
-
-
-async def accounts_unexplained(db: Reader, *, now: datetime, after: UUID, limit: int, urgency: Urgency) -> list[UUID]:
-    """The accounts behind `after` with problems whose causes are to be looked for, as urgently as that."""
-    return [row["account_id"] for row in await db.rows(_UNEXPLAINED_ACCOUNTS, after, now, limit, urgency)]
-
-
-async def claim_unexplained(
-    db: Writer, account: UUID, *, now: datetime, until: datetime, limit: int, urgency: Urgency
-) -> list[Problem]:
-    """Problems whose causes are to be looked for, left alone by others until then.
-
-    First those that were never explained, then those that are as urgent as that, then others.
-    """
-    return [problem(row) for row in await db.rows(_CLAIM, account, now, until, limit, urgency)]
-
-
-async def explain(
-    db: Writer,
-    account: UUID,
-    problem_id: UUID,
-    found: Ranking,
-    *,
-    at: datetime,
-    position: int,
-    claimed: datetime,
-    again: datetime | None,
-    is_news: bool,
-) -> None:
-    """The problem has these causes; it is looked at `again`, or as soon as it changed since it was claimed."""
-    text = codec.causes_text(found.causes)
-    await db.execute(_EXPLAIN, account, problem_id, text, found.likely, at, position, claimed, again, is_news)
 
 
 async def comments(db: Reader, account: UUID, problem_ids: Sequence[UUID]) -> dict[UUID, list[Comment]]:
