@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 from whence.correlate.tickets import SEVERITY, facts, new_ticket_id
 from whence.domain.access import AuditEntry, Principal
@@ -16,7 +15,7 @@ from whence.domain.alert import ClosedBy
 from whence.domain.errors import Invalid
 from whence.domain.event import Kind, Report, Span
 from whence.domain.identity import in_millis, new_id
-from whence.domain.ticket import Ticket, TicketState, Urgency, default_policy
+from whence.domain.ticket import NO_ALERT, Ticket, TicketState, Urgency, default_policy
 from whence.domain.webhook import default_workspace
 from whence.store import access, alerts, events, feed, removal, tickets
 from whence.store.append import append
@@ -26,7 +25,6 @@ from whence.store.races import won
 from whence.store.rows import Item
 
 NOW: Final = partial(datetime.now, UTC)
-_NO_ALERT: Final = UUID(int=0)
 _LONGEST_TITLE: Final = 1000  # characters on the timeline; the ticket keeps all
 _TYPE: Final = "alert"
 _TICKET: Final = "ticket"  # the call that the events of tickets come by which people open, or open again
@@ -57,7 +55,7 @@ class Tickets:
         home = workspace or default_workspace(by.account_id)
         ticket = Ticket(
             id=new_ticket_id(now),
-            alert_id=_NO_ALERT,
+            alert_id=NO_ALERT,
             workspace=home,
             project=project,
             routed=project,
@@ -167,7 +165,7 @@ class Tickets:
         item = Item(id=new_id(now), report=report)
         made = await append(db, by.account_id, [item], at=now, slot=self._slot)
         await feed.announce(db, by.account_id, event_ids=[item.id], occurred_at=[now], alert_ids=made.alert_ids)
-        return replace(ticket, alert_id=item.alert_id or _NO_ALERT)
+        return replace(ticket, alert_id=item.alert_id or NO_ALERT)
 
     async def _reword(self, db: Writer, by: Principal, ticket: Ticket, now: datetime) -> None:
         """Its alert, and the alert's event, say what the ticket says."""

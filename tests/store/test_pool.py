@@ -190,33 +190,6 @@ async def test_what_only_adds_is_planned_once(pool: Pool) -> None:
         assert await _plans(db, _ASK) == (0, 10)
 
 
-@pytest.mark.parametrize("begins_with_adding", [False, True])
-async def test_plans_are_as_they_should_be_behind_a_savepoint_that_was_undone(
-    pool: Pool,
-    begins_with_adding: bool,  # noqa: FBT001  a parameter of the test
-) -> None:
-    """PostgreSQL's setting is undone with what was done inside, and the connection knows it."""
-
-    async def fail(db: Writer) -> None:
-        async with db.savepoint():
-            await (db.rows(_ASK, 1) if begins_with_adding else db.add(_ADD, [1]))
-            raise LookupError
-
-    async with pool.transaction() as db:
-        await db.execute(_TABLE)
-        if begins_with_adding:
-            await db.add(_ADD, [0])
-        with pytest.raises(LookupError):
-            await fail(db)
-        for n in range(10):
-            await db.rows(_ASK, n)
-        for n in range(10):
-            await db.add(_ADD, [n])
-
-        assert (await _plans(db, _ASK))[0] == 0
-        assert (await _plans(db, _ADD))[0] > 0
-
-
 @pytest.mark.parametrize("sql", ["select from nowhere", "select nothing from account"])
 async def test_tables_that_are_not_those_of_this_release_are_no_bug(pool: Pool, sql: LiteralString) -> None:
     """As while a backup is being restored: whoever asks is to come again."""

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from whence.correlate.rules import Routed
 from whence.domain.delivery import Delivery
 from whence.domain.event import Kind, Report, Severity
 from whence.domain.identity import new_id
 from whence.domain.signal import Grade, Resource, Signal, SignalKind
-from whence.domain.ticket import Ticket, Urgency
+from whence.domain.ticket import NO_ALERT, Ticket, Urgency
 
 # What a monitor could not tell may be bad; what it did not say is not.
 SEVERITY: Final[Mapping[Grade, Severity]] = {
@@ -108,7 +107,7 @@ class Tickets:
         self.numbers[webhook.workspace] = number = self.numbers.get(webhook.workspace, 0) + 1
         ticket = Ticket(
             id=new_ticket_id(self._at),
-            alert_id=_NO_ALERT,
+            alert_id=NO_ALERT,
             workspace=webhook.workspace,
             project=routed.project,
             routed=routed.project,
@@ -140,9 +139,6 @@ class Tickets:
     def _note(self, ticket: Ticket) -> None:
         """The ticket is as given after the commit."""
         (self.opened if ticket.id in self.opened else self.changed)[ticket.id] = ticket
-
-
-_NO_ALERT: Final = UUID(int=0)  # of a ticket whose alert the commit has not opened yet
 
 
 def new_ticket_id(at: datetime) -> str:

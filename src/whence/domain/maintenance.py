@@ -80,15 +80,12 @@ class Maintenance:
         found = self.upcoming(at)
         return found is not None and found.start <= at
 
-    def covering(self, at: datetime) -> Span | None:
-        """The uninterrupted stretch of occurrences that covers the instant: its end is the first instant that is free.
-
-        A daily window of 24 hours is one stretch, to its last occurrence or else to `LATEST`.
-        """
-        return self.stretch(at) if self.is_on(at) else None
-
     def stretch(self, at: datetime) -> Span | None:
-        """The first uninterrupted stretch that ends after the instant, whether or not it has begun."""
+        """The first uninterrupted stretch of occurrences that ends after the instant, whether or not it has begun.
+
+        Its end is the first instant that is free. A daily window of 24 hours is one stretch, to its last occurrence or
+        else to `LATEST`.
+        """
         first = self._running(at)
         if first is None:
             return None

@@ -12,6 +12,8 @@ from whence.domain.immutable import immutable
 from whence.domain.query import FieldType, Schema
 from whence.domain.signal import Grade, Resource
 
+NO_ALERT: Final = UUID(int=0)  # of a ticket whose alert the commit has not opened yet
+
 
 class Urgency(StrEnum):
     """Whether somebody is to be woken."""

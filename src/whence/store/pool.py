@@ -118,17 +118,6 @@ class Writer(Reader):
         with _answering(self._connection, self._patience):
             await self._connection.copy_records_to_table(table, columns=columns, records=records)
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncGenerator[None]:
-        """What fails inside is undone; what came before it stands."""
-        planning = self._planning
-        try:
-            async with _begun(self._connection, self._patience):
-                yield
-        except BaseException:
-            self._planning = planning  # as PostgreSQL undoes it
-            raise
-
     async def _plan(self, how: LiteralString) -> None:
         if how is not self._planning:
             with _answering(self._connection, self._patience):
@@ -404,7 +393,7 @@ async def _begun(
     isolation: Literal["repeatable_read"] | None = None,
     readonly: bool = False,
 ) -> AsyncGenerator[None]:
-    """A transaction, or a savepoint inside of one: the driver's, but nothing of it waits for ever."""
+    """A transaction: the driver's, but nothing of it waits for ever."""
     transaction = connection.transaction(isolation=isolation, readonly=readonly)
     with _answering(connection, patience):
         await transaction.start()
