@@ -9,6 +9,7 @@ from bench import bodies, causes, data, desk, live, signals, soak, stored, storm
 from bench.empty import directory
 from bench.entity import newest
 from bench.figure import Figure
+from bench.filtered import filtered
 from bench.overview import overview
 from bench.size import Size
 from bench.start import start
@@ -28,6 +29,11 @@ async def _entity(size: Size, filled: Path) -> list[Figure]:
 async def _overview(size: Size, filled: Path) -> list[Figure]:
     async with stored.opened(filled) as there:
         return await overview(there, size)
+
+
+async def _filtered(size: Size, filled: Path) -> list[Figure]:
+    async with stored.opened(filled) as there:
+        return await filtered(there, size)
 
 
 async def _memory(size: Size, filled: Path) -> list[Figure]:
@@ -86,6 +92,7 @@ FRESH: Final[Mapping[str, Measure]] = {
 STORED: Final[Mapping[str, Measure]] = {
     "entity": _entity,
     "overview": _overview,
+    "filtered": _filtered,
     "memory": _memory,
     "start": start,
 }

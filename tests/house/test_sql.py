@@ -13,6 +13,7 @@ from tests.acceptance.server import directory
 from tests.house.source import SOURCE, Text, modules, texts
 from whence.domain.event import Span
 from whence.domain.filter import Filter
+from whence.domain.page import Order
 from whence.domain.query import (
     Accumulation,
     Condition,
@@ -57,7 +58,10 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
 }
 # Put together from parts: rendered by a test below, which counts tables and accounts in the whole.
 _COMPOSED: Final = frozenset(
-    ("store/summary.py", name) for name in ("facets_statement", "histogram_statement", "total_statement")
+    {
+        *(("store/summary.py", name) for name in ("facets_statement", "histogram_statement", "total_statement")),
+        *(("store/matching.py", name) for name in ("newest", "every", "_every_of_all")),
+    }
 )
 # The doors to an account cannot be found by the account; the ledger of migrations belongs to none.
 _BY_DOOR: Final[Mapping[tuple[str, str], str]] = {
@@ -150,8 +154,9 @@ def test_statements_from_parts_name_the_account_for_each_table(asked: Filter, fr
 
     total = summary.total_statement(_ACCOUNT, asked, from_counts=from_counts)
     window = events.window_statement(_ACCOUNT, asked, skip=0, limit=1)
+    page = events.page_statement(_ACCOUNT, asked, order=Order.NEWEST, cursor=None, limit=1, original=False)
 
-    for statement in (facets, histogram, total, window):
+    for statement in (facets, histogram, total, window, page):
         assert statement.args[0] == _ACCOUNT
         assert len(re.findall(r"account_id = \$1\b", statement.sql)) >= _mentions(statement.sql) >= 1
 

@@ -1,16 +1,13 @@
 """What the counts say of whole hours, and the rows that make it the answer for a window: pieces of SQL."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final, LiteralString
 
 from whence.domain.event import Span
-from whence.store.counts import HOURS
+from whence.store.counts import HOUR, HOURS, hour_of, number
 from whence.store.matching import Matching
 
-HOUR: Final = timedelta(hours=1)
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(9999, 12, 31, 23, tzinfo=UTC)  # behind this hour there is none
 _CELL: Final[LiteralString] = "e.type, e.severity, e.kind, e.source, e.dialect"
 
@@ -33,7 +30,7 @@ def nearest(window: Span) -> Hours | None:
 
     So at each end at most half an hour is left to rows: to be added, or to be taken off.
     """
-    first, last = _hour_of(window.start), _hour_of(window.end)
+    first, last = hour_of(window.start), hour_of(window.end)
     if first >= last or (first < window.start and first + HOUR == last):
         return None
     return Hours(
@@ -89,11 +86,6 @@ def severities(matching: Matching, hours: Hours) -> LiteralString:
     """
 
 
-def number(at: datetime) -> int:
-    """The number of the hour: how many began since 1970 in UTC."""
-    return (at - _EPOCH) // HOUR
-
-
 def _by_day(matching: Matching, hours: Hours) -> list[tuple[LiteralString, LiteralString]]:
     """Conditions on the day, and what counts of it: of the first and the last maybe not every hour.
 
@@ -118,7 +110,3 @@ def _sum(since: int, until: int) -> LiteralString:
 def _by_hour(matching: Matching, hours: Hours) -> LiteralString:
     """The same in the tables of migration 0001, where a server of the release before counts while it runs on."""
     return matching.where.fill("e.hour >= ? and e.hour < ?", hours.first, hours.last)
-
-
-def _hour_of(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)

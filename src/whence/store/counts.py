@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, LiteralString, cast
 from uuid import UUID
 
@@ -11,11 +11,14 @@ from whence.domain.event import Event, Kind, Report
 from whence.domain.scope import Places
 from whence.store.pool import Writer
 
+HOUR: Final = timedelta(hours=1)
 # Columns of the counts, by the hour of the day (UTC) that they count.
 HOURS: Final[tuple[LiteralString, ...]] = (
     "h00", "h01", "h02", "h03", "h04", "h05", "h06", "h07", "h08", "h09", "h10", "h11",
     "h12", "h13", "h14", "h15", "h16", "h17", "h18", "h19", "h20", "h21", "h22", "h23",
 )  # fmt: skip
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Cell = tuple[date, int, str, str, str, str, str]
 Place = tuple[date, int, str, str]
@@ -44,6 +47,16 @@ class Counts:
 
     def __bool__(self) -> bool:
         return bool(self.cells)
+
+
+def hour_of(at: datetime) -> datetime:
+    """The beginning of the hour, in UTC as the instant is, in which it is counted."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def number(at: datetime) -> int:
+    """The number of the hour: how many began since 1970 in UTC."""
+    return (at - _EPOCH) // HOUR
 
 
 def named(places: Places) -> Iterable[tuple[str, str]]:

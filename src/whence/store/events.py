@@ -98,7 +98,7 @@ def window_statement(
 ) -> Statement:
     """The statement behind `window`, for those who measure it or read its plan."""
     columns: LiteralString = f"{COLUMNS}, e.original" if original else COLUMNS
-    return Matching(account, asked).window(columns, skip=min(skip, _FARTHEST), limit=limit, registered=registered)
+    return Matching(account, asked, registered=registered).window(columns, skip=min(skip, _FARTHEST), limit=limit)
 
 
 async def window(

@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
+from whence.domain.event import Span
 from whence.domain.filter import Filter
 from whence.domain.page import Cursor, Order
+from whence.store import occupied
+from whence.store.counts import HOUR
 from whence.store.where import LOOK_BACK, Where, attributes, behind, concerned, link_keys
 
 
@@ -23,6 +26,17 @@ _REGISTERED: Final[LiteralString] = """
     exists (
         select from entity n where n.account_id = $1 and n.entity_id = e.scope -> 0 -> 'entity_ids' ->> 0
     )
+"""
+# Whether the rows of the `hour`s of `occupied.hours` are so few that to read all others as well would take longer: a
+# quarter, at most, of the window's hours or of those that anything is counted in. Asked once, whatever the plan.
+_FEW: Final[LiteralString] = """
+    (select count(*) * 4 from hour) <= least(?::bigint, (
+        select (max(e.day) - min(e.day) + 1) * 24 from event_day_count e where e.account_id = $1
+    ))
+"""
+# Whether event `e` began in the `hour`.
+_IN_HOUR: Final[LiteralString] = """
+    e.occurred_at >= to_timestamp(hour.number * 3600.0) and e.occurred_at < to_timestamp((hour.number + 1) * 3600.0)
 """
 
 
@@ -52,14 +66,19 @@ class Matching:
         direction: LiteralString = "desc" if order is Order.NEWEST else "asc"
         take = self.where.bind(limit)
         if self._asked.concerning is None:
+            near, far = self._rows_of_spans()
             last = behind(cursor, self.where, "e")
             sort: LiteralString = f"order by e.occurred_at {direction}, e.event_id {direction} limit {take}"
-            rows: LiteralString = " union all ".join(
-                f"(select {columns} from event e"
-                f" where e.account_id = $1 and {span} and {self.attributes} and {last} {sort})"
-                for span in self._spans("e")
-            )
-            return self.statement(f"select * from ({rows}) e {sort}")
+            rows: LiteralString = f"select {columns} from event e where {near} and {last} {sort}"
+            if (hours := occupied.hours(self.where, self._asked, self._ahead(cursor))) is not None:
+                # Hour behind hour, until there are enough.
+                rows = f"""
+                    select {columns} from (select number from ({hours}) hour order by number {direction}) hour
+                    cross join lateral (select * from event e where {near} and {last} and {_IN_HOUR} {sort}) e
+                    order by hour.number {direction}, e.occurred_at {direction}, e.event_id {direction} limit {take}
+                """
+            old: LiteralString = f"select {columns} from event e where {far} and {last} {sort}"
+            return self.statement(f"select * from (({rows}) union all ({old})) e {sort}")
         last = behind(cursor, self.where, "l")
         sort = f"order by l.occurred_at {direction}, l.event_id {direction} limit {take}"
         links: LiteralString = " union ".join(
@@ -83,9 +102,8 @@ class Matching:
     def every(self, columns: LiteralString) -> LiteralString:
         """All the rows, in no order."""
         if self._asked.concerning is None:
-            spans: LiteralString = " or ".join(f"({span})" for span in self._spans("e"))
-            return f"select {columns} from event e where e.account_id = $1 and ({spans}) and {self.attributes}"
-        spans = " or ".join(f"({span})" for span in self._spans("l"))
+            return self._every_of_all(columns)
+        spans: LiteralString = " or ".join(f"({span})" for span in self._spans("l"))
         return f"""
             select {columns} from (
                 select distinct l.occurred_at, l.event_id from event_link l
@@ -93,13 +111,31 @@ class Matching:
             ) l join event e on e.account_id = $1 and e.occurred_at = l.occurred_at and e.event_id = l.event_id
         """
 
-    def window(self, columns: LiteralString, *, skip: int, limit: int, registered: bool) -> Statement:
+    def _every_of_all(self, columns: LiteralString) -> LiteralString:
+        """Those of a few hours hour by hour; `offset 0` keeps a plan from going through all of them for each hour."""
+        near, far = self._rows_of_spans()
+        rows: LiteralString = f"select {columns} from event e where (({near}) or ({far}))"
+        hours = occupied.hours(self.where, self._asked, self._ahead(None))
+        if hours is None:
+            return rows
+        window = self._asked.window
+        few: LiteralString = self.where.fill(_FEW, (window.end - window.start) // HOUR)
+        return f"""
+            with hour as materialized ({hours})
+            select e.* from hour cross join lateral (
+                select {columns} from event e where {near} and {_IN_HOUR} offset 0
+            ) e where {few}
+            union all select {columns} from event e where {far} and {few}
+            union all {rows} and not {few}
+        """
+
+    def window(self, columns: LiteralString, *, skip: int, limit: int) -> Statement:
         """The total, in every row, and the newest rows, equals by their ids, but for the first `skip`.
 
         Where none of them is left, one row of nulls has the total. All that match are found once, whatever `skip` is,
-        in one statement: so the total and the rows are of one moment. `registered`: see `events.window`.
+        in one statement: so the total and the rows are of one moment.
         """
-        places: LiteralString = self._places() + (f" and {_REGISTERED}" if registered else "")
+        places = self._places()
         part = self.where.bind(skip), self.where.bind(limit)
         sort: LiteralString = "order by occurred_at desc, event_id"
         return self.statement(
@@ -163,6 +199,23 @@ class Matching:
         )
         recheck: LiteralString = f"(l.exact or exists ({this} and {self._concerned}))"
         return recheck if self.attributes == "true" else f"{recheck} and exists ({this} and {self.attributes})"
+
+    def _ahead(self, cursor: Cursor | None) -> Span:
+        """The part of the window behind the cursor, and the hour before it from which spans may reach into it."""
+        start, end = self._asked.window.start - LOOK_BACK, self._asked.window.end
+        if cursor is None:
+            return Span(start=start, end=end)
+        if cursor.order is Order.NEWEST:
+            return Span(start=start, end=max(start, min(end, cursor.at)))
+        return Span(start=min(end, max(start, cursor.at)), end=end)
+
+    def _rows_of_spans(self) -> tuple[LiteralString, LiteralString]:
+        """The conditions on event `e`, in two disjoint parts, as `_spans`."""
+        near, far = self._spans("e")
+        return (
+            f"e.account_id = $1 and {near} and {self.attributes}",
+            f"e.account_id = $1 and {far} and {self.attributes}",
+        )
 
     def _spans(self, table: LiteralString) -> tuple[LiteralString, LiteralString]:
         """Overlap with the window, in two disjoint parts: found by when they began, and old spans."""

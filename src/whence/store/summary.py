@@ -7,8 +7,9 @@ from uuid import UUID
 from whence.domain.event import Severity
 from whence.domain.filter import Filter
 from whence.domain.summary import Facet, Facets
-from whence.store import counted
-from whence.store.counted import HOUR, Hours
+from whence.store import counted, counts
+from whence.store.counted import Hours
+from whence.store.counts import HOUR
 from whence.store.matching import Matching, Statement
 from whence.store.pool import Reader
 
@@ -154,7 +155,7 @@ def histogram_statement(account: UUID, asked: Filter, *, step: timedelta, from_c
     number = matching.where.fill(
         "case when e.occurred_at < ? then ?::integer else ?::integer end as number",
         hours.first + HOUR,
-        *(counted.number(at) for at in (asked.window.start, asked.window.end)),
+        *(counts.number(at) for at in (asked.window.start, asked.window.end)),
     )
     edges = matching.edges(f"{number}, e.severity", hours.first, hours.last)
     severities = counted.severities(matching, hours)

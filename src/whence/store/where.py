@@ -1,5 +1,6 @@
 """A reader's question as SQL. Its twin is `domain.filter.Filter.matches`; a property test keeps them the same."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final, LiteralString, cast
 from uuid import UUID
@@ -40,8 +41,15 @@ class Where:
     """Conditions joined by AND, each a fixed text with `?` for its values; the account comes first, as $1."""
 
     def __init__(self, account: UUID) -> None:
+        self._account = account
         self.args: list[object] = [account]
         self._conditions: list[LiteralString] = []
+
+    def apart(self) -> "Where":
+        """Conditions of their own, with values in the same statement."""
+        other = Where(self._account)
+        other.args = self.args
+        return other
 
     def bind(self, value: object) -> LiteralString:
         """The placeholder that stands for the value."""
@@ -65,20 +73,16 @@ class Where:
 
 def attributes(where: Where, asked: Filter) -> None:
     """What the filter asks of event `e` itself: all but the window and the entities concerned."""
-    columns: tuple[tuple[LiteralString, tuple[str, ...]], ...] = (
-        ("e.type = any(?::text[])", asked.types),
-        ("e.kind = any(?::text[])", asked.kinds),
-        ("e.severity = any(?::text[])", asked.severities),
-        ("e.source = any(?::text[])", asked.sources),
-        ("e.dialect = any(?::text[])", asked.dialects),
-        ("e.call = any(?::text[])", asked.calls),
-        ("e.clusters && ?::text[]", asked.clusters),
-        ("e.namespaces && ?::text[]", asked.namespaces),
-        ("e.services && ?::text[]", asked.services),
+    _listed(where, _of_cell(asked))
+    _listed(
+        where,
+        (
+            ("e.call = any(?::text[])", asked.calls),
+            ("e.clusters && ?::text[]", asked.clusters),
+            ("e.namespaces && ?::text[]", asked.namespaces),
+            ("e.services && ?::text[]", asked.services),
+        ),
     )
-    for condition, values in columns:
-        if values:
-            where.add(condition, [str(value) for value in values])
     _type_words(where, asked.type_words)  # behind the columns, which cost less to look at
     if asked.is_open is not None:
         still = "(e.is_open and (e.open_until is null or e.open_until > ?)) = ?"
@@ -97,6 +101,14 @@ def attributes(where: Where, asked: Filter) -> None:
         where.add("strpos(e.search, ?) > 0", word)
     for test in asked.properties:
         _property(where, test)
+
+
+def of_cell(where: Where, asked: Filter) -> LiteralString:
+    """What the filter asks of the cell `e` that an event is counted in; true when it asks nothing of that."""
+    cell = where.apart()
+    _listed(cell, _of_cell(asked))
+    _type_words(cell, asked.type_words)
+    return cell.text
 
 
 def concerned(where: Where, entities: tuple[Entity, ...]) -> LiteralString:
@@ -123,6 +135,22 @@ def behind(cursor: Cursor | None, where: Where, table: LiteralString) -> Literal
         return "true"
     sign: LiteralString = "<" if cursor.order is Order.NEWEST else ">"
     return where.fill(f"({table}.occurred_at, {table}.event_id) {sign} (?, ?)", cursor.at, cursor.event_id)
+
+
+def _of_cell(asked: Filter) -> tuple[tuple[LiteralString, tuple[str, ...]], ...]:
+    return (
+        ("e.type = any(?::text[])", asked.types),
+        ("e.kind = any(?::text[])", asked.kinds),
+        ("e.severity = any(?::text[])", asked.severities),
+        ("e.source = any(?::text[])", asked.sources),
+        ("e.dialect = any(?::text[])", asked.dialects),
+    )
+
+
+def _listed(where: Where, columns: Iterable[tuple[LiteralString, tuple[str, ...]]]) -> None:
+    for condition, values in columns:
+        if values:
+            where.add(condition, [str(value) for value in values])
 
 
 def _type_words(where: Where, words: tuple[str, ...]) -> None:
