@@ -46,16 +46,18 @@ _FALL: Final = """
     delete from relation using unnest($2::text[], $3::text[], $4::text[]) as old (source, kind, target)
     where account_id = $1 and relation.source = old.source and relation.kind = old.kind
     and relation.target = old.target and not relation.asserted and not exists (
-        select from relation_wanted w where w.account_id = $1 and w.kind = old.kind
-        and w.owner in (old.source, old.target) and w.owner = case when w.outgoing then old.source else old.target end
-        and w.other_id = case when w.outgoing then old.target else old.source end
+        select from relation_wanted w where w.account_id = $1 and w.kind = old.kind and w.outgoing
+        and w.owner = old.source and w.other_id = old.target
+    ) and not exists (
+        select from relation_wanted w where w.account_id = $1 and w.kind = old.kind and not w.outgoing
+        and w.owner = old.target and w.other_id = old.source
     )
 """
 _FORGET: Final = """
-    delete from relation_wanted w using unnest($2::text[], $3::text[], $4::text[]) as old (source, kind, target)
-    where w.account_id = $1 and w.kind = old.kind and w.owner in (old.source, old.target)
-    and w.owner = case when w.outgoing then old.source else old.target end
-    and w.other_id = case when w.outgoing then old.target else old.source end
+    delete from relation_wanted w using unnest($2::text[], $3::text[], $4::text[]) as old (source, kind, target),
+        lateral (values (true, source, target), (false, target, source)) as said (outgoing, owner, other_id)
+    where w.account_id = $1 and w.kind = old.kind and w.outgoing = said.outgoing and w.owner = said.owner
+    and w.other_id = said.other_id
 """
 
 
