@@ -154,6 +154,8 @@ UNREADABLE: Final[list[tuple[dict[str, object], str]]] = [
     ({"occurred_at": "0001-01-01T00:00:00+01:00"}, "occurred_at:not_a_time"),
     ({"occurred_at": "9999-12-31T23:59:59-01:00"}, "occurred_at:not_a_time"),
     ({"occurred_at": "12026-03-04T08:15:00Z"}, "occurred_at:not_a_time"),
+    ({"occurred_at": "1796100830912"}, "occurred_at:not_a_time"),  # milliseconds, whose digits are also a day of 1796
+    ({"occurred_at": "2026-03-04x08:15"}, "occurred_at:not_a_time"),
 ]
 
 

@@ -7,6 +7,8 @@ from typing import Final
 _HTTP_DATE: Final = re.compile(
     r"(?:[A-Za-z]{3}, )?([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9:]{8}) (GMT|UTC|[+-][0-9]{4})"
 )
+# Python takes any character between day and time, and so many a count of milliseconds for a time.
+_ISO: Final = re.compile(r"[0-9W-]{7,10}(?:[T ].+)?")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -15,8 +17,11 @@ def of_iso(text: str) -> datetime | None:
 
     None: it is no such text, or lies beyond the calendar.
     """
+    text = text.upper()
+    if not _ISO.fullmatch(text):
+        return None
     try:
-        at = datetime.fromisoformat(text.upper())
+        at = datetime.fromisoformat(text)
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (OverflowError, ValueError):
         return None

@@ -20,7 +20,8 @@ class Access(Enum):
 class Call:
     """What was asked.
 
-    `request` is the message as `messages.read` gives it. `by` is set for calls that ask for a token. `metadata`: what
+    `request` is the message as `messages.read` gives it; where nobody was let in yet, its fields are read as they are
+    asked for, which may raise Fault. `by` is set for calls that ask for a token. `metadata`: what
     came beside the request, names in lower case, without credentials. `base_url`: where this service is reached over
     HTTP, no slash at the end.
     """

@@ -8,6 +8,7 @@ from whence.dialects.cloudforet.asked import Fields
 from whence.dialects.cloudforet.call import Call, Handler
 from whence.dialects.cloudforet.collection import Collection, answerable, listed, tabled
 from whence.dialects.cloudforet.encode import message
+from whence.dialects.cloudforet.errors import Fault, required
 from whence.dialects.cloudforet.fields import needed
 from whence.dialects.cloudforet.options import Options
 from whence.dialects.cloudforet.posting import Posting
@@ -59,9 +60,16 @@ class Events:
         asked = call.request
         webhook_id = needed(asked, "webhook_id")
         access_key = needed(asked, "access_key")
-        data = needed(asked, "data")
+        if "data" not in asked:
+            raise required("data")
+        webhook = await self._posting.webhook(webhook_id, access_key)
+        try:
+            data = asked["data"]
+        except Fault:
+            await self._posting.misread(webhook)
+            raise
         key = call.metadata.get("idempotency-key", "")
-        await self._posting.take(webhook_id, access_key, data, key=key)
+        await self._posting.store(webhook, data, key=key)
         return {}
 
     async def get(self, call: Call) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from whence.dialects.cloudforet.bug import broken
 from whence.dialects.cloudforet.call import Call, Calls, Rpc
 from whence.dialects.cloudforet.errors import Code, Fault, fault
 from whence.dialects.cloudforet.gate import caller, without_credentials
-from whence.dialects.cloudforet.messages import parse, to_message
+from whence.dialects.cloudforet.messages import parse, to_message, unread
 from whence.dialects.cloudforet.reading import Reading
 from whence.dialects.cloudforet.schema import FILES, SERVICES
 from whence.dialects.cloudforet.vocabulary import NAME
@@ -78,8 +78,9 @@ async def _answered(
     rpc: Rpc, context: Context, reading: Reading, sent: AsyncIterator[bytes], metadata: dict[str, str]
 ) -> bytes:
     by = await caller(context, rpc, metadata)
+    read = unread if by is None else parse
     call = Call(
-        request=parse(rpc.request, await reading.message(sent, by)),
+        request=read(rpc.request, await reading.message(sent, by)),
         by=by,
         metadata=without_credentials(metadata),
         base_url=context.public_url or "",

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import unquote
 
-from pydantic_core import to_json
 from starlette.requests import Request
 
 from whence.dialects import Context
@@ -32,7 +31,7 @@ def endpoint(context: Context, posting: Posting) -> Callable[[Request], Awaitabl
             await posting.misread(webhook)
             raise
         key = next(filter(None, map(request.headers.get, _KEYS)), "")
-        await posting.store(webhook, data, to_json(data).decode(), key=key)
+        await posting.store(webhook, data, key=key)
         return Answer(_DONE)
 
     return ingest

@@ -4,7 +4,7 @@ A plain object has the message's snake_case names. What is not set is not there,
 sent is. Enums are names, a `Struct` is the JSON as it was sent, and of two spellings of a oneof the one that was used.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, cast
 
@@ -12,9 +12,11 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import DecodeError, Message
 
-from whence.dialects.cloudforet.errors import Code, Fault
+from whence.dialects.cloudforet.errors import Code, Fault, invalid
 from whence.dialects.cloudforet.schema import POOL, message_class
 from whence.dialects.cloudforet.structs import FREE, LIST_VALUE, STRUCT, VALUE, fill, from_free, nul
+
+MOST_ITEMS: Final = 10_000  # in all lists of one request
 
 _Write = Callable[[Message, Any], None]
 
@@ -32,7 +34,7 @@ def read(full_name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
     message = message_class(full_name)()
     try:
         kind = _kind(message)
-        ParseDict(_hollow(kind, sent, kind.name), message)
+        ParseDict(_hollow(kind, sent, kind.name, _Room()), message)
     except ParseError as exc:
         raise unreadable(exc) from None
     return _filled(message, sent)
@@ -44,23 +46,21 @@ def parse(full_name: str, raw: bytes) -> dict[str, Any]:
     Raises:
         Fault: they are no such message, or hold what cannot be stored.
     """
-    try:
-        message = message_class(full_name).FromString(raw)
-    except DecodeError as exc:
-        raise unreadable(exc) from None
-    return from_message(message)
+    return from_message(_decoded(full_name, raw))
 
 
-def from_message(message: Message, path: str = "") -> dict[str, Any]:
+def unread(full_name: str, raw: bytes) -> Mapping[str, Any]:
+    """As `parse`, for a request of a stranger: what cannot be stored is found in a field when that is asked for."""
+    return _Unread(_decoded(full_name, raw))
+
+
+def from_message(message: Message) -> dict[str, Any]:
     """What is set in the message.
 
     Raises:
-        Fault: it holds what cannot be stored.
+        Fault: it holds what cannot be stored, or too much.
     """
-    return {
-        field.name: _plain(field, value, f"{path}.{field.name}" if path else field.name)
-        for field, value in message.ListFields()
-    }
+    return _members(message, "", _Room())
 
 
 def to_message(full_name: str, reply: Mapping[str, Any]) -> Message:
@@ -85,25 +85,72 @@ def unreadable(reason: object) -> Fault:
     return Fault(Code.UNREADABLE, text[:_LONGEST_REASON] + ".")
 
 
-def _hollow(kind: Descriptor, sent: Mapping[str, Any], path: str) -> dict[str, Any]:
+class _Room:
+    """How many items the lists of a request may still have: they are counted before anything is made of them."""
+
+    def __init__(self) -> None:
+        self._left = MOST_ITEMS
+
+    def take(self, many: int, path: str) -> None:
+        """Return when there is room for so many.
+
+        Raises:
+            Fault: there is not.
+        """
+        self._left -= many
+        if self._left < 0:
+            raise invalid(path, f"There must be at most {MOST_ITEMS} items in all lists.")
+
+
+class _Unread(Mapping[str, Any]):
+    """What is set in the message; of a field something is made when it is asked for, not when it is only there."""
+
+    def __init__(self, message: Message) -> None:
+        self._fields = {field.name: (field, value) for field, value in message.ListFields()}
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  any field's
+        return _plain(*self._fields[name], name, _Room())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+def _decoded(full_name: str, raw: bytes) -> Message:
+    try:
+        return message_class(full_name).FromString(raw)
+    except DecodeError as exc:
+        raise unreadable(exc) from None
+
+
+def _hollow(kind: Descriptor, sent: Mapping[str, Any], path: str, room: _Room) -> dict[str, Any]:
     """The same object with nothing inside its free JSON, which means nothing to the schema and may be deep."""
     names = _by_name(kind)
     known = [names[name].name for name in sent if name in names]
     if twice := next((name for name in known if known.count(name) > 1), None):
         raise unreadable(f'Message type "{kind.full_name}" should not have multiple "{twice}" fields at "{path}"')
-    return {name: _hollowed(names.get(name), value, f"{path}.{name}") for name, value in sent.items()}
+    return {name: _hollowed(names.get(name), value, f"{path}.{name}", room) for name, value in sent.items()}
 
 
-def _hollowed(field: FieldDescriptor | None, value: Any, path: str) -> Any:  # noqa: ANN401  JSON is anything
-    if field is None or (kind := field.message_type) is None:
+def _hollowed(field: FieldDescriptor | None, value: Any, path: str, room: _Room) -> Any:  # noqa: ANN401  JSON is anything
+    if field is None:
         return value
+    kind = field.message_type
     if field.is_repeated and isinstance(value, list):
         items = cast("list[Any]", value)
-        return [_without_inside(kind, item, f"{path}[{n}]") for n, item in enumerate(items)]
-    return value if field.is_repeated else _without_inside(kind, value, path)
+        room.take(len(items), path.partition(".")[2])
+        if kind is None:
+            return items
+        return [_without_inside(kind, item, f"{path}[{n}]", room) for n, item in enumerate(items)]
+    return value if kind is None or field.is_repeated else _without_inside(kind, value, path, room)
 
 
-def _without_inside(kind: Descriptor, value: Any, path: str) -> Any:  # noqa: ANN401  JSON is anything
+def _without_inside(kind: Descriptor, value: Any, path: str, room: _Room) -> Any:  # noqa: ANN401  JSON is anything
     if kind.full_name == VALUE:
         return ""
     match value:
@@ -112,7 +159,7 @@ def _without_inside(kind: Descriptor, value: Any, path: str) -> Any:  # noqa: AN
         case list() if kind.full_name == LIST_VALUE:
             return []
         case dict() if kind.full_name not in FREE:
-            return _hollow(kind, cast("dict[str, Any]", value), path)
+            return _hollow(kind, cast("dict[str, Any]", value), path, room)
         case None:
             return None
         case _:
@@ -135,7 +182,7 @@ def _asked(message: Message, field: FieldDescriptor, sent: Any) -> Any:  # noqa:
     parsed = getattr(message, field.name)
     kind = field.message_type
     if kind is None:
-        return _plain(field, parsed, field.name)
+        return _plain(field, parsed, field.name, _Room())
     if kind.full_name in FREE:
         return sent
     if field.is_repeated:
@@ -143,17 +190,25 @@ def _asked(message: Message, field: FieldDescriptor, sent: Any) -> Any:  # noqa:
     return _filled(parsed, sent)
 
 
-def _plain(field: FieldDescriptor, value: Any, path: str) -> Any:  # noqa: ANN401  any field's
+def _members(message: Message, path: str, room: _Room) -> dict[str, Any]:
+    return {
+        field.name: _plain(field, value, f"{path}.{field.name}" if path else field.name, room)
+        for field, value in message.ListFields()
+    }
+
+
+def _plain(field: FieldDescriptor, value: Any, path: str, room: _Room) -> Any:  # noqa: ANN401  any field's
     if field.is_repeated:
-        return [_plain_one(field, item, f"{path}[{n}]") for n, item in enumerate(value)]
-    return _plain_one(field, value, path)
+        room.take(len(value), path)
+        return [_plain_one(field, item, f"{path}[{n}]", room) for n, item in enumerate(value)]
+    return _plain_one(field, value, path, room)
 
 
-def _plain_one(field: FieldDescriptor, value: Any, path: str) -> Any:  # noqa: ANN401  any field's
+def _plain_one(field: FieldDescriptor, value: Any, path: str, room: _Room) -> Any:  # noqa: ANN401  any field's
     if field.enum_type is not None:
         return _name_of(field.enum_type, value, path)
     if isinstance(value, Message):
-        return from_free(value, path) if value.DESCRIPTOR.full_name in FREE else from_message(value, path)
+        return from_free(value, path) if value.DESCRIPTOR.full_name in FREE else _members(value, path, room)
     if isinstance(value, str) and "\0" in value:
         raise nul(path)
     return value

@@ -51,16 +51,12 @@ class Posting:
             raise inactive(webhook.project, webhook.workspace)
         return webhook
 
-    async def take(self, webhook_id: str, access_key: str, data: Mapping[str, Any], *, key: str) -> None:
-        """The payload is stored. Raises as `webhook`, and Refusal when it cannot be stored."""
-        await self.store(await self.webhook(webhook_id, access_key), data, to_json(data).decode(), key=key)
-
-    async def store(self, webhook: Webhook, data: Mapping[str, Any], text: str, *, key: str) -> None:
+    async def store(self, webhook: Webhook, data: Mapping[str, Any], *, key: str) -> None:
         """The payload of the webhook is stored. Raises Refusal when it cannot be."""
         key = key.strip()
         if len(key) > _LONGEST_KEY:
             raise errors.invalid("Idempotency-Key", f"String value is too long. (max_length = {_LONGEST_KEY})")
-        await self._deliver.take(webhook, data, text, key=key or None, manner=self._manner)
+        await self._deliver.take(webhook, data, to_json(data).decode(), key=key or None, manner=self._manner)
 
     async def misread(self, webhook: Webhook) -> None:
         """A payload that was none counts as a request that failed."""

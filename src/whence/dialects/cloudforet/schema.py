@@ -17,7 +17,6 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 CONTRACT: Final = Path(__file__).parent / "contract"
-PACKAGE: Final = "spaceone.api.monitoring.v1"
 _WELL_KNOWN: Final = (empty_pb2.DESCRIPTOR, struct_pb2.DESCRIPTOR)
 
 

@@ -56,9 +56,7 @@ class CustomData:
     async def page(self, request: Request) -> Answer:
         """`GET /catalog/{tagOrId}/custom-data`."""
         by = await caller(self._context, request, None)
-        query = Query.of(request)
-        page = Numbered.read(query)
-        query.settle()
+        page = Numbered.of(request)
         return await self._page(by, await path.entity(self._context, by, request), page)
 
     async def entry(self, request: Request) -> Answer:

@@ -17,6 +17,7 @@ from whence.dialects.cortex.gate import Routes, caller, json_object
 from whence.dialects.cortex.options import Options
 from whence.dialects.cortex.paging import Numbered
 from whence.dialects.cortex.query import Query
+from whence.dialects.cortex.retention import is_past, not_kept
 from whence.dialects.cortex.vocabulary import CUSTOM_EVENT, NAME
 from whence.domain.access import Principal, Right, Sees
 from whence.domain.entity import Entity
@@ -70,8 +71,8 @@ class CustomEvents:
         sent = wire.CustomEvent.read(value)
         entity = await path.entity(self._context, by, request)
         report = decode.report(sent, text, entity=entity, source=by.name, key=key)
-        if self._is_past(by, sent.timestamp):
-            return self._not_kept(by, encode.custom_event(report, new_id(datetime.now(UTC))))
+        if is_past(self._context, by, sent.timestamp):
+            return not_kept(self._context, by, encode.custom_event(report, new_id(datetime.now(UTC))))
         return Answer(await self._stored(by, report))
 
     async def remove_all(self, request: Request) -> Answer:
@@ -109,10 +110,10 @@ class CustomEvents:
         def changed(event: Event) -> Event:
             return decode.replaced(event, sent, text, entity=entity)
 
-        if self._is_past(by, sent.timestamp):
+        if is_past(self._context, by, sent.timestamp):
             said = changed(await self._context.timeline.require(by, event_id))
             await self._context.amend.remove(by, event_id, dialect=NAME)
-            return self._not_kept(by, encode.custom_event(said, event_id))
+            return not_kept(self._context, by, encode.custom_event(said, event_id))
         new = await self._context.amend.change(by, event_id, changed, dialect=NAME)
         return Answer(encode.custom_event(new, event_id))
 
@@ -139,15 +140,6 @@ class CustomEvents:
 
     async def _require_own(self, by: Principal, event_id: UUID, entity: Entity) -> None:
         decode.require_own(await self._context.timeline.require(by, event_id), entity)
-
-    def _is_past(self, by: Principal, at: datetime) -> bool:
-        """Whether an event of that time is dropped as soon as it is there."""
-        return at < datetime.now(UTC) - self._context.kept(by)
-
-    def _not_kept(self, by: Principal, body: bytes) -> Answer:
-        answer = Answer(body)
-        answer.headers["x-whence-warning"] = f"not kept: older than {self._context.kept(by).days} days"
-        return answer
 
 
 def _idempotency_key(request: Request) -> str | None:

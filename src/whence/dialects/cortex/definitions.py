@@ -21,10 +21,9 @@ from whence.dialects.cortex.gate import Routes, caller, json_object
 from whence.dialects.cortex.options import Options
 from whence.dialects.cortex.paging import Numbered
 from whence.dialects.cortex.query import Query
-from whence.dialects.request import text_faults
 from whence.domain.access import Principal, Right
 from whence.domain.document import NEVER, Document
-from whence.domain.errors import Conflict, NotFound
+from whence.domain.errors import Conflict
 
 KIND: Final = "definition"
 _LONGEST_TYPE: Final = 64  # characters
@@ -55,9 +54,7 @@ class Definitions:
     async def page(self, request: Request) -> Answer:
         """`GET /catalog/definitions`, by type."""
         by = await caller(self._context, request, None)
-        query = Query.of(request)
-        page = Numbered.read(query)
-        query.settle()
+        page = Numbered.of(request)
         found, total = await self._context.documents.page(by, owner=None, kind=KIND, skip=page.skip, limit=page.size)
         return Answer(encode.page("definitions", (to_json(_told(one)) for one in found), page, total))
 
@@ -113,11 +110,7 @@ class Definitions:
         return await races.won(removed)
 
     async def _require(self, by: Principal, request: Request) -> Document:
-        name = path.segment(request, "type")
-        found = None if text_faults(name) else await self._context.documents.get(by, None, KIND, name)
-        if found is None:
-            raise NotFound("entity type", path.legible(name))
-        return found
+        return await path.document(self._context, by, request, "type", kind=KIND, noun="entity type")
 
 
 async def implied(context: Context, by: Principal, descriptor: object) -> list[Document]:

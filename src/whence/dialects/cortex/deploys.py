@@ -21,6 +21,7 @@ from whence.dialects.cortex.gate import Routes, caller, json_object
 from whence.dialects.cortex.options import Options
 from whence.dialects.cortex.paging import Numbered
 from whence.dialects.cortex.query import Query
+from whence.dialects.cortex.retention import is_past, not_kept
 from whence.dialects.cortex.vocabulary import DEPLOY, NAME
 from whence.domain.access import Principal, Right
 from whence.domain.entity import Entity
@@ -76,8 +77,8 @@ class Deploys:
         sent = Deploy.read(value)
         entity = await path.entity(self._context, by, request)
         report = sent.report(text, entity=entity, source=by.name)
-        if self._is_past(by, sent.timestamp):
-            return self._not_kept(by, deploy.told(report, new_id(datetime.now(UTC)), entity=entity))
+        if is_past(self._context, by, sent.timestamp):
+            return not_kept(self._context, by, deploy.told(report, new_id(datetime.now(UTC)), entity=entity))
         receipt = await self._context.ingest.accept_one(by.account_id, report, retention=by.retention)
         return Answer(deploy.told(report, receipt.id, entity=entity))
 
@@ -98,9 +99,9 @@ class Deploys:
         entity = await path.entity(self._context, by, request)
         said = sent.instead_of(await self._require(by, event_id, entity), text)
         with _deploy_or_none():
-            if self._is_past(by, sent.timestamp):
+            if is_past(self._context, by, sent.timestamp):
                 await self._context.amend.remove(by, event_id, dialect=NAME)
-                return self._not_kept(by, deploy.told(said, event_id, entity=entity))
+                return not_kept(self._context, by, deploy.told(said, event_id, entity=entity))
             await self._context.amend.change(by, event_id, lambda event: sent.instead_of(event, text), dialect=NAME)
         return Answer(deploy.told(said, event_id, entity=entity))
 
@@ -157,15 +158,6 @@ class Deploys:
             found = await self._context.timeline.require(by, event_id)
         deploy.require_own(found, entity)
         return found
-
-    def _is_past(self, by: Principal, at: datetime) -> bool:
-        """Whether an event of that time is dropped as soon as it is there."""
-        return at < datetime.now(UTC) - self._context.kept(by)
-
-    def _not_kept(self, by: Principal, body: bytes) -> Answer:
-        answer = Answer(body)
-        answer.headers["x-whence-warning"] = f"not kept: older than {self._context.kept(by).days} days"
-        return answer
 
 
 class _Narrowed:

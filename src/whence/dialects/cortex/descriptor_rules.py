@@ -21,6 +21,7 @@ _SHADOWED: Final = frozenset({"custom-data", "definitions", "dependencies", "dep
 LONGEST_NAME: Final = 500  # characters of what is looked up: they are in an index
 LONGEST_TYPE: Final = 64  # characters
 _MOST_NAMED: Final = 10_000  # entities that a descriptor names
+_MOST_TAGS: Final = 1_000  # groups and owners: tags of the entity, which has no more of them by any other API
 _NAMING: Final = (f"{X}children", f"{X}parents", f"{X}domain-parents", f"{X}dependency")
 
 Shape = Callable[[object, Steps], Iterator[Fault]]
@@ -179,7 +180,7 @@ def faults(value: object) -> list[Fault]:
         return [Fault(at=("info",), said="is required" if info is None else "must be an object")]
     known = cast("dict[str, object]", info)
     found = [fault for name, shape in _INFO.items() for fault in shape(known.get(name), ("info", name))]
-    return [*found, *_shadowed(known), *_named(known), *_unstorable(descriptor, ())]
+    return [*found, *_shadowed(known), *_named(known), *_tagged(known), *_unstorable(descriptor, ())]
 
 
 def tag_faults(value: object) -> list[Fault]:
@@ -220,6 +221,13 @@ def _named(info: Mapping[str, object]) -> Iterator[Fault]:
                 yield Fault(at=("info", key, index), said="names the entity itself: it has no effect", blocks=False)
     if named + _count_related(info) > _MOST_NAMED:
         yield Fault(at=("info",), said=f"names more than {_MOST_NAMED:,} entities")
+
+
+def _tagged(info: Mapping[str, object]) -> Iterator[Fault]:
+    """What is wrong with how many labels it puts on the entity."""
+    lists = (info.get(f"{X}groups"), info.get(f"{X}owners"))
+    if sum(len(cast("list[object]", items)) for items in lists if isinstance(items, list)) > _MOST_TAGS:
+        yield Fault(at=("info",), said=f"has more than {_MOST_TAGS:,} groups and owners")
 
 
 def _count_related(info: Mapping[str, object]) -> int:

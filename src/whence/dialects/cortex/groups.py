@@ -19,7 +19,6 @@ from whence.dialects.cortex.fields import Fields
 from whence.dialects.cortex.gate import Routes, caller, json_object
 from whence.dialects.cortex.options import Options
 from whence.dialects.cortex.paging import Numbered
-from whence.dialects.cortex.query import Query
 from whence.domain.access import Principal, Right
 from whence.domain.document import Document
 from whence.domain.entity import CONTEXTLESS, Entity, Tag
@@ -44,17 +43,13 @@ class Groups:
     async def page(self, request: Request) -> Answer:
         """`GET /catalog/{tagOrId}/groups`."""
         by = await caller(self._context, request, None)
-        query = Query.of(request)
-        page = Numbered.read(query)
-        query.settle()
+        page = Numbered.of(request)
         return await self._page(by, await path.entity(self._context, by, request), page)
 
     async def add(self, request: Request) -> Answer:
         """`PUT /catalog/{tagOrId}/groups`: the entity is in these, too."""
         by = await caller(self._context, request, Right.WRITE_ENTITIES)
-        query = Query.of(request)
-        page = Numbered.read(query)
-        query.settle()
+        page = Numbered.of(request)
         sent = await self._sent(request)
         entity = await path.entity(self._context, by, request)
         await self._context.documents.put(

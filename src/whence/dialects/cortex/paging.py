@@ -1,10 +1,12 @@
-"""Numbered pages: which one is asked for, and what stands beside its rows. Pure.
+"""Numbered pages: which one is asked for, and what stands beside its rows.
 
 Source: Cortex contract A6.
 """
 
 from dataclasses import dataclass
 from typing import Final, Self
+
+from starlette.requests import Request
 
 from whence.dialects.cortex.query import Query
 
@@ -18,6 +20,18 @@ class Numbered:
 
     page: int = 0
     size: int = _USUAL_ROWS
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """The page that a request asks for, of whose query nothing else is read.
+
+        Raises:
+            Invalid: there is no such page.
+        """
+        query = Query.of(request)
+        page = cls.read(query)
+        query.settle()
+        return page
 
     @classmethod
     def read(cls, query: Query) -> Self:

@@ -1,4 +1,4 @@
-"""What the segments of a path name: an entity, an event.
+"""What the segments of a path name: an entity, an event, a document of the account.
 
 Routes are found by the path as it was sent, so that a tag may hold slashes; each segment is decoded once, here.
 Source: Cortex contract A3.
@@ -15,6 +15,7 @@ from whence.dialects import Context
 from whence.dialects.cortex.fields import shown
 from whence.dialects.request import text_faults
 from whence.domain.access import Principal
+from whence.domain.document import Document
 from whence.domain.entity import Entity
 from whence.domain.errors import Invalid, NotFound
 from whence.domain.filter import EntityFilter
@@ -42,6 +43,21 @@ async def entity_named(context: Context, by: Principal, name: str) -> Entity:
         found = next(iter(tagged.items), found)
     if found is None or name not in {found.tag, found.cid}:
         raise NotFound("entity", name)
+    return found
+
+
+async def document(
+    context: Context, by: Principal, request: Request, parameter: str, *, kind: str, noun: str
+) -> Document:
+    """The document of that kind, which belongs to no entity, that the segment is the key of.
+
+    Raises:
+        NotFound: there is no such `noun`.
+    """
+    key = segment(request, parameter)
+    found = None if text_faults(key) else await context.documents.get(by, None, kind, key)
+    if found is None:
+        raise NotFound(noun, legible(key))
     return found
 
 

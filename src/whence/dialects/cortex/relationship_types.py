@@ -15,12 +15,10 @@ from whence.dialects.cortex.fields import Fields
 from whence.dialects.cortex.gate import Routes, caller, json_object
 from whence.dialects.cortex.options import Options
 from whence.dialects.cortex.paging import Numbered
-from whence.dialects.cortex.query import Query
 from whence.dialects.cortex.relationship_type import KIND
-from whence.dialects.request import text_faults
 from whence.domain.access import Principal, Right
 from whence.domain.document import Document
-from whence.domain.errors import Conflict, NotFound
+from whence.domain.errors import Conflict
 
 _LIST: Final = "/api/v1/relationship-types"
 _ONE: Final = f"{_LIST}/{{type}}"
@@ -48,9 +46,7 @@ class RelationshipTypes:
     async def page(self, request: Request) -> Answer:
         """`GET /relationship-types`, by tag."""
         by = await caller(self._context, request, None)
-        query = Query.of(request)
-        page = Numbered.read(query)
-        query.settle()
+        page = Numbered.of(request)
         found, total = await self._context.documents.page(by, owner=None, kind=KIND, skip=page.skip, limit=page.size)
         rows = (to_json(relationship_type.told(one)) for one in found)
         return Answer(encode.page("relationshipTypes", rows, page, total))
@@ -109,8 +105,4 @@ async def required(context: Context, by: Principal, request: Request) -> Documen
     Raises:
         NotFound: there is none such.
     """
-    tag = path.segment(request, "type")
-    found = None if text_faults(tag) else await context.documents.get(by, None, KIND, tag)
-    if found is None:
-        raise NotFound("relationship type", path.legible(tag))
-    return found
+    return await path.document(context, by, request, "type", kind=KIND, noun="relationship type")

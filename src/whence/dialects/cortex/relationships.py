@@ -43,9 +43,7 @@ class Relationships:
     async def page(self, request: Request) -> Answer:
         """`GET /relationships/{type}`, by the tags of source and destination."""
         by = await caller(self._context, request, None)
-        query = Query.of(request)
-        page = Numbered.read(query)
-        query.settle()
+        page = Numbered.of(request)
         type_ = (await relationship_types.required(self._context, by, request)).key
         found, total = await self._context.ties.page(by, type_, skip=page.skip, limit=page.size)
         told = await related.told(self._context, by, (entity for pair in found for entity in pair))

@@ -10,6 +10,7 @@ from typing import Final
 
 from whence.dialects.desk.attach import FIELD as ATTACH_RULES
 from whence.dialects.desk.errors import NOT_NULL
+from whence.dialects.desk.times import GRACE, begun
 from whence.dialects.desk.wire import Message
 from whence.domain.errors import Violation
 
@@ -78,7 +79,7 @@ def _times(sent: Message, clock: Clock) -> Iterator[Violation]:
     is_problem = sent.event_type.opens_problem
     if sent.start is not None and (fault := _start_fault(sent.start, clock, is_problem=is_problem)):
         yield Violation(path="start", message=fault)
-    if sent.end is not None and (fault := _end_fault(sent.end, sent.start or clock.now, clock)):
+    if sent.end is not None and (fault := _end_fault(sent.end, begun(sent.start, sent.end, now=clock.now), clock)):
         yield Violation(path="end", message=fault)
 
 
@@ -86,7 +87,7 @@ def _start_fault(start: int, clock: Clock, *, is_problem: bool) -> str | None:
     if start < _FIRST_MILLIS:
         return _SECONDS
     if is_problem:
-        if start < clock.now - 61 * _MINUTE:  # the last of these is grace for the sender's clock
+        if start < clock.now - 60 * _MINUTE - GRACE:
             return TOO_LATE.message
         if start > clock.now + 5 * _MINUTE:
             return "must not be more than 5 minutes in the future"

@@ -18,6 +18,7 @@ from whence.dialects.desk import encode
 from whence.dialects.desk.constraints import LONGEST_TIMEOUT, instant
 from whence.dialects.desk.correlation import TAG_PROPERTY, correlation_id
 from whence.dialects.desk.handling import handling
+from whence.dialects.desk.times import begun
 from whence.dialects.desk.vocabulary import NAME, EventType
 from whence.dialects.desk.wire import Message
 from whence.domain.entity import SERVICE, Entity
@@ -47,7 +48,7 @@ class Reports:
         self._sent_title = sent.texts.get("title", "")
         self._tag = _correlation_tag(sent.properties)
         self.opens_problem = self._type.opens_problem
-        self.start = now if is_stale else sent.start or now
+        self.start = now if is_stale else begun(sent.start, sent.end, now=now)
         self._common = _common(sent, self._type, self._span(sent, now), original)
 
     def key(self, entity_id: str) -> str:

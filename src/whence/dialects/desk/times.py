@@ -25,6 +25,9 @@ RELATIVE: Final[Mapping[str, timedelta]] = {
 }
 """The words of `relativeTime`, in the order in which the vendor's error names them."""
 
+GRACE: Final = 60_000
+"""How far a sender's clock may be behind ours, in milliseconds."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _LAST_MILLISECOND: Final = 253_402_300_799_999  # of the year 9999, the last that a datetime can hold
@@ -58,6 +61,16 @@ def instant(milliseconds: int) -> datetime:
         OverflowError: it is after the year 9999.
     """
     return _EPOCH + milliseconds * _MILLISECOND
+
+
+def begun(start: int | None, end: int | None, *, now: int) -> int:
+    """When an event of these times began, all in milliseconds: now, where its sender does not say.
+
+    What ended now by a clock that is behind ours did not begin later: where only such an end is said, it began there.
+    """
+    if start is None and end is not None and now - GRACE <= end <= now:
+        return end
+    return now if start is None else start
 
 
 def of_millis(text: str) -> datetime | None:

@@ -24,7 +24,6 @@ EVENTS_API: Final = "EVENTS_REST_API_INGEST"  # the source of an event that name
 _MINUTE: Final = 60_000
 _DAY: Final = 86_400_000
 _LAST: Final = 253_402_300_799_999  # the last millisecond that a calendar has
-_GRACE: Final = _MINUTE  # for the sender's clock, as in the first version
 _ANNOTATION: Final = "annotationDescription"
 _FIRST_NAMES: Final = {shown: name for name, shown in encode.FIELDS.items()} | {encode.DESCRIPTION: "description"}
 _TIMEOUT: Final = encode.FIELDS["timeoutMinutes"]
@@ -83,7 +82,9 @@ class Reports:
             return Timely.NO
         if end is not None and (not start <= end <= _LAST or unkept(times.instant(end))):
             return Timely.NO
-        past, future = (6 * 60 * _MINUTE + _GRACE, 5 * _MINUTE) if self.type.opens_problem else (30 * _DAY, 7 * _DAY)
+        past, future = (
+            (6 * 60 * _MINUTE + times.GRACE, 5 * _MINUTE) if self.type.opens_problem else (30 * _DAY, 7 * _DAY)
+        )
         if start > self._now + future:
             return Timely.NO
         if start >= self._now - past:
@@ -92,7 +93,7 @@ class Reports:
 
     @property
     def _start(self) -> int:
-        return self._sent.start or self._now
+        return times.begun(self._sent.start, self._sent.end, now=self._now)
 
     def _span(self) -> Span:
         """A problem whose end nobody told is open for its timeout; what informs is over at its end."""

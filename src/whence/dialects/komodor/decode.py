@@ -22,7 +22,7 @@ _NO_SERVICE: Final = Scope(clauses=())
 
 def report(sent: wire.CustomEvent, raw: bytes, *, by: Principal, receipt: Receipt, options: Options) -> Report:
     """The custom event as a report."""
-    start = sent.timestamp or receipt.at
+    start = receipt.start(sent.timestamp, sent.endTimestamp)
     properties = details(sent) or {}
     return Report(
         kind=vocabulary.kind(sent.eventType),

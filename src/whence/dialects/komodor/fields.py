@@ -35,6 +35,7 @@ MOST_EVENTS: Final = 1000  # in one answer of the list
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MILLIS: Final = 10**11  # a number from here on is milliseconds: as seconds it would be the year 5138
+_GRACE: Final = timedelta(minutes=1)  # how far a sender's clock may be behind ours
 _LAST_SECOND: Final = 253_402_300_799  # the end of the year 9999
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
@@ -65,6 +66,15 @@ class Receipt:
 
     at: datetime
     time_fault: Callable[[datetime], str | None]
+
+    def start(self, said: datetime | None, end: datetime | None) -> datetime:
+        """When an event began that was sent with these times: at receipt, where its start is not said.
+
+        What ended now by a clock that is behind ours did not begin later: if only such an end is said, it began there.
+        """
+        if said is None and end is not None and self.at - _GRACE <= end <= self.at:
+            return end
+        return said or self.at
 
 
 def read(model: type[Model], value: object, receipt: Receipt | None = None) -> Model:

@@ -83,7 +83,7 @@ class CustomEvent(Open):
     @classmethod
     def _ends_after_start(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
         if end is not None and "timestamp" in info.data:
-            start = info.data["timestamp"] or cast("Receipt", info.context).at
+            start = cast("Receipt", info.context).start(info.data["timestamp"], end)
             if end < start:
                 raise ValueError("must not be before timestamp")
         return end

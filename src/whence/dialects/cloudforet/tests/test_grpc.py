@@ -15,8 +15,8 @@ from tests.tenants import Tenant
 from whence.access import Access
 from whence.dialects.cloudforet.call import Call
 from whence.dialects.cloudforet.errors import Code, Fault, required
-from whence.dialects.cloudforet.schema import PACKAGE, SERVICES, message_class
-from whence.dialects.cloudforet.tests.wired import Metadata, Recorder, bearing, failed, over_grpc
+from whence.dialects.cloudforet.schema import SERVICES, message_class
+from whence.dialects.cloudforet.tests.wired import PACKAGE, Metadata, Recorder, bearing, failed, over_grpc
 from whence.domain import errors
 from whence.domain.errors import Refusal
 from whence.server import House

@@ -5,9 +5,13 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from grpc import StatusCode
 
 from tests.operations.counted import refused_since
 from tests.tenants import Tenant
+from whence.dialects.cloudforet.events import Events
+from whence.dialects.cloudforet.options import Options
+from whence.dialects.cloudforet.posting import Posting
 from whence.dialects.cloudforet.tests.spoken import (
     ALERTMANAGER,
     DISK,
@@ -21,6 +25,7 @@ from whence.dialects.cloudforet.tests.spoken import (
     required,
     workspace,
 )
+from whence.dialects.cloudforet.tests.wired import over_grpc
 
 _NO_JSON: Final = (400, "ERROR_UNKNOWN", "JSON Parsing Error: Request body requires JSON format.")
 _NO_OBJECT: Final = (400, "ERROR_INVALID_PARAMETER_TYPE", "Parameter type is invalid. (key = data, type = dict)")
@@ -227,6 +232,24 @@ async def test_create_needs_no_token(owner: Speaker, direct: Hook, anonymous: ht
     assert (answer.status_code, answer.content) == (200, b"{}")
     assert refusal(wrong) == _DENIED
     assert (await _only(owner))["raw_data"] == DISK
+
+
+async def test_of_a_message_nothing_is_made_before_its_key_is_good(
+    tenant: Tenant, owner: Speaker, direct: Hook
+) -> None:
+    """[7.1, 7.3] A stranger learns of the key; who knows it, what cannot be stored, which counts as a failure."""
+    options = Options.read({})
+    events = Events(tenant.house.context, options, Posting(tenant.house.context, options))
+    asked: dict[str, Any] = {"webhook_id": direct.id, "access_key": "wrong", "data": {"title": "\0"}}
+
+    async with over_grpc(tenant.house.context, events.handlers()) as wire:
+        stranger = await wire.failure("Event.create", asked)
+        told = await wire.failure("Event.create", {**asked, "access_key": direct.shown["access_key"]})
+
+    assert stranger == (StatusCode.PERMISSION_DENIED, "ERROR_PERMISSION_DENIED: Permission denied.")
+    reason = "(key = data.title, reason = must not hold a NUL character)"
+    assert told == (StatusCode.INVALID_ARGUMENT, f"ERROR_INVALID_PARAMETER: Parameter is invalid. {reason}")
+    assert await _requests(owner, direct) == {"total": "1", "error": "1"}
 
 
 async def test_empty_data_is_there(owner: Speaker, direct: Hook, anonymous: httpx.AsyncClient) -> None:

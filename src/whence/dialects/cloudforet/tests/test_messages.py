@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whence.dialects.cloudforet.errors import Code, Fault
-from whence.dialects.cloudforet.messages import from_message, parse, read, render, to_message
-from whence.dialects.cloudforet.schema import PACKAGE, POOL, message_class
+from whence.dialects.cloudforet.messages import MOST_ITEMS, from_message, parse, read, render, to_message, unread
+from whence.dialects.cloudforet.schema import POOL, message_class
 from whence.dialects.cloudforet.structs import fill
+from whence.dialects.cloudforet.tests.wired import PACKAGE
 
 _QUERY: Final = f"{PACKAGE}.EventQuery"
 _CREATE: Final = f"{PACKAGE}.CreateEventRequest"
@@ -65,6 +66,11 @@ _NO_REQUESTS: Final[list[tuple[dict[str, Any], str]]] = [
         'should not have multiple "filter_or" fields at "EventQuery.query".',
     ),
     ({"query": {"only": "x" * 10_000}}, "repeated field only must be in []"),
+]
+_TOO_MANY: Final[list[tuple[str, dict[str, Any], str]]] = [
+    (_QUERY, {"query": {"filter": [{}] * (MOST_ITEMS + 1)}}, "query.filter"),
+    (_QUERY, {"query": {"only": ["a"] * (MOST_ITEMS + 1)}}, "query.only"),
+    (_STAT, {"query": {"aggregate": [{"group": {"keys": [{}] * 100}}] * 100}}, "query.aggregate[99].group.keys"),
 ]
 _doubles = st.floats(allow_nan=False, allow_infinity=False)
 _scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | _doubles | st.text(max_size=5)
@@ -192,6 +198,30 @@ def test_what_cannot_be_stored_is_told(data: dict[str, Any], message: str) -> No
         from_message(request)
 
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(("name", "sent", "key"), _TOO_MANY, ids=["objects", "texts", "lists in lists"])
+def test_items_of_lists_are_counted_before_they_are_read(name: str, sent: dict[str, Any], key: str) -> None:
+    """All those of a request: a few bytes on the wire are an object each. As many as may be are read."""
+    for way in (read, _over_the_wire):
+        with pytest.raises(Fault) as caught:
+            way(name, sent)
+
+        reason = f"There must be at most {MOST_ITEMS} items in all lists."
+        assert caught.value.message == f"Parameter is invalid. (key = {key}, reason = {reason})"
+        assert way(_QUERY, {"query": {"filter": [{}] * MOST_ITEMS}})
+
+
+def test_a_request_of_a_stranger_is_read_as_it_is_asked_for() -> None:
+    """What is there is known before anything is made of it."""
+    message = message_class(_CREATE)()
+    fill(cast("Any", message).data, {"a": "\0"})
+
+    request = unread(_CREATE, message.SerializeToString())
+
+    assert ("data" in request, "webhook_id" in request, list(request), len(request)) == (True, False, ["data"], 1)
+    with pytest.raises(Fault, match=r"key = data\.a, reason = must not hold a NUL character"):
+        request["data"]
 
 
 def test_a_text_outside_of_free_json_may_hold_no_nul() -> None:

@@ -10,7 +10,8 @@ import pytest
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-from whence.dialects.cloudforet.schema import CONTRACT, FILES, PACKAGE, POOL, SERVICES
+from whence.dialects.cloudforet.schema import CONTRACT, FILES, POOL, SERVICES
+from whence.dialects.cloudforet.tests.wired import PACKAGE
 
 _CORE: Final = "spaceone.api.core.v2"
 _TYPES: Final[Mapping[int, str]] = {

@@ -14,8 +14,8 @@ from grpc.aio import AioRpcError, Call
 from tests.tenants import MakeTenant, Tenant
 from whence.dialects.cloudforet import call as calls
 from whence.dialects.cloudforet import reading
-from whence.dialects.cloudforet.schema import PACKAGE, message_class
-from whence.dialects.cloudforet.tests.wired import Metadata, Recorder, Wire, bearing, failed, over_grpc
+from whence.dialects.cloudforet.schema import message_class
+from whence.dialects.cloudforet.tests.wired import PACKAGE, Metadata, Recorder, Wire, bearing, failed, over_grpc
 from whence.server import House
 
 _LARGE: Final = ParseDict(

@@ -12,8 +12,8 @@ from grpc.aio import insecure_channel
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
-from whence.dialects.cloudforet.schema import PACKAGE, SERVICES
-from whence.dialects.cloudforet.tests.wired import Wire, over_grpc
+from whence.dialects.cloudforet.schema import SERVICES
+from whence.dialects.cloudforet.tests.wired import PACKAGE, Wire, over_grpc
 from whence.rpc import RpcServer
 from whence.server import House
 

@@ -12,8 +12,8 @@ from whence.dialects.cloudforet.answer import STATUS
 from whence.dialects.cloudforet.call import kebab
 from whence.dialects.cloudforet.errors import Code, Fault, required
 from whence.dialects.cloudforet.http import PREFIXES
-from whence.dialects.cloudforet.schema import PACKAGE, SERVICES
-from whence.dialects.cloudforet.tests.wired import Recorder, over_rest
+from whence.dialects.cloudforet.schema import SERVICES
+from whence.dialects.cloudforet.tests.wired import PACKAGE, Recorder, over_rest
 from whence.domain import errors
 from whence.domain.errors import Refusal
 from whence.server import House

@@ -15,13 +15,14 @@ from whence.dialects.cloudforet.answer import Answer
 from whence.dialects.cloudforet.call import Call, Handler, table
 from whence.dialects.cloudforet.grpc import services
 from whence.dialects.cloudforet.http import app, owns
-from whence.dialects.cloudforet.schema import PACKAGE, SERVICES, message_class
+from whence.dialects.cloudforet.schema import SERVICES, message_class
 from whence.edge import Edge
 from whence.rpc import RpcServer
 
 Metadata = Sequence[tuple[str, str]]
 
 LOCAL: Final = "127.0.0.1"
+PACKAGE: Final = "spaceone.api.monitoring.v1"  # contract 1.4
 
 
 class Recorder:

@@ -211,6 +211,8 @@ MUST: Final[list[tuple[str | bytes, str, str | None]]] = [
      "info.x-cortex-dependency[0].metadata must be an object"),
     (text("a", dependency=[{"tag": f"b{n}"} for n in range(10_001)]), "/info",
      "info names more than 10,000 entities"),
+    (text("a", groups=[f"g{n}" for n in range(501)], owners=[{"name": f"o{n}"} for n in range(500)]), "/info",
+     "info has more than 1,000 groups and owners"),
     (text("a", team={"members": "me"}), "/info/x-cortex-team/members", "info.x-cortex-team.members must be a list"),
     (text("a", k8s={"deployment": "x"}), "/info/x-cortex-k8s/deployment",
      "info.x-cortex-k8s.deployment must be a list"),

@@ -571,13 +571,17 @@ async def test_seconds_are_refused(desk: AsyncClient, query: str, name: str, val
         (-90, -30, -90, -30),
         (None, 5, 0, 5),
         (-90, None, -90, 0),
+        (None, -0.5, -0.5, -0.5),
     ],
     ids=str,
 )
 async def test_information_is_at_these_times(
     desk: AsyncClient, tenant: Tenant, event_type: str, start: float | None, end: float | None, at: float, until: float
 ) -> None:
-    """[3.6] Minutes from now: what was not sent is now, and an end that would be before the start is the start."""
+    """[3.6] Minutes from now: what was not sent is now, and an end that would be before the start is the start.
+
+    An end that is past by less than a minute of grace for the sender's clock is a start, too, where none was sent.
+    """
     now = millis(minutes=0)  # one reading of the clock: equal times are equal
     times = {name: now + round(m * 60_000) for name, m in (("start", start), ("end", end)) if m is not None}
 

@@ -259,6 +259,18 @@ async def test_an_end_that_is_told(desk: AsyncClient) -> None:
         assert (event["startTime"], event["endTime"], event["status"]) == (start, start + 1000, "CLOSED")
 
 
+async def test_an_end_by_a_clock_that_is_behind(desk: AsyncClient) -> None:
+    """[5.3] What ends now by the sender's clock, and has no start, is not lost: it is a point, and over."""
+    end = millis(seconds=-2)
+
+    for event_type in ("CUSTOM_INFO", "ERROR_EVENT"):
+        assert await results(desk, body(eventType=event_type, title=event_type, endTime=end)) == ["OK"]
+
+    for event in (await desk.get(EVENTS)).json()["events"]:
+        assert (event["startTime"], event["status"]) == (end, "CLOSED")
+        assert event["endTime"] - end <= 1
+
+
 @pytest.mark.parametrize(
     ("event_type", "times", "expected"),
     [
@@ -278,6 +290,9 @@ async def test_an_end_that_is_told(desk: AsyncClient) -> None:
         ("CUSTOM_INFO", {"startTime": 10**29}, "INVALID_TIMESTAMPS"),
         ("CUSTOM_INFO", {"endTime": 10**29}, "INVALID_TIMESTAMPS"),
         ("CUSTOM_INFO", {"startTime": 0, "endTime": ""}, "OK"),
+        ("CUSTOM_INFO", {"endTime": Much({"seconds": -50})}, "OK"),
+        ("ERROR_EVENT", {"endTime": Much({"seconds": -50})}, "OK"),
+        ("CUSTOM_INFO", {"endTime": Much({"seconds": -70})}, "INVALID_TIMESTAMPS"),
     ],
 )
 async def test_times_out_of_their_window(

@@ -54,6 +54,15 @@ async def test_an_end_makes_a_span(komodor: AsyncClient) -> None:
     assert (event["eventTime"], event["endTime"]) == (encode.instant(HOUR_AGO), encode.instant(NOW))
 
 
+async def test_an_end_by_a_clock_that_is_behind(komodor: AsyncClient) -> None:
+    """[9.1] What ends now by the sender's clock, and has no start, is a point: it is not refused."""
+    end = datetime.now(UTC) - timedelta(seconds=50)
+
+    event = await stored(komodor, await komodor.post(EVENTS, json={**GOOD, "endTimestamp": end.isoformat()}))
+
+    assert (event["eventTime"], event["endTime"]) == (encode.instant(end), None)
+
+
 SPELLING = "must be an RFC 3339 time with a zone, epoch seconds or epoch milliseconds"
 
 
@@ -76,6 +85,7 @@ SPELLING = "must be an RFC 3339 time with a zone, epoch seconds or epoch millise
         ({"timestamp": (NOW + timedelta(days=8)).isoformat()}, ["timestamp: must be at most 7 days ahead"]),
         ({"endTimestamp": (NOW + timedelta(days=8)).isoformat()}, ["endTimestamp: must be at most 7 days ahead"]),
         ({"endTimestamp": HOUR_AGO.isoformat()}, ["endTimestamp: must not be before timestamp"]),
+        ({"endTimestamp": (NOW - timedelta(minutes=2)).isoformat()}, ["endTimestamp: must not be before timestamp"]),
         (
             {"timestamp": NOW.isoformat(), "endTimestamp": HOUR_AGO.isoformat()},
             ["endTimestamp: must not be before timestamp"],
