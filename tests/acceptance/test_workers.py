@@ -5,7 +5,6 @@ import json
 import signal
 import socket
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from statistics import median
@@ -190,25 +189,32 @@ def _half_sent(server: Server, title: str) -> Generator[Callable[[], bytes]]:
         yield finish
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_what_is_under_way_at_the_end_is_answered(crew: Server, begin: Callable[..., Server], count: int) -> None:
+def _told_alone(server: Server) -> None:
+    server.process.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize(("count", "tell"), [(1, _told_alone), (2, _told_alone), (2, _told_by_a_terminal)])
+def test_what_is_under_way_at_the_end_is_answered(
+    crew: Server, begin: Callable[..., Server], count: int, tell: Callable[[Server], None]
+) -> None:
     """[RU4] A request that had begun when the server was told to stop is stored, while no new one is taken."""
     server = crew if count == 2 else begin()
-    with ThreadPoolExecutor(1) as waiting, ExitStack() as stack:
-        rest = [stack.enter_context(_half_sent(server, f"half {n}")) for n in range(8)]
+    title = f"half {tell.__name__}"
+    with ExitStack() as stack:
+        rest = [stack.enter_context(_half_sent(server, f"{title} {n}")) for n in range(8)]
         await_fact(lambda: _connected(server) >= len(rest), seconds=_SECONDS, what="the server has them")
-        ended = waiting.submit(server.terminate)
+        tell(server)
         await_fact(lambda: not _is_open(server), seconds=_SECONDS, what="it takes nobody any more")
         heads = [finish() for finish in rest]
-        assert ended.result() == 0
+        assert server.wait() == 0
 
     before = begun(server)
     server.start()
     await_begun(server, before + (2 if count == 2 else 0))
 
     assert {head.split(b"\r\n")[0] for head in heads} == {b"HTTP/1.1 201 Created"}
-    assert {title: times for title, times in stored(server).items() if title.startswith("half")} == {
-        f"half {n}": 1 for n in range(8)
+    assert {name: times for name, times in stored(server).items() if name.startswith(title)} == {
+        f"{title} {n}": 1 for n in range(8)
     }
 
 

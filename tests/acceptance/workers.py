@@ -13,8 +13,13 @@ _SECONDS: Final = 60.0  # on a busy machine, too
 
 def workers(server: Server) -> list[psutil.Process]:
     """Its workers that run, the oldest first."""
+    return children(server.process)
+
+
+def children(parent: psutil.Process) -> list[psutil.Process]:
+    """The workers of that process that run, the oldest first."""
     found: list[tuple[float, psutil.Process]] = []
-    for process in server.process.children():
+    for process in parent.children():
         with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
             if any("spawn_main" in word for word in process.cmdline()):
                 found.append((process.create_time(), process))

@@ -359,5 +359,13 @@ async def test_the_document_describes_the_calls(anonymous: httpx.AsyncClient) ->
     assert {"/v1/events", "/v1/events/{event_id}", "/v1/events/stream", "/v1/entities", "/v1/tokens"} <= set(
         document["paths"]
     )
-    assert "400" in document["paths"]["/v1/events"]["post"]["responses"]
+    send = document["paths"]["/v1/events"]["post"]
+    assert "400" in send["responses"]
+    assert {kind.removeprefix("application/") for kind in send["requestBody"]["content"]} == {
+        "json", "x-ndjson", "cloudevents+json", "cloudevents-batch+json",
+    }  # fmt: skip
+    assert "`ce-specversion`" in send["description"]
+    assert [
+        each["name"] for each in document["paths"]["/v1/events/stream"]["get"]["parameters"] if each["in"] == "header"
+    ] == ["Last-Event-ID"]
     assert (await anonymous.get("/v1/docs")).status_code == 200

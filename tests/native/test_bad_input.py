@@ -442,9 +442,68 @@ async def test_every_unknown_parameter_is_named(api: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/account", "/v1/events"])
-async def test_a_parameter_without_a_name_is_one_of_the_query(api: httpx.AsyncClient, path: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "fault"), [("=%FF", "must be valid UTF-8"), ("=x", "has a parameter without a name")]
+)
+async def test_a_parameter_without_a_name_is_one_of_the_query(
+    api: httpx.AsyncClient, path: str, query: str, fault: str
+) -> None:
     """Without any path it would be a fault of the body."""
-    assert paths(refused(await api.get(f"{path}?=%FF"), 400)) == ["query"]
+    assert refused(await api.get(f"{path}?{query}"), 400) == [{"path": "query", "message": fault}]
+
+
+@pytest.mark.parametrize("path", ["/v1/account", "/v1/alerts", "/v1/events"])
+async def test_a_parameter_is_not_called_a_field(api: httpx.AsyncClient, path: str) -> None:
+    """Nor is its value looked at when it is none of the call's."""
+    told = refused(await api.get(f"{path}?nonsense=1&nonsense=2"), 400)
+
+    assert told == [{"path": "nonsense", "message": "is not a parameter of this call"}]
+
+
+TWICE: Final = [
+    ("/v1/events", "limit=1&limit=2"), ("/v1/events", "from=2026-09-21T00:00:00Z&from=1"),
+    ("/v1/events", "q=a&to=1&to=1"), ("/v1/events", "cursor=a&cursor=b"), ("/v1/events/facets", "to=1&to=2"),
+    ("/v1/events/histogram", "buckets=1&buckets=2"), ("/v1/events/stream", "since=1&since=2"),
+    ("/v1/events/export", "format=csv&format=ndjson"), ("/v1/entities/nobody/events", "order=time&order=-time"),
+    ("/v1/relations", "entity=a&entity=b"), ("/v1/causes", "of=changes&of=entities"),
+    ("/v1/problems", "merged=true&merged=false"), ("/v1/maintenance", "active=true&active=false"),
+    ("/v1/tokens", "limit=1&limit=2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "query"), TWICE, ids=[f"{path}?{query}" for path, query in TWICE])
+async def test_a_parameter_of_one_value_is_given_once(api: httpx.AsyncClient, path: str, query: str) -> None:
+    """Not the last of them counts, nor the first: nobody can know which was meant."""
+    name = query.rpartition("&")[2].partition("=")[0]
+
+    told = refused(await api.get(f"{path}?{query}"), 400)
+
+    assert told == [{"path": name, "message": "takes one value, got 2"}]
+
+
+async def test_an_account_is_deleted_by_one_name(api: httpx.AsyncClient) -> None:
+    """Though the last of two were the right one."""
+    told = refused(await api.delete("/v1/accounts/a?confirm=b&confirm=a"), 400)
+
+    assert told == [{"path": "confirm", "message": "takes one value, got 2"}]
+
+
+async def test_every_fault_of_a_query_is_told(api: httpx.AsyncClient) -> None:
+    """What is given twice, what is none of the call's, no text, and without a name; each once, and for itself."""
+    query = "limit=0&limit=5&from=9&from=8&to=1&kind=deploy&service=%FF&nonsense=1&order=up&=x"
+
+    told = refused(await api.get(f"/v1/events?{query}"), 400)
+
+    assert {fault["path"]: fault["message"] for fault in told} == {
+        "limit": "takes one value, got 2",
+        "from": "takes one value, got 2",
+        "kind[0]": "must be 'change', 'info', 'problem' or 'recovery'",
+        "service": "must be valid UTF-8",
+        "nonsense": "is not a parameter of this call",
+        "order": "must be '-time' or 'time'",
+        "query": "has a parameter without a name",
+    }
+    assert len(told) == 7
 
 
 @pytest.mark.parametrize(

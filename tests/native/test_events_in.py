@@ -112,6 +112,26 @@ async def test_times_are_rfc_3339_or_milliseconds(api: httpx.AsyncClient, given:
     assert expected in {answer["time"], None}
 
 
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=1), timedelta(seconds=50)])
+async def test_what_ends_now_by_a_clock_that_is_behind_is_taken(api: httpx.AsyncClient, late: timedelta) -> None:
+    """Without a `time` it would have begun after its end."""
+    end = datetime.now(UTC).replace(microsecond=0) - late
+
+    sent = await api.post("/v1/events", json={"title": "a", "end_time": text(end)})
+
+    answer = (await api.get(f"/v1/events/{sent.json()['id']}")).json()
+    assert (sent.status_code, answer["time"], answer["end_time"]) == (201, text(end), None)
+
+
+async def test_what_ended_longer_ago_has_a_beginning(api: httpx.AsyncClient) -> None:
+    """No clock is as far behind as that."""
+    end = datetime.now(UTC) - timedelta(minutes=2)
+
+    answer = await api.post("/v1/events", json={"title": "a", "end_time": text(end)})
+
+    assert [one["path"] for one in refused(answer, 400)] == ["end_time"]
+
+
 async def test_all_faults_are_told_at_once(api: httpx.AsyncClient, tenant: Tenant) -> None:
     """Every violation with its path and a sentence that a person understands."""
     body = {
@@ -336,6 +356,11 @@ async def test_a_cloud_event_loses_no_property_to_its_attributes(
         ("application/json", b'{"a": 1}', {"a": 1}),
         ("text/plain", b"hi", {"data_base64": "aGk="}),
         ("application/json", b"", {}),
+        ("Application/JSON", b'{"a": 1}', {"a": 1}),
+        ("Application/Vnd.Example+JSON; v=1", b'{"a": 1}', {"a": 1}),
+        ("text/json", b'{"a": 1}', {"a": 1}),
+        ("image/png; like=json", b"hi", {"data_base64": "aGk="}),
+        ("application/x-ndjson", b"1\n2", {"data_base64": "MQoy"}),
     ],
 )
 async def test_a_cloud_event_in_headers_is_an_event(
@@ -354,6 +379,61 @@ async def test_a_cloud_event_in_headers_is_an_event(
     assert answer["title"] == "É v42"
     del answer["properties"]["cloudevent"]
     assert answer["properties"] == properties
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "image/png"])
+async def test_bytes_that_are_no_text_are_kept(api: httpx.AsyncClient, kind: str) -> None:
+    """All of them, also in what is kept as received: two bodies are not the same for looking alike as text."""
+    headers = {
+        "ce-specversion": "1.0", "ce-source": "/ci", "ce-type": "t", "content-type": kind, "idempotency-key": "k",
+    }  # fmt: skip
+
+    sent = await api.post("/v1/events", content=b"\x89\0", headers={**headers, "ce-id": "1"})
+    other = await api.post("/v1/events", content=b"\xff\0", headers={**headers, "ce-id": "1"})
+
+    answer = (await api.get(f"/v1/events/{sent.json()['id']}", params={"include": "original"})).json()
+    assert answer["properties"] == answer["original"] == {"data_base64": "iQA="}
+    assert refused(other, 409) == []
+
+
+async def test_attributes_in_headers_are_part_of_what_a_key_stands_for(api: httpx.AsyncClient) -> None:
+    """Two events without data have the same body, and are not the same."""
+    headers = {"ce-specversion": "1.0", "ce-source": "/ci", "ce-type": "t", "idempotency-key": "k"}
+
+    sent = await api.post("/v1/events", content=b"", headers={**headers, "ce-id": "1"})
+    again = await api.post("/v1/events", content=b"", headers={"ce-id": "1", **headers})
+    other = await api.post("/v1/events", content=b"", headers={**headers, "ce-id": "2"})
+
+    assert (sent.json()["status"], again.json()) == ("accepted", {**sent.json(), "status": "duplicate"})
+    assert refused(other, 409) == []
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json"])
+async def test_a_cloud_event_in_another_character_set_is_refused(
+    api: httpx.AsyncClient, tenant: Tenant, kind: str
+) -> None:
+    """Rather than kept as what it does not say."""
+    headers = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/ci", "ce-type": "t"}
+
+    sent = await api.post(
+        "/v1/events", content=b'"gr\xfc\xdfe"', headers={**headers, "content-type": f"{kind}; charset=ISO-8859-1"}
+    )
+
+    refused(sent, 415)
+    assert await tenant.found(asked()) == []
+
+
+@pytest.mark.parametrize("name", ["ce-id", "ce-subject", "idempotency-key"])
+async def test_a_header_of_one_value_is_given_once(api: httpx.AsyncClient, tenant: Tenant, name: str) -> None:
+    """Neither the first nor the last of two counts in silence."""
+    headers = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/ci", "ce-type": "t", "ce-subject": "s"}
+    twice = [*headers.items(), ("idempotency-key", "a"), (name, "b")]
+
+    sent = await api.post("/v1/events", content=b"", headers=twice)
+
+    path = "Idempotency-Key" if name == "idempotency-key" else name.removeprefix("ce-")
+    assert refused(sent, 400) == [{"path": path, "message": "takes one value, got 2"}]
+    assert await tenant.found(asked()) == []
 
 
 @pytest.mark.parametrize(

@@ -500,6 +500,26 @@ async def test_a_stream_shows_that_it_lives(house: House, tenant: Tenant, monkey
     assert (quiet.comment, busy.comment) == ("heartbeat", "heartbeat")
 
 
+async def test_a_stream_goes_on_behind_what_was_not_asked_for(
+    house: House, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[LV2] Who was sent nothing yet has a place, too: with the heartbeat, as browsers keep it (WHATWG HTML, 9.2.6)."""
+    monkeypatch.setattr(live, "HEARTBEAT", timedelta(0))
+    token = await tenant.key()
+
+    async with stream(house.app, token, severity="critical") as said:
+        await anext(said)
+        await tenant.send(report(title=name) for name in "ab")
+        while (passed := (await anext(said)).id) not in {"1.0", "1.1"}:
+            pass
+    await tenant.send([report(title="c", severity=Severity.CRITICAL)])
+    async with stream(house.app, token, severity="critical", last_event_id=passed) as said:
+        while not (told := await anext(said)).data:
+            pass
+
+    assert json.loads(told.data)["title"] == "c"
+
+
 async def test_a_stream_ends_with_its_token(house: House, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """[AC3] Within a heartbeat, whether something happens or not."""
     monkeypatch.setattr(live, "HEARTBEAT", timedelta(milliseconds=20))

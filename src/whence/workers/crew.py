@@ -64,7 +64,7 @@ class Crew:
         """Work until told to stop. The first worker starts alone: what keeps it from starting would keep all.
 
         Raises:
-            WorkerError: one of the first could not start; nobody works any more.
+            WorkerError: the first one did not start, or another of the first could not; nobody works any more.
         """
         try:
             async with asyncio.TaskGroup() as group:
@@ -110,7 +110,7 @@ class Crew:
             await self._asked.wait()
             self._asked.clear()
             for seat in tuple(self._seats):
-                if not self._stopping.is_set() and seat.worker.ready.is_set():  # else it is a new one anyway
+                if not self._stopping.is_set() and seat.worker.is_at_work():  # else the next is a new one anyway
                     await self._replace(seat)
 
     async def _replace(self, seat: _Seat) -> None:
@@ -125,15 +125,19 @@ class Crew:
             await asyncio.wait_for(old.ended.wait(), _PATIENCE)
         except TimeoutError:
             _kill(old)
+            await old.ended.wait()  # its number is free then
 
     async def _keep(self, seat: _Seat) -> None:
         """There is a worker on the seat until told to stop.
 
         Raises:
-            WorkerError: the first one could not even start.
+            WorkerError: its first one could not even start. One that was killed by then is lost as any other; only of
+                the very first, before whom nobody works, is it told.
         """
         if not await seat.worker.settled() and not self._stopping.is_set():
-            raise WorkerError(seat.worker.code)
+            code = seat.worker.code or -signal.SIGTERM  # who ends well was told to
+            if code > 0 or seat is self._seats[0]:
+                raise WorkerError(code)
         while not self._stopping.is_set():
             worker, began = seat.worker, monotonic()
             await worker.ended.wait()
@@ -155,8 +159,10 @@ class Crew:
             _close(seat)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
-        if not self._stopping.is_set():
-            seat.sockets = seat.sockets or beside(self._reserved)
+        if self._stopping.is_set():
+            return
+        seat.sockets = seat.sockets or beside(self._reserved)
+        if seat.worker is lost:  # else one that was to replace it has come meanwhile
             seat.worker = self._begin(seat.sockets)
 
     def _seated(self, *, is_first: bool = False) -> _Seat:

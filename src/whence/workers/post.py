@@ -46,6 +46,7 @@ class Post:
             once()
 
         loop.add_signal_handler(signal.SIGTERM, once)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # it may wait since the process began
         loop.add_reader(self.link.fileno(), gone)
         try:
             yield

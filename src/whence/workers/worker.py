@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
+from multiprocessing.resource_tracker import ensure_running
 from typing import Final, Self
 
 import structlog
@@ -14,7 +15,7 @@ from whence.workers.begin import begin
 from whence.workers.orders import Orders
 
 _SPAWN: Final = get_context("spawn")  # a fork would inherit our threads' locks without the threads
-_TERMINAL: Final = frozenset({signal.SIGINT, signal.SIGHUP})
+_UNHEARD: Final = frozenset({signal.SIGINT, signal.SIGHUP, signal.SIGTERM})
 
 log = structlog.get_logger()
 
@@ -61,6 +62,10 @@ class Worker:
         if not self.ended.is_set():
             self._process.kill()
 
+    def is_at_work(self) -> bool:
+        """Whether it takes requests, and has not ended."""
+        return self.ready.is_set() and not self.ended.is_set()
+
     async def settled(self) -> bool:
         """Return when it takes requests, and say so; or when it has ended."""
         waiting = [asyncio.ensure_future(event.wait()) for event in (self.ready, self.ended)]
@@ -94,9 +99,14 @@ class Worker:
 
 @contextmanager
 def _deaf() -> Generator[None]:
-    """Processes that are begun in the block never hear what a terminal tells all: Ctrl-C is for their parent."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, _TERMINAL)
+    """Processes that are begun in the block never hear what a terminal tells all: Ctrl-C is for their parent.
+
+    SIGTERM waits until they listen to it, see `Post.told`: then they end in order, however early they are told.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _UNHEARD)
     try:
+        ensure_running()  # a process of the library's, which it begins with the first of ours if it does not run
+        signal.pthread_sigmask(signal.SIG_BLOCK, _UNHEARD)  # which has let them through
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _TERMINAL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

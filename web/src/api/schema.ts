@@ -283,7 +283,10 @@ export interface paths {
     /** Events of a window */
     get: operations['page_v1_events_get']
     put?: never
-    /** Send one event, or up to 10,000 */
+    /**
+     * Send one event, or up to 10,000
+     * @description Answered after the commit: 201 for one, 200 for several, each judged alone. A CloudEvent in binary mode has a body of any content type, which is its data, and its attributes in headers: `ce-specversion`, `ce-id`, `ce-source`, `ce-type`, and any other that begins with `ce-`.
+     */
     post: operations['send_v1_events_post']
     delete?: never
     options?: never
@@ -986,6 +989,41 @@ export interface components {
        * @default
        */
       comment?: string
+    }
+    /**
+     * CloudEventIn
+     * @description A CloudEvent 1.0 as JSON. Further attributes are kept in `properties`.
+     */
+    CloudEventIn: {
+      /**
+       * Data
+       * @description An object of nothing but fields of `EventIn` is that event, with the attributes; any other data is kept in `properties`.
+       * @default null
+       */
+      data?: unknown
+      /**
+       * Data Base64
+       * @description Data that is no JSON, in Base64.
+       */
+      data_base64?: string
+      /** Id */
+      id: string
+      /** Source */
+      source: string
+      /**
+       * Specversion
+       * @constant
+       */
+      specversion: '1.0'
+      /**
+       * Time
+       * @default null
+       */
+      time?: (string | number) | null
+      /** Type */
+      type: string
+    } & {
+      [key: string]: unknown
     }
     /**
      * CommentIn
@@ -4114,7 +4152,10 @@ export interface operations {
     }
     requestBody: {
       content: {
+        'application/cloudevents-batch+json': components['schemas']['CloudEventIn'][]
+        'application/cloudevents+json': components['schemas']['CloudEventIn']
         'application/json': components['schemas']['EventIn'] | components['schemas']['EventIn'][]
+        'application/x-ndjson': string
       }
     }
     responses: {
@@ -4790,7 +4831,10 @@ export interface operations {
         to?: (string | number) | null
         type?: string[]
       }
-      header?: never
+      header?: {
+        /** @description The last `id` that the stream gave: what was missed behind it comes first. */
+        'Last-Event-ID'?: string
+      }
       path?: never
       cookie?: never
     }

@@ -7,7 +7,8 @@ event's `subject` or else its type.
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
@@ -45,25 +46,42 @@ def structured(envelope: object) -> wire.EventIn:
     return _event(fields, {"data_base64": encoded}, faults)
 
 
-def binary(headers: Mapping[str, str], raw: bytes) -> wire.EventIn:
+def binary(headers: Iterable[tuple[str, str]], kind: str, raw: bytes) -> wire.EventIn:
     """The event of a binary-mode request: attributes in `ce-` headers, data in the body.
+
+    Args:
+        kind: the content type of the data.
 
     Raises:
         Invalid: the body is said to be JSON, and is none.
         Misread: as `structured`.
     """
-    fields: dict[str, Any] = {
-        name.removeprefix("ce-"): _unescaped(value) for name, value in headers.items() if name.startswith("ce-")
-    }
-    faults = [Violation(path=name, message=fault) for name, text in fields.items() if (fault := text_faults(text))]
+    told = [(name.removeprefix("ce-"), value) for name, value in headers if name.startswith("ce-")]
+    fields: dict[str, Any] = {name: _unescaped(value) for name, value in told}
+    faults = [
+        Violation(path=name, message=f"takes one value, got {times}")
+        for name, times in Counter(name for name, _ in told).items()
+        if times > 1
+    ]
+    faults += [Violation(path=name, message=fault) for name, text in fields.items() if (fault := text_faults(text))]
     if not raw:
         return _event(fields, None, faults)
-    if "json" not in headers.get("content-type", "json"):
-        return _event(fields, {"data_base64": b64encode(raw).decode()}, faults)
+    if not _is_json(kind):
+        return _event(fields, encoded(raw), faults)
     data = storable(raw)
     if isinstance(data, Unstorable):
         return _event(fields, data.value, [*faults, *data.violations])
     return _event(fields, data, faults)
+
+
+def encoded(raw: bytes) -> dict[str, str]:
+    """Data that is no JSON, as its bytes."""
+    return {"data_base64": b64encode(raw).decode()}
+
+
+def _is_json(kind: str) -> bool:
+    """Whether data of this content type is JSON (CloudEvents' JSON format, 3.1)."""
+    return kind.endswith(("/json", "+json"))
 
 
 def _unescaped(value: str) -> str:

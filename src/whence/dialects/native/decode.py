@@ -31,7 +31,18 @@ _OF_ALERTS: Final = frozenset({Kind.PROBLEM, Kind.RECOVERY})
 _OF_PROBLEMS: Final = ("timeout_minutes", "handling")
 TARGETS: Final = ("scope", "entities", "match")
 _FOREVER: Final = Span(start=datetime(1, 1, 1, tzinfo=UTC), end=datetime(9999, 12, 31, tzinfo=UTC))
+_GRACE: Final = timedelta(minutes=1)  # how far the clock of a sender may be behind ours
 _EVERYTHING: Final = Filter(window=_FOREVER)
+
+
+def began(event: wire.EventIn, now: datetime) -> datetime:
+    """When the event began: now, where it does not say.
+
+    What ended now by a clock that is behind ours did not begin later: where only such an end is said, it began there.
+    """
+    if event.time is None and event.end_time is not None and now - _GRACE <= event.end_time <= now:
+        return event.end_time
+    return event.time or now
 
 
 def report(
@@ -52,7 +63,7 @@ def report(
     Raises:
         Invalid: it ends before it starts, or has a timeout or a handling that means nothing.
     """
-    start = event.time or now
+    start = began(event, now)
     require_problem(event)
     concerned = scope(event, entities)
     return Report(

@@ -1,12 +1,14 @@
 """How the native API says no: one shape, one code for each kind of refusal."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final, cast
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +17,7 @@ from starlette.routing import Match
 from whence.dialects.native.answer import Answer
 from whence.dialects.request import violation
 from whence.domain import errors
-from whence.domain.errors import Invalid, Refusal
+from whence.domain.errors import Invalid, Refusal, Violation
 from whence.refusals import note
 
 NAME: Final = "native"  # of this dialect, where requests and refusals are counted
@@ -72,6 +74,12 @@ def broken(request: Request, exc: Exception) -> Response:
     return Answer({"error": error}, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def of_parameter(error: ErrorDetails, *, within: int = 0) -> Violation:
+    """A validator's error of a parameter, which is no field; `within` as of a field."""
+    told = violation(error, within=within)
+    return replace(told, message="is not a parameter of this call") if error["type"] == "extra_forbidden" else told
+
+
 def request_id(request: Request) -> str:
     """The id that the Edge gave the request."""
     return request.scope["state"]["request_id"]
@@ -84,7 +92,7 @@ async def _refused(request: Request, exc: Exception) -> Response:
 async def _misread(request: Request, exc: Exception) -> Response:
     """A path or query that FastAPI could not read; the place (`query`, `path`) is not part of the name."""
     errors_read = cast("RequestValidationError", exc).errors()
-    return refused(request, Invalid(violation(error, within=1) for error in errors_read))
+    return refused(request, Invalid(of_parameter(error, within=1) for error in errors_read))
 
 
 async def _not_served(request: Request, exc: Exception) -> Response:

@@ -10,11 +10,11 @@ from fastapi.params import Depends as DependsOn
 from pydantic import AfterValidator, BaseModel
 
 from whence.dialects import Context
-from whence.dialects.native import cookie, wire
+from whence.dialects.native import cookie, query
 from whence.dialects.native.part import Part, salvaged
-from whence.dialects.request import Misread, body, parse, query_faults, text_faults, validate
+from whence.dialects.request import Misread, body, parse, text_faults
 from whence.domain.access import Principal, Right
-from whence.domain.errors import Invalid, Unsupported, Violation
+from whence.domain.errors import Unsupported, Violation
 
 Model = TypeVar("Model", bound=BaseModel)
 Meaning = Callable[[Part[Model]], Awaitable[Iterable[Violation]]]
@@ -28,31 +28,12 @@ def gate(context: Context, right: Right) -> DependsOn:
 
     async def open_for(request: Request) -> None:
         request.scope["state"]["principal"] = await authorised(context, request, right)
-        if request.scope["route"].dependant.query_params:
-            _require_utf_8(request.scope["query_string"])
+        if asked := request.scope["route"].dependant.query_params:
+            query.require_sound(request, asked[0].field_info.annotation)
         else:
-            require_no_query(request)
+            query.require_none(request)
 
     return DependsOn(open_for)
-
-
-def require_no_query(request: Request) -> None:
-    """Return when the request has no parameters, for a call that knows none.
-
-    Raises:
-        Invalid: with the name of each.
-    """
-    if query := request.scope["query_string"]:
-        _require_utf_8(query)
-        try:
-            validate(wire.NoQuery, dict(request.query_params))
-        except Misread as misread:
-            raise misread.refusal from None
-
-
-def _require_utf_8(query: bytes) -> None:
-    if faults := query_faults(query):
-        raise Invalid(faults)
 
 
 def principal(request: Request) -> Principal:

@@ -34,7 +34,7 @@ from whence.dialects.native import (
 from whence.dialects.native.answer import Answer
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
-    wire.EventIn, wire.EventChange, wire.TargetIn, wire.EntitiesIn, wire.RelationsIn, wire.AccountIn,
+    wire.EventIn, wire.CloudEventIn, wire.EventChange, wire.TargetIn, wire.EntitiesIn, wire.RelationsIn, wire.AccountIn,
     wire.AccountChange, wire.TokenIn,
     wire.WebhookIn, wire.WebhookChange, wire.CommentIn, wire.ClosingIn, wire.ProblemCommentIn, wire.MaintenanceIn,
     wire.MaintenanceChange, wire.SessionIn, shape.Error,

@@ -45,6 +45,17 @@ _COLUMNS: Final = (
     "namespaces", "services", "url", "properties",
 )  # fmt: skip
 
+_DOCUMENT: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": "Last-Event-ID",
+            "in": "header",
+            "schema": {"type": "string", "pattern": r"^([0-9]+\.[0-9]+)?$", "maxLength": 39},
+            "description": "The last `id` that the stream gave: what was missed behind it comes first.",
+        }
+    ]
+}
+
 log = structlog.get_logger()
 
 
@@ -64,6 +75,7 @@ def routes(context: Context) -> APIRouter:
         "`event: reset` means: there is a gap, read the list and connect again without `Last-Event-ID`.",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        openapi_extra=_DOCUMENT,
         dependencies=reads,
     )
     async def stream(request: Request, query: Annotated[wire.StreamQuery, Query()]) -> Response:
@@ -217,8 +229,10 @@ async def _told(
     ) as told:
         yield b": connected\n\n"
         spoken = monotonic()
+        passed: Place | None = None
         async for one in told:
             sought = await seek(sought)
+            passed = one[0] if isinstance(one, tuple) else passed
             match one:
                 case Reset():
                     yield b"event: reset\ndata: {}\n\n"
@@ -234,7 +248,7 @@ async def _told(
                     spoken = monotonic()
                 case _:  # silence, or what was not asked for
                     if monotonic() - spoken >= HEARTBEAT.total_seconds():
-                        yield b": heartbeat\n\n"
+                        yield _heartbeat(passed)
                         spoken = monotonic()
             if (now := monotonic()) - asked_at >= HEARTBEAT.total_seconds():
                 asked_at = now
@@ -246,6 +260,11 @@ async def _told(
 
 def _block(place: Place, kind: bytes, said: encode.Json) -> bytes:
     return b"id: %s\nevent: %s\ndata: %s\n\n" % (str(place).encode(), kind, to_json(said))
+
+
+def _heartbeat(passed: Place | None) -> bytes:
+    """A sign of life, and the place to go on from behind what was not asked for: no event, but readers keep its id."""
+    return b": heartbeat\n\n" if passed is None else b": heartbeat\nid: %s\n\n" % str(passed).encode()
 
 
 def _place(text: str | None) -> Place | None:

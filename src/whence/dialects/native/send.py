@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -17,9 +17,10 @@ from starlette.responses import Response
 from whence.dialects import Context
 from whence.dialects.native import cloudevents, decode, encode, errors, shape, wire
 from whence.dialects.native.answer import Answer
-from whence.dialects.native.gate import authorised, is_json, media_type, require_no_query
+from whence.dialects.native.gate import authorised, is_json, media_type
 from whence.dialects.native.meaning import look_up, named, of_event
 from whence.dialects.native.part import Part, salvaged, whole
+from whence.dialects.native.query import require_none
 from whence.dialects.native.targets import Targets
 from whence.dialects.request import PIECE, Misread, body, json_items, json_value, parse, reader, storable, validate
 from whence.domain.access import Principal, Right
@@ -36,7 +37,14 @@ _NO_TARGETS: Final = Targets({}, {})
 _CLOUD_EVENTS: Final = "application/cloudevents"  # in a form that we do not know, they are no events of ours
 _KEY: Final = "[!-~]([ -~]*[!-~])?"  # printable ASCII; HTTP takes away the blanks around it
 
-_EVENT_REF: Final = {"$ref": "#/components/schemas/EventIn"}
+
+def _some(one: Mapping[str, str]) -> dict[str, Any]:
+    return {"type": "array", "items": one, "maxItems": MOST_EVENTS}
+
+
+_EVENT: Final = {"$ref": "#/components/schemas/EventIn"}
+_CLOUD_EVENT: Final = {"$ref": "#/components/schemas/CloudEventIn"}
+_LINES: Final = {"type": "string", "description": "An `EventIn` a line, at most 10,000."}
 _DOCUMENT: Final[dict[str, Any]] = {
     "parameters": [
         {
@@ -49,19 +57,24 @@ _DOCUMENT: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {
-                "schema": {"anyOf": [_EVENT_REF, {"type": "array", "items": _EVENT_REF, "maxItems": MOST_EVENTS}]}
-            }
+            "application/json": {"schema": {"anyOf": [_EVENT, _some(_EVENT)]}},
+            "application/x-ndjson": {"schema": _LINES},
+            "application/cloudevents+json": {"schema": _CLOUD_EVENT},
+            "application/cloudevents-batch+json": {"schema": _some(_CLOUD_EVENT)},
         },
     },
 }
 
 
 class _Sent(NamedTuple):
-    """One event of a request, not yet read: where its shape comes from, and the text that is kept of it."""
+    """One event of a request, not yet read: where its shape comes from, and the text that is kept of it.
+
+    `beside`: what it says beside that text, by which it is another one.
+    """
 
     read: Callable[[], wire.EventIn]
     original: Callable[[], str]
+    beside: str = ""
 
 
 class _Unplaced(NamedTuple):
@@ -83,6 +96,9 @@ def routes(context: Context) -> APIRouter:
         sending(context),
         methods=["POST"],
         summary="Send one event, or up to 10,000",
+        description="Answered after the commit: 201 for one, 200 for several, each judged alone. A CloudEvent in "
+        "binary mode has a body of any content type, which is its data, and its attributes in headers: "
+        "`ce-specversion`, `ce-id`, `ce-source`, `ce-type`, and any other that begins with `ce-`.",
         status_code=201,
         responses={200: {"model": shape.BatchReceipt}, 201: {"model": shape.ReceiptShape}},
         openapi_extra=_DOCUMENT,
@@ -106,7 +122,7 @@ def sending(context: Context) -> Callable[[Request], Awaitable[Response]]:
 
 async def _take(context: Context, request: Request) -> Response:
     by = await authorised(context, request, Right.WRITE_EVENTS)
-    require_no_query(request)
+    require_none(request)
     key = _idempotency_key(request)
     kind = media_type(request)
     raw = await body(request, context.max_body_bytes)
@@ -122,7 +138,7 @@ async def _take(context: Context, request: Request) -> Response:
         raise _refusal(context, by, part, await look_up(context.catalog, by, named(part)), now) from None
     targets = await Targets.look_up(context.catalog, by, [event])
     try:
-        report = _report(by, event, targets, one.original(), key, now)
+        report = _report(by, event, targets, one.original(), key, now, beside=one.beside)
     except Invalid:
         raise _refusal(context, by, whole(event), targets.names, now) from None
     stored = await context.ingest.accept_one(by.account_id, report, retention=by.retention)
@@ -229,12 +245,19 @@ def _refusal(context: Context, by: Principal, part: _Part, found: Collection[str
 
 
 def _report(
-    by: Principal, event: wire.EventIn, targets: Targets, original: str, key: str | None, now: datetime
+    by: Principal,
+    event: wire.EventIn,
+    targets: Targets,
+    original: str,
+    key: str | None,
+    now: datetime,
+    *,
+    beside: str = "",
 ) -> Report:
     entities = targets.entities(event)
     once = None
     if key is not None:
-        once = Once(key=f"key:{key}", content=sha256(original.encode()).digest(), lifetime=_KEPT)
+        once = Once(key=f"key:{key}", content=sha256((beside + original).encode()).digest(), lifetime=_KEPT)
     return decode.report(event, source=by.name, now=now, entities=entities, once=once, original=original)
 
 
@@ -246,8 +269,9 @@ def _split(request: Request, kind: str, raw: bytes) -> tuple[Iterable[_Sent], bo
         Invalid: the body is no JSON, or holds too many; of a batch, while its events are taken.
     """
     if "ce-specversion" in request.headers and not kind.startswith(_CLOUD_EVENTS):  # beside an envelope it is no news
-        headers = dict(request.headers)
-        return [_Sent(lambda: cloudevents.binary(headers, raw), lambda: _text(raw))], False
+        headers = request.headers.items()
+        attributes = sorted(f"{name}: {value}\n" for name, value in headers if name.startswith("ce-"))
+        return [_Sent(lambda: cloudevents.binary(headers, kind, raw), lambda: _text(raw), "".join(attributes))], False
     match kind:
         case "application/json":
             return _one_or_many(raw)
@@ -317,16 +341,27 @@ def _check_count(events: int) -> None:
 
 
 def _text(raw: bytes) -> str:
-    """A body of any kind as JSON text: itself when it is JSON, else a string."""
+    """A body of any kind as JSON text: itself when it is JSON, else a string; as its bytes, when it is no text."""
     try:
         json_value(raw)
         return raw.decode()
     except Invalid:
-        return to_json(raw.decode(errors="replace").replace("\0", "\ufffd")).decode()
+        is_text = b"\0" not in raw and _is_utf_8(raw)
+        return to_json(raw.decode() if is_text else cloudevents.encoded(raw)).decode()
+
+
+def _is_utf_8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
+    key, *more = request.headers.getlist("idempotency-key") or (None,)
+    if more:
+        raise Invalid.at("Idempotency-Key", f"takes one value, got {1 + len(more)}")
     if key is not None and (len(key) > _LONGEST_KEY or not re.fullmatch(_KEY, key)):
         raise Invalid.at("Idempotency-Key", f"must have 1 to {_LONGEST_KEY} characters of printable ASCII")
     return key

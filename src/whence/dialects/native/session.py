@@ -11,7 +11,8 @@ from starlette.responses import Response
 from whence.dialects import Context
 from whence.dialects.native import cookie, encode, shape, wire
 from whence.dialects.native.answer import Answer
-from whence.dialects.native.gate import json_body, read, require_no_query
+from whence.dialects.native.gate import json_body, read
+from whence.dialects.native.query import require_none
 
 _UNKEPT = {"cache-control": "no-store"}
 _LONGEST: Final = 32 * 1024  # bytes that a stranger may have read: the longest token, each letter of it as an escape
@@ -30,7 +31,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def sign_in(request: Request) -> Response:
         cookie.require_own_page(context, request)  # nobody is signed in by a page elsewhere
-        require_no_query(request)
+        require_none(request)
         asked = await read(context, request, wire.SessionIn, most_bytes=_LONGEST)
         session, secret = await access.sign_in(asked.token)
         answer = Response(status_code=HTTPStatus.NO_CONTENT, headers=_UNKEPT)
@@ -46,7 +47,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def signed_in(request: Request) -> Response:
         session = await cookie.session(context, request)
-        require_no_query(request)
+        require_none(request)
         csrf = session.csrf(cookie.sent(request) or "")
         return Answer(encode.session(session, csrf=csrf, now=datetime.now(UTC)), headers=_UNKEPT)
 
@@ -58,7 +59,7 @@ def routes(context: Context) -> APIRouter:
     )
     async def sign_out(request: Request) -> Response:
         session = await cookie.session(context, request)
-        require_no_query(request)
+        require_none(request)
         await access.sign_out(session)
         answer = Response(status_code=HTTPStatus.NO_CONTENT, headers=_UNKEPT)
         cookie.take_back(context, request, answer)

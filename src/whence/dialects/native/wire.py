@@ -1,7 +1,7 @@
 """The shapes of the native API's bodies and queries. What is not named here is refused with its path."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -101,6 +101,29 @@ class EventIn(TargetIn):
     timeout_minutes: Annotated[int, Field(ge=1, le=10_080, strict=True), BeforeValidator(whole)] | None = None
     handling: Annotated[list[Handling], Field(max_length=10)] = Field(default_factory=list)
     properties: Object = Field(default_factory=dict)
+
+
+class CloudEventIn(BaseModel):
+    """A CloudEvent 1.0 as JSON. Further attributes are kept in `properties`."""
+
+    # For the document: what reads one is `cloudevents`, which tells more at once than a model can.
+    model_config = ConfigDict(extra="allow", json_schema_extra={"not": {"required": ["data", "data_base64"]}})
+
+    specversion: Literal["1.0"]
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    type: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+    time: Instant | None = None
+    data: Any = Field(
+        None,
+        description="An object of nothing but fields of `EventIn` is that event, with the attributes; any other data "
+        "is kept in `properties`.",
+    )
+    data_base64: str = Field(
+        default_factory=str,  # a default that the document told would stand beside `data`
+        pattern="^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+        description="Data that is no JSON, in Base64.",
+    )
 
 
 class EventChange(_Strict):
