@@ -17,7 +17,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.tenants import BOOTSTRAP, MakeTenant, Tenant
+from tests.tenants import BOOTSTRAP, MakeTenant, Tenant, new_key
 from whence.domain.access import Principal, Right
 from whence.server import House
 from whence.server import house as build
@@ -74,7 +74,7 @@ def account(house: House) -> MakeTenant:
 
     async def make() -> Tenant:
         name = f"t-{uuid4().hex}"
-        _, secret = await house.context.access.create_token(None, name="owner", account=name, rights=[Right.ADMIN])
+        secret = await new_key(house, name, name="owner", rights=[Right.ADMIN])
         known = asyncio.create_task(house.context.access.authenticate(secret))  # whose turn ends with the task
         return Tenant(house=house, name=name, admin=await known)
 

@@ -13,6 +13,11 @@ from whence.domain.page import Order
 from whence.server import House
 from whence.store import events
 
+_UNTELL: Final = """
+    delete from audit where account_id in ($1, (select account_id from account where name = 'default'))
+        and noun_id = any($2::text[]) and action = 'created'
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tenant:
@@ -33,17 +38,16 @@ class Tenant:
     ) -> str:
         """A new token; without rights, one that may read and write events and read entities."""
         usual = (Right.READ_EVENTS, Right.WRITE_EVENTS, Right.READ_ENTITIES)
-        _, secret = await self.house.context.access.create_token(
-            None,
+        return await new_key(
+            self.house,
+            self.name,
             name=name,
-            account=self.name,
             rights=rights or usual,
             sees=sees,
             expires_at=expires_at,
             rate_per_minute=rate_per_minute,
             style=style,
         )
-        return secret
 
     async def register(self, *drafts: Draft) -> list[Entity]:
         """The entities stand."""
@@ -62,6 +66,33 @@ class Tenant:
         account = self.admin.account_id
         async with self.house.pool.reader() as db:
             return await events.page(db, account, asked, order=order, cursor=None, limit=1000)
+
+
+async def new_key(
+    house: House,
+    account: str,
+    *,
+    name: str,
+    rights: Iterable[Right],
+    sees: Sees = Sees.OWN,
+    expires_at: datetime | None = None,
+    rate_per_minute: int | None = None,
+    style: Literal["opaque", "jwt"] = "opaque",
+) -> str:
+    """A new token of the account, which is made if need be; no audit trail has a line of it, but of what tests do."""
+    made, secret = await house.context.access.create_token(
+        None,
+        name=name,
+        account=account,
+        rights=rights,
+        sees=sees,
+        expires_at=expires_at,
+        rate_per_minute=rate_per_minute,
+        style=style,
+    )
+    async with house.pool.transaction() as db:
+        await db.execute(_UNTELL, made.account.id, [str(made.id), str(made.account.id)])
+    return secret
 
 
 BOOTSTRAP: Final = "bootstrap-of-the-tests"

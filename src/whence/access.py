@@ -148,7 +148,7 @@ class Access:
         now = self._clock()
         async with self._pool.transaction() as db:
             if by is None:
-                owner = await self._account(db, account or DEFAULT_ACCOUNT, now)
+                owner = await self._account_by_hand(db, account or DEFAULT_ACCOUNT, now)
             else:
                 owner = await self._owner(db, by, account)
             secret = _new_secret() if style == "opaque" else _new_decodable(owner, now, expires_at)
@@ -164,9 +164,8 @@ class Access:
                 options=options or {},
             )
             await access.add_token(db, token, sha256(secret.encode()).digest())
-            if by is not None:
-                made = AuditEntry.by(by, "created", "token", token.id, at=now, detail=_told(token))
-                await access.record(db, owner.id, [made])
+            made = AuditEntry.by(by, "created", "token", token.id, at=now, detail=_told(token))
+            await access.record(db, owner.id, [made])
         return token, secret
 
     async def tokens(self, by: Principal, *, cursor: str | None, limit: int) -> Page[Token]:
@@ -308,6 +307,15 @@ class Access:
         if account is None:
             raise NotFound("account", name)
         return _standing(account)
+
+    async def _account_by_hand(self, db: Writer, name: str, now: datetime) -> Account:
+        """The account of that name; if it is made for this, that is told where it is told of other accounts."""
+        seat = await self._account(db, DEFAULT_ACCOUNT, now)
+        made = Account(id=new_id(now), name=name, created_at=now)
+        if not await access.add_account(db, made, token_bytes(32)):
+            return await self._account(db, name, now)
+        await access.record(db, seat.id, [AuditEntry.by(None, "created", "account", made.id, at=now, detail=name)])
+        return made
 
     async def _owner(self, db: Writer, by: Principal, name: str | None) -> Account:
         if name is not None and name != by.account_name:

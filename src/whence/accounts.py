@@ -17,7 +17,6 @@ from whence.store.pool import Pool, Writer
 
 _NOW: Final = partial(datetime.now, UTC)
 _NIL: Final = UUID(int=0)
-_BY_HAND: Final = "command line"  # what the audit trail calls whoever has the machine in hand
 
 
 class Accounts:
@@ -175,17 +174,7 @@ class Accounts:
         self, db: Writer, trail: UUID, by: Principal | None, action: str, account: Account, detail: str
     ) -> None:
         """What was done to the account is on the audit trail of the account `trail`."""
-        now = self._clock()
-        said = AuditEntry(
-            id=new_id(now),
-            at=now,
-            token_id=None if by is None else by.token_id,
-            token_name=_BY_HAND if by is None else by.name,
-            action=action,
-            noun="account",
-            noun_id=str(account.id),
-            detail=detail,
-        )
+        said = AuditEntry.by(by, action, "account", account.id, at=self._clock(), detail=detail)
         await access.record(db, trail, [said])
 
     async def _seat(self, db: Writer, by: Principal | None) -> UUID:

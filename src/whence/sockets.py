@@ -18,7 +18,7 @@ _NOT_HERE: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 class ListenError(OSError):
-    """The address to listen on cannot be had; the text says why. `setting`: the port's, by its name."""
+    """The address to listen on cannot be had; the text says why. `setting`: the name of that which is to blame."""
 
     def __init__(self, message: str, *, setting: str) -> None:
         super().__init__(message)
@@ -89,14 +89,15 @@ def url(bound: socket.socket) -> str:
 def not_had(host: str, port: int, exc: OSError | None, setting: str) -> ListenError:
     """The error that says why that port cannot be had."""
     what = _PURPOSES[setting]
-    return ListenError(f"cannot {what} on {spelled(host, port)}: {_reason(exc)}", setting=setting)
+    blamed = "host" if exc is not None and exc.errno in _NOT_HERE else setting
+    return ListenError(f"cannot {what} on {spelled(host, port)}: {_reason(exc)}", setting=blamed)
 
 
 def _each(host: str, port: int, setting: str) -> list[socket.socket]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as exc:
-        raise ListenError(f"{host} is no address to listen on: {exc.strerror}", setting=setting) from exc
+        raise ListenError(f"{host} is no address to listen on: {exc.strerror}", setting="host") from exc
     sockets: list[socket.socket] = []
     absent: OSError | None = None
     for family, *_, address in dict.fromkeys(found):

@@ -141,6 +141,19 @@ def test_a_data_directory_that_is_a_link_to_nothing(alone: Terminal, home: Path)
     assert "WHENCE_DATA_DIR names another" in refused.stderr
 
 
+def test_a_data_directory_that_cannot_be_looked_for(alone: Terminal) -> None:
+    """[OP4] The system does not say whether it is there, as of one whose parent is closed to us: its reason is told."""
+    nowhere = f"/{'x' * 300}"
+
+    found = _findings(alone, code=1, WHENCE_DATA_DIR=nowhere)
+    refused = alone("account", "list", WHENCE_DATA_DIR=nowhere)
+
+    assert found["database"]["level"] == "failed"
+    assert "File name too long" in found["database"]["text"]
+    assert refused.returncode == 3
+    assert "WHENCE_DATA_DIR names another" in refused.stderr
+
+
 def test_a_data_directory_in_memory(alone: Terminal) -> None:
     """[OP4] It would be gone with the next restart of the machine."""
     found = _findings(alone, code=0, WHENCE_DATA_DIR=f"/dev/shm/{uuid4().hex}")  # noqa: S108  whether it is noticed

@@ -193,6 +193,17 @@ def test_ctrl_c_ends_following(whence: Terminal) -> None:
     assert following.said == ""
 
 
+@pytest.mark.parametrize("imported", ["typer", "rich.console", "whence.cli.events"])
+def test_ctrl_c_while_the_program_begins(whence: Terminal, imported: str) -> None:
+    """As later: by the exit code, and without a traceback of what was being imported."""
+    with whence.begin("events", "--follow", PYTHONPROFILEIMPORTTIME="1") as following:
+        following.until(lambda: f" {imported}\n" in following.said, "that much is imported")
+        code = following.stop(signal.SIGINT)
+
+    assert code == 130
+    assert "Traceback" not in following.said
+
+
 def test_following_over_a_restart() -> None:
     """A server that goes and comes back costs no event, and none comes twice."""
     with directory() as home:

@@ -25,7 +25,7 @@ _COMMANDS: Final = (
 
 def test_help_does_not_wait_for_the_server() -> None:
     """`whence --help`, and the shell's completion, load none of what only a server needs."""
-    asked = "import sys, whence.cli; print([name for name in sys.argv[1:] if name in sys.modules])"
+    asked = "import sys, whence.cli.program; print([name for name in sys.argv[1:] if name in sys.modules])"
 
     loaded = subprocess.run([sys.executable, "-c", asked, *_HEAVY], capture_output=True, text=True, check=True)
 

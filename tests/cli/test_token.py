@@ -1,6 +1,9 @@
+from uuid import uuid4
+
+import httpx
 import pytest
 
-from tests.acceptance.server import Server
+from tests.acceptance.server import Server, bearer
 from tests.cli.terminal import Terminal
 
 
@@ -33,6 +36,25 @@ def test_all_about_it(at_server: Terminal, server: Server) -> None:
     assert made["expires_at"] is not None
     (listed,) = [one for one in server.get("/v1/tokens", limit=1000)["tokens"] if one["id"] == made["id"]]
     assert made == {**listed, "token": made["token"]}
+
+
+def test_who_made_it_is_on_the_audit_trail(at_server: Terminal, server: Server) -> None:
+    """Of its account, what it may do; of the installation's, the account that was made for it, once; no secret."""
+    name = f"t-{uuid4().hex}"
+    options = ["--account", name, "--rights", "admin", "--option", "komodor.repeat_seconds=0"]
+
+    first, second = (at_server.value("token", "create", "--name", "ci", *options, "-o", "json") for _ in range(2))
+
+    answer = httpx.get(f"{server.url}/v1/audit", headers=bearer(first["token"]))
+    told = [(e["action"], e["noun"], e["noun_id"], e["token"], e["detail"]) for e in answer.json()["entries"]]
+    by_hand = {"id": None, "name": "command line"}
+    detail = "ci; admin; komodor.repeat_seconds=0"
+    assert told == [("created", "token", made["id"], by_hand, detail) for made in (second, first)]
+    assert "wh_" not in answer.text
+    entries = server.get("/v1/audit", limit=200)["entries"]
+    assert [(e["action"], e["noun"], e["token"]) for e in entries if e["detail"] == name] == [
+        ("created", "account", by_hand)
+    ]
 
 
 def test_own_options(at_server: Terminal) -> None:
@@ -74,6 +96,16 @@ def test_rights_that_are_none(alone: Terminal, rights: str) -> None:
 
     assert done.returncode == 2
     assert "read, write, admin" in done.stderr
+
+
+@pytest.mark.parametrize("rate", ["0", "10000001", "1.5"])
+def test_rates_that_are_none(alone: Terminal, rate: str) -> None:
+    """As the API has it: wrong usage, told without opening a database."""
+    done = alone("token", "create", "--name", "x", "--rate-per-minute", rate)
+
+    assert done.returncode == 2
+    assert "--rate-per-minute" in done.stderr
+    assert list(alone.home.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 201, "a\nb"])

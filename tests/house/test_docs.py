@@ -18,7 +18,7 @@ from tests.house.curl import on_path as curl_on_path
 from tests.house.docs import PAGES, REFERENCE, anchors, blocks, links, prose, quoted
 from tests.house.source import ROOT, SOURCE, modules
 from tests.walls.doors import DOORS
-from whence.cli import app
+from whence.cli.program import app
 from whence.settings import Settings
 
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")

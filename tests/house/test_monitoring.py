@@ -104,6 +104,13 @@ def test_every_rule_says_what_to_do() -> None:
         assert f"`{rule['alert']}`" in page
 
 
+def test_one_bug_alone_is_told() -> None:
+    """[OP5] Of one request a rate tells for less than its own stretch: a rule that waited for that would never hold."""
+    waits = {rule["alert"]: rule["for"] for rule in _rules() if rule["annotations"]["runbook"].endswith("#a-bug")}
+
+    assert waits == {"WhenceBreaks": "0m", "WhenceCallsBreak": "0m"}
+
+
 def test_the_dashboard_can_be_imported() -> None:
     """[OP5] Its panels have numbers of their own, do not overlap, and ask the Prometheus that is chosen."""
     board = json.loads(_DASHBOARD.read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 """What becomes of a request, as a trace tells it; and that nothing does when traces are off."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable
@@ -240,6 +241,20 @@ def test_a_collector_that_is_away_keeps_nothing_waiting() -> None:
             server.end()
 
     assert '"traces.trouble"' in said
+
+
+def test_a_collector_that_never_answers_keeps_nothing_waiting() -> None:
+    """[OP3] Nor when the server stops, however long the library would wait for an answer."""
+    with directory() as home, socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        patient = {"OTEL_EXPORTER_OTLP_TIMEOUT": "60"}
+        server = Server(home, WHENCE_TRACES="otlp", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, **patient, **_QUICK)
+        try:
+            server.start()
+            server.send("POST", "/v1/events", {"title": "v42 is out"})
+            assert server.terminate(seconds=20) == 0
+        finally:
+            server.end()
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """The exit codes of every command; 130 after Ctrl-C is the terminal's own."""
+    """The exit codes of every command."""
 
     FAILED = 1  # refused, or not all of it was done
     USAGE = 2
     UNREACHABLE = 3  # the server or its database
+    INTERRUPTED = 130  # Ctrl-C, as shells and typer have it
 
 
 class CommandError(Exception):

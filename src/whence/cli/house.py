@@ -35,8 +35,11 @@ def settings(**given: object) -> Settings:
 
 
 def has_database(asked: Settings) -> bool:
-    """Whether there is one where the settings say; of one elsewhere, only who asks it can tell."""
-    return asked.database_url is not None or Cluster(asked.data_dir).pgdata.exists()
+    """Whether there is one where the settings say. Of one elsewhere, or where we may not look, who opens it is told."""
+    try:
+        return asked.database_url is not None or Cluster(asked.data_dir).pgdata.exists()
+    except OSError:
+        return True
 
 
 def finish(asked: Settings, work: Coroutine[None, None, T]) -> T:
@@ -53,7 +56,7 @@ def explained(asked: Settings) -> Generator[None]:
     except SettingsError as exc:  # what only the dialect that it is for could tell
         raise CommandError(str(exc), remedy="mend the setting that is named", code=Exit.USAGE) from exc
     except ListenError as exc:
-        raise CommandError(str(exc), remedy=_other_port(exc.setting)) from exc
+        raise CommandError(str(exc), remedy=_elsewhere(exc.setting)) from exc
     except EmbeddedError as exc:
         raise CommandError(str(exc), remedy="whence doctor", code=Exit.UNREACHABLE) from exc
     except SchemaError as exc:
@@ -70,8 +73,10 @@ def explained(asked: Settings) -> Generator[None]:
         raise CommandError(str(exc)) from exc
 
 
-def _other_port(setting: str) -> str:
+def _elsewhere(setting: str) -> str:
     variable = f"WHENCE_{setting.upper()}"
+    if setting == "host":
+        return f"--host 0.0.0.0 listens on all addresses; {variable} sets another"
     if setting == "metrics_port":  # which is no option of a command
         return f"{variable} sets another port"
     return f"--{setting.replace('_', '-')} 0 takes any free port; {variable} sets another"

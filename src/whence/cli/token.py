@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -12,6 +12,8 @@ from whence.cli.times import stretch
 
 if TYPE_CHECKING:
     from whence.domain.access import Right
+
+_MOST_A_MINUTE: Final = 10_000_000  # as the API has it
 
 app = typer.Typer(name="token", help="Credentials.", no_args_is_help=True)
 
@@ -59,7 +61,9 @@ def create(
     ] = None,
     rate_per_minute: Annotated[
         int | None,
-        typer.Option(min=1, help="Requests a minute; else the server's own limit.", show_default=False),
+        typer.Option(
+            min=1, max=_MOST_A_MINUTE, help="Requests a minute; else the server's own limit.", show_default=False
+        ),
     ] = None,
     option: Annotated[
         list[str] | None,

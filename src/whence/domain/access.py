@@ -14,6 +14,8 @@ from whence.domain.identity import new_id
 
 DEFAULT_ACCOUNT: Final = "default"  # that of the bootstrap token, which is there as long as the installation
 
+_BY_HAND: Final = "command line"  # what the audit trail calls whoever has the machine in hand
+
 
 class Right(StrEnum):
     """What a token may do; ADMIN implies all the others."""
@@ -141,14 +143,17 @@ class AuditEntry:
 
     @classmethod
     def by(
-        cls, principal: Principal, action: str, noun: str, noun_id: object, *, at: datetime, detail: str = ""
+        cls, principal: Principal | None, action: str, noun: str, noun_id: object, *, at: datetime, detail: str = ""
     ) -> Self:
-        """What the principal did (`created`, `changed`, `removed`, …) to which thing."""
+        """What the principal did (`created`, `changed`, `removed`, …) to which thing.
+
+        None is whoever has the machine in hand.
+        """
         return cls(
             id=new_id(at),
             at=at,
-            token_id=principal.token_id,
-            token_name=principal.name,
+            token_id=None if principal is None else principal.token_id,
+            token_name=_BY_HAND if principal is None else principal.name,
             action=action,
             noun=noun,
             noun_id=str(noun_id),

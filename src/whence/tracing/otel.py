@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from threading import Timer
+from threading import Thread
 from time import time_ns
 from typing import Final
 
@@ -23,6 +23,7 @@ from whence.domain.errors import Refusal
 from whence.spans import Facts, Headers, Span, Spans, Statement
 
 _LAST_SECONDS: Final = 3.0  # for the collector to take what is left when the server stops
+_GIVING_UP_SECONDS: Final = 0.2  # for the library to say so, if it is not in the midst of a request
 _LONGEST_STATEMENT: Final = 2000  # characters that are told of one
 _PARENT: Final = frozenset({"traceparent", "tracestate"})
 _NO_FACTS: Final[Facts] = {}
@@ -131,12 +132,16 @@ def _resource() -> Resource:
 
 
 def _close(provider: TracerProvider, exporter: OTLPSpanExporter) -> None:
-    """What is over is sent; a collector that does not answer keeps nobody waiting for long."""
-    patience = Timer(_LAST_SECONDS, exporter.shutdown)
-    patience.daemon = True
-    patience.start()
-    provider.shutdown()
-    patience.cancel()
+    """What is over is sent; a collector that does not answer keeps nobody waiting for long.
+
+    Of the library's two ways to end, one waits for an answer that may never come, the other sends nothing any more.
+    """
+    sending = Thread(target=provider.shutdown, daemon=True)
+    sending.start()
+    sending.join(_LAST_SECONDS)
+    if sending.is_alive():
+        exporter.shutdown()
+        sending.join(_GIVING_UP_SECONDS)
 
 
 class _Trouble(logging.Handler):
