@@ -80,6 +80,22 @@ async def test_an_alert_is_readable_up_to_its_buttons(page: Page, shop: Shop) ->
         )
 
 
+async def test_what_becomes_another_number_is_read_out(page: Page, shop: Shop) -> None:
+    """[UI5] How many events match, and how many problems are open: also to who does not see the list."""
+    shop.deployed("cart v2 is out", "cart")
+    await page.goto("/problems")
+    said = page.get_by_role("status")
+    await expect(said.filter(has_text="0 problems are open")).to_be_attached()
+    await expect(said.filter(has_text="Live")).to_be_visible()
+
+    shop.failing("Orders fail", "cart")
+
+    await expect(said.filter(has_text="1 problem is open")).to_be_attached()
+    await enter(page, "/events")
+    await page.get_by_role("checkbox", name="deploy").check()
+    await expect(said.filter(has_text="1 match")).to_be_visible()
+
+
 async def test_nothing_scrolls_sideways_on_a_phone(look: Look, shop: Shop) -> None:
     """[UI2] Wide tables scroll in themselves."""
     pages = furnished(shop)
@@ -97,10 +113,16 @@ async def test_buttons_stay_in_sight_beside_long_names(page: Page, shop: Shop) -
     shop.send("POST", "/v1/webhooks", {"name": name, "receiver": "alertmanager"})
     window = {"name": name, "starts_at": before(0), "ends_at": before(-60), "description": name}
     shop.send("POST", "/v1/maintenance", {**window, "scope": {"services": [name]}})
-    for path in ("/catalogue", "/maintenance", "/webhooks"):
+    shop.token_for(name, "events:write")
+    for path, verb in (
+        ("/catalogue", "Remove"),
+        ("/maintenance", "Remove"),
+        ("/webhooks", "Remove"),
+        ("/tokens", "Revoke"),
+    ):
         await enter(page, path)
         await expect(page.get_by_text(name).first).to_be_visible()
-        await expect(page.get_by_role("button", name="Remove").first).to_be_visible()
-        for button in await page.get_by_role("button", name="Remove").all():
+        await expect(page.get_by_role("button", name=verb).first).to_be_visible()
+        for button in await page.get_by_role("button", name=verb).all():
             await expect(button).to_be_in_viewport(ratio=1)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

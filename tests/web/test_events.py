@@ -306,6 +306,37 @@ async def test_a_name_stays_known_while_the_page_is_open(page: Page, shop: Shop)
     assert [url for url in asked if "/v1/entities" in url] == []
 
 
+async def test_clearing_the_filters_keeps_the_time(page: Page, shop: Shop) -> None:
+    """Of an incident of last week, too: what is cleared is what narrows the list."""
+    shop.deployed("cart v2 is out", "cart", minutes_ago=3 * 24 * 60)
+    await page.goto("/events?last=7d&type=no-such-type&q=zzz&order=time")
+
+    await page.get_by_role("button", name="Clear the filters").click()
+
+    await expect(row(page, "cart v2 is out")).to_be_visible()
+    await expect(page).to_have_url(re.compile(r"/events\?last=7d&order=time$"))
+
+
+async def test_a_list_that_breaks_off_says_so(look: Look, shop: Shop) -> None:
+    """Further down there are more events, and their page did not come: it is asked for again at a click."""
+    event = {"kind": "change", "type": "deploy", "time": before(5), "entities": ["cart"]}
+    shop.send("POST", "/v1/events", [{**event, "title": f"cart v{n} is out"} for n in range(210)])
+    async with look(broken=["/v1/events"]) as page:
+        await page.route("**/v1/events?*cursor=*", lambda route: route.fulfill(status=500))
+        await page.goto("/events")
+        await rows(page).first.hover()
+        await page.mouse.wheel(0, 40 * 200)
+        lost = page.get_by_role("alert").filter(has_text="Not all events are listed")
+        await expect(lost).to_contain_text("The server answered 500")
+        await expect(page.get_by_text("Loading more")).to_have_count(0)
+        await page.unroute("**/v1/events?*cursor=*")
+
+        await lost.get_by_role("button", name="Try again").click()
+
+        await expect(lost).to_have_count(0)
+        await expect(page.get_by_role("grid", name="Events")).to_have_attribute("aria-rowcount", "211")
+
+
 async def test_on_a_phone_both_ways_out_of_nothing_are_whole(look: Look, shop: Shop) -> None:
     """No button is cut off where nothing matches."""
     shop.deployed("cart v2 is out", "cart")

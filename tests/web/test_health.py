@@ -98,6 +98,7 @@ async def test_what_is_not_reported_is_not_nought(look: Look) -> None:
             await expect(fact(panel(page, "Database"), name)).to_contain_text("not reported")
         await expect(fact(panel(page, "Background work, last done"), "By itself")).to_contain_text("not reported")
         await expect(figure(page, "Live readers")).to_contain_text("not reported")
+        await expect(figure(page, "Memory")).to_contain_text("How long it runs is not reported")
 
 
 async def test_a_server_that_cannot_be_reached_is_no_database_that_is_away(look: Look) -> None:

@@ -13,6 +13,7 @@ from tests.web.test_events import rows
 
 _AWAY: Final = "The server cannot be reached"
 _OF_EVENTS: Final = re.compile(r"/v1/events[?/]")
+_HAS_CODE: Final = "(page) => performance.getEntriesByType('resource').some(({name}) => name.includes(page))"
 _EVERYTHING: Final[Sequence[str]] = ["/"]  # the browser may complain of whatever it did not get
 
 
@@ -51,7 +52,7 @@ async def test_a_page_that_did_not_come_is_tried_again(look: Look) -> None:
         for name in ("Health", "Problems"):
             await page.goto("/services")
             await expect(page.get_by_role("heading", level=1, name="Services")).to_be_visible()
-            await page.context.set_offline(True)
+            await _offline(page)
             await page.get_by_role("navigation").get_by_role("link", name=name).click()
             await expect(page.locator("#content").get_by_text(_AWAY)).to_be_visible()
             await page.get_by_role("button", name="Try again").click()
@@ -71,7 +72,7 @@ async def test_a_page_that_did_not_come_before_comes_by_itself(look: Look) -> No
         await expect(page.get_by_role("heading", level=1, name="Services")).to_be_visible()
         await page.evaluate("{ const now = performance.now(); performance.now = () => now + 60_000 }")
         health = page.get_by_role("navigation").get_by_role("link", name="Health")
-        await page.context.set_offline(True)
+        await _offline(page)
         async with page.expect_event("requestfailed", lambda request: "HealthPage" in request.url):
             await health.hover()
         await _online(page)
@@ -99,6 +100,91 @@ async def test_a_page_says_since_when_the_server_is_not_reached(look: Look) -> N
         await expect(strip(page)).to_have_count(0)
 
 
+async def test_an_answer_that_was_under_way_does_not_hide_the_silence(look: Look) -> None:
+    """The browser says that it is offline, and one more answer comes all the same: the page goes on asking."""
+    async with look(broken=_EVERYTHING) as page:
+        await page.goto("/tokens")
+        await expect(page.get_by_role("row", name="owner")).to_be_visible()
+        await page.route("**/healthz", lambda route: route.fulfill(body="ok"), times=1)
+
+        async with page.expect_response("**/healthz"):
+            await page.context.set_offline(True)
+
+        await expect(strip(page)).to_be_visible()
+
+
+async def test_what_was_done_without_a_server_is_not_done_later(look: Look, shop: Shop) -> None:
+    """It is refused at once, and stays in its field; when the server is back nothing happens that nobody waits for."""
+    problem = shop.incident()
+    async with look(broken=_EVERYTHING) as page:
+        await page.goto(f"/problems/{problem['name']}")
+        comment = page.get_by_label("Your comment")
+        await comment.fill("The pool is too small")
+        await _offline(page)
+        await page.get_by_role("button", name="Comment", exact=True).click()
+        await expect(page.get_by_role("alert").filter(has_text=_AWAY)).to_be_visible()
+        await expect(comment).to_have_value("The pool is too small")
+
+        await _online(page)
+        await expect(strip(page)).to_have_count(0)
+        shop.send("POST", f"/v1/problems/{problem['id']}/comments", {"comment": "It is the disk"})
+
+        await expect(page.get_by_role("article").filter(has_text="It is the disk")).to_be_visible()
+        comments = shop.get(f"/v1/problems/{problem['id']}/comments")["comments"]
+        assert [said["text"] for said in comments] == ["It is the disk"]
+
+
+async def test_a_page_opened_without_a_server_says_so(look: Look) -> None:
+    """It does not wait for what nobody asks, and has it when the browser is online again."""
+    async with look(broken=_EVERYTHING) as page:
+        await page.goto("/webhooks")
+        await expect(page.get_by_text("No webhooks yet")).to_be_visible()
+        await page.get_by_role("navigation").get_by_role("link", name="Tokens").hover()
+        await page.wait_for_function(_HAS_CODE, arg="TokensPage")
+        await _offline(page)
+
+        await page.get_by_role("navigation").get_by_role("link", name="Tokens").click()
+        await expect(page.locator("#content").get_by_role("alert")).to_contain_text(_AWAY)
+
+        await _online(page)
+        await expect(page.get_by_role("row", name="owner")).to_be_visible()
+
+
+async def test_relations_that_did_not_come_are_asked_for_again(look: Look) -> None:
+    """At a click, as whatever else."""
+    async with look(broken=["/v1/relations"]) as page:
+        await page.route("**/v1/relations*", lambda route: route.fulfill(status=500))
+        await page.goto("/catalogue?tab=relations")
+        await page.get_by_role("combobox", name="Entity", exact=True).fill("cart")
+        await page.get_by_role("option", name="cart").click()
+        await expect(page.get_by_role("alert")).to_contain_text("The server answered 500")
+        await page.unroute("**/v1/relations*")
+
+        await page.get_by_role("button", name="Try again").click()
+
+        await expect(page.get_by_role("button", name="Remove: cart calls payments")).to_be_visible()
+
+
+async def test_a_next_page_that_did_not_come_is_missed(look: Look, shop: Shop) -> None:
+    """The list says why it goes no further; the same button asks again."""
+    entities = [{"tag": f"till-{n}", "name": f"till-{n}"} for n in range(201)]
+    shop.send("PUT", "/v1/entities", {"entities": entities})
+    async with look(broken=["/v1/entities"]) as page:
+        await page.goto("/catalogue")
+        entity = page.get_by_role("button", name="Remove")
+        await expect(entity).to_have_count(200)
+        await page.route("**/v1/entities?*cursor=*", lambda route: route.fulfill(status=500))
+        more = page.get_by_role("button", name="More")
+        await more.click()
+        await expect(page.get_by_role("alert")).to_contain_text("The server answered 500")
+        await page.unroute("**/v1/entities?*cursor=*")
+
+        await more.click()
+
+        await expect(entity).to_have_count(204)
+        await expect(page.get_by_role("alert")).to_have_count(0)
+
+
 async def test_a_proxy_before_a_server_that_is_away_is_no_server(look: Look) -> None:
     """It answers in the server's place, and so says nothing of ours."""
     async with look(broken=_EVERYTHING, size=(390, 844)) as page:
@@ -118,10 +204,16 @@ def strip(page: Page) -> Locator:
     return page.get_by_role("status").filter(has_text="Server not reached")
 
 
+async def _offline(page: Page) -> None:
+    """The browser reaches nothing any more; it says so before it is so."""
+    await page.context.set_offline(True)
+    await page.wait_for_function("() => fetch('/healthz').then(() => false, () => true)")
+
+
 async def _online(page: Page) -> None:
     """The browser reaches the server again, which it may not at once when it is allowed to."""
     await page.context.set_offline(False)
-    await page.wait_for_function("fetch('/healthz').then((answer) => answer.ok, () => false)")
+    await page.wait_for_function("() => fetch('/healthz').then((answer) => answer.ok, () => false)")
 
 
 async def test_a_page_of_what_there_is_not_has_its_name(look: Look) -> None:
@@ -132,3 +224,4 @@ async def test_a_page_of_what_there_is_not_has_its_name(look: Look) -> None:
             await expect(page.get_by_role("alert")).to_contain_text(f"{name} in this account")
             await expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
             await expect(page).to_have_title(re.compile(f"^{name}"))
+            await expect(page.get_by_role("button", name="Try again")).to_have_count(0)  # it would not help

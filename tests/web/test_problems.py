@@ -15,6 +15,11 @@ _NEWS_SECONDS: Final = 2.0
 _MOST_TRIES: Final = 9  # others use the machine: what one of them reaches is what the page can
 _SECONDS: Final = 30.0
 _LOOKED_AT_AGAIN_MS: Final = 16_000  # what is open is, every 15 seconds
+_STICKING_OUT: Final = """(box) => {
+    const edge = box.querySelector('rect').getBoundingClientRect().right
+    const words = [...box.querySelectorAll('text, div')]
+    return words.filter((one) => one.getBoundingClientRect().right > edge).map((one) => one.textContent)
+}"""
 _STREAM: Final = "/v1/events/stream"
 
 
@@ -268,6 +273,79 @@ async def test_all_entities_of_a_problem_can_be_drawn(page: Page, shop: Shop) ->
 
     await expect(drawn).to_have_count(46)
     await expect(page.get_by_text("of 46 entities")).to_have_count(0)
+
+
+async def test_the_graph_stays_while_more_is_asked(page: Page, shop: Shop) -> None:
+    """One more service is affected: while it is asked how that stands, the page keeps what it has, and its height."""
+    problem = _failing_together(shop, ["till"])
+    await page.goto(f"/problems/{problem['name']}")
+    drawn = page.locator("[aria-description^='affected']")
+    await expect(drawn).to_have_count(2)
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    graph = page.get_by_label("Graph of the affected entities")
+    before = await graph.bounding_box()
+    release = await held(page, "**/v1/relations*")
+
+    shop.failing("Payments time out", "payments", minutes_ago=1)
+
+    await expect(page.get_by_role("heading", name="Alerts (3)")).to_be_visible()
+    await expect(drawn).to_have_count(2)
+    after = await graph.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["height"] == before["height"]
+    release()
+    await expect(drawn).to_have_count(3)
+
+
+async def test_what_is_typed_of_a_problem_stays_with_it(page: Page, shop: Shop) -> None:
+    """Who goes to another one, which the page still knows, does not find there what was meant for the first."""
+    shop.storm("cart", count=2)
+    first, second = (problem["name"] for problem in shop.problems())
+    await page.goto("/problems")
+    content = page.locator("#content")
+    for name in (first, second):
+        await content.get_by_role("link").filter(has_text=name).click()
+        await expect(page.get_by_label("Your comment")).to_be_visible()
+        if name == first:
+            await page.get_by_role("navigation").get_by_role("link", name="Problems").click()
+    await page.get_by_label("Your comment").fill("The pool is too small")
+
+    await page.evaluate("history.go(-2)")
+
+    await expect(page).to_have_url(re.compile(f"/problems/{first}$"))
+    await expect(page).to_have_title(re.compile(f"^{first}"))
+    await expect(page.get_by_label("Your comment")).to_have_value("")
+
+
+async def test_what_it_was_can_be_said_though_the_problem_has_ended(page: Page, shop: Shop) -> None:
+    """Its alerts ended while somebody wrote: the dialog stays, says so, and what is written is kept."""
+    problem = shop.incident()
+    await page.goto(f"/problems/{problem['name']}")
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    await page.locator("#content header").first.get_by_role("button", name="Close", exact=True).click()
+    said = page.get_by_label("What was it?")
+    await said.fill("Limit raised")
+
+    shop.send("POST", f"/v1/problems/{problem['id']}/close", {"comment": ""})
+
+    await expect(page.get_by_text("by a person")).to_be_attached()
+    await expect(said).to_have_value("Limit raised")
+    await page.get_by_role("button", name="Keep the comment").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_role("article").filter(has_text="Limit raised")).to_be_visible()
+
+
+async def test_a_wide_name_stays_in_its_box(page: Page, shop: Shop) -> None:
+    """In the graph of a problem; all of it is told to who points at it, and to who hears the page."""
+    name = "WWWW-gke_acme_prod_europe_west1_blue"
+    problem = _failing_together(shop, [name])
+
+    await page.goto(f"/problems/{problem['name']}")
+
+    box = page.get_by_label("Graph of the affected entities").get_by_role("link", name=name)
+    await expect(box).to_be_visible()
+    assert await box.evaluate(_STICKING_OUT) == []
 
 
 async def test_all_lanes_of_a_problem_can_be_seen(page: Page, shop: Shop) -> None:

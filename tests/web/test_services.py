@@ -82,6 +82,20 @@ async def test_lanes_are_asked_for_together(look: Look, shop: Shop) -> None:
     assert sorted(words for words in asked if words.startswith("/")) == sorted([f"/{cart}", "/till", "/nobody"])
 
 
+async def test_who_has_a_lane_is_called_by_name_at_once(page: Page, shop: Shop) -> None:
+    """In the list below the lanes, too: nobody is asked for what the page knows."""
+    shop.failing("Orders fail", "cart")
+    cart, payments = (shop.entity(tag)["id"] for tag in ("cart", "payments"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("/v1/entities")[2]))
+
+    await page.goto(f"/services/{cart}?lane={payments}")
+
+    await expect(row(page, "Orders fail")).to_contain_text("cart")
+    await expect(page.get_by_role("heading", name="Events (1)")).to_be_visible()
+    assert [words for words in asked if words.startswith("?id=")] == [f"?id={payments}&limit=1"]
+
+
 async def test_that_nothing_happened_is_said_when_it_is_known(page: Page, shop: Shop) -> None:
     """Not while it is asked."""
     release = await held(page, "**/v1/events?*")

@@ -80,6 +80,17 @@ async def test_a_time_that_means_nothing_is_now(page: Page, shop: Shop) -> None:
     await expect(page.get_by_role("alert")).to_have_count(0)
 
 
+async def test_the_same_is_asked_again_in_an_hour_that_comes_twice(page: Page) -> None:
+    """As of half past two by clocks that were put back at three: not an hour before it, nor a second."""
+    await page.goto("/why?at=2026-10-25T01:30:07.250Z&tz=Europe/Berlin")
+    await expect(page.get_by_label("As of, in Europe/Berlin")).to_have_value("2026-10-25T02:30:07")
+
+    await page.get_by_role("button", name="Ask").click()
+    await page.get_by_text("12h", exact=True).click()
+
+    await expect(page).to_have_url(re.compile(r"at=2026-10-25T01:30:07\.250Z&.*lookback=PT12H"))
+
+
 async def test_one_zooms_out_as_far_as_there_are_years(page: Page) -> None:
     """And no further: the page stays what it is."""
     await page.goto("/events?from=1975-01-01T00:00:00Z&to=9000-01-01T00:00:00Z")

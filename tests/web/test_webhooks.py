@@ -33,6 +33,25 @@ async def test_a_webhook_is_changed_in_place(page: Page, shop: Shop) -> None:
     assert (changed["name"], changed["state"], changed["url"]) == ("inventory", "disabled", made["url"])
 
 
+async def test_what_somebody_else_changed_meanwhile_is_kept(page: Page, shop: Shop) -> None:
+    """A form that was open before sends what was changed in it, and nothing that it only shows."""
+    options = {"load_json": ["Message"], "duplicate_event_time": 60}
+    made = shop.send("POST", "/v1/webhooks", {"name": "legacy", "receiver": "direct", "options": options})
+    path = f"/v1/webhooks/{made['id']}"
+    await page.goto("/webhooks")
+    await page.get_by_role("button", name="Edit").click()
+    form = page.get_by_role("dialog", name="Edit legacy")
+    await expect(form.get_by_role("button", name="Save")).to_be_disabled()
+    shop.send("PATCH", path, {"options": {**options, "duplicate_event_time": 300}})
+
+    await form.get_by_role("textbox", name="Name").fill("inventory")
+    await form.get_by_role("button", name="Save").click()
+
+    await expect(form).to_have_count(0)
+    changed = shop.get(path)
+    assert (changed["name"], changed["options"]) == ("inventory", {**options, "duplicate_event_time": 300})
+
+
 async def test_a_new_webhook_is_told_how_it_reads(page: Page, shop: Shop) -> None:
     """With the options of its receiver, and no other's."""
     await page.goto("/webhooks")

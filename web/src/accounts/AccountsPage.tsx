@@ -6,7 +6,7 @@ import { useSession } from '../session/useSession'
 import { Dialog } from '../shell/Dialog'
 import { Page, Panel } from '../shell/Page'
 import { RefusedButton } from '../shell/RefusedButton'
-import { Rows } from '../shell/Rows'
+import { LongCell, Rows } from '../shell/Rows'
 import { Failed, Waiting } from '../shell/States'
 import { Instant } from '../time/Instant'
 import { NewToken } from '../tokens/NewToken'
@@ -47,7 +47,7 @@ function Listed(): ReactNode {
       <Rows label="Accounts" heads={['Name', 'Kept for', 'Made', 'State', '']}>
         {accounts.data.accounts.map((account) => (
           <Table.Tr key={account.id}>
-            <Table.Td fw={600}>{account.name}</Table.Td>
+            <LongCell fw={600}>{account.name}</LongCell>
             <Table.Td>{account.retention_days} days</Table.Td>
             <Table.Td>
               <Instant at={account.created_at} />

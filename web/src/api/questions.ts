@@ -15,15 +15,13 @@ export const questions: QueryClient = new QueryClient({
     queries: {
       staleTime: 15_000,
       refetchOnWindowFocus: false,
-      retry: (failures, error) => failures < 2 && isWorthAnother(error),
+      networkMode: 'always', // a browser that is offline may reach its own machine; else it is said that nothing is
+      refetchOnReconnect: true,
+      retry: (failures, error) => failures < 2 && error instanceof Refusal && !error.isForGood,
     },
+    mutations: { networkMode: 'always' }, // what waited would be done when whoever asked for it has gone on
   },
 })
-
-/** What was refused for good is not asked again; what was not reached, or not now, is. */
-function isWorthAnother(error: Error): boolean {
-  return error instanceof Refusal && (error.status === 0 || error.status === 429 || error.status >= 500)
-}
 
 /** Who is told that nobody is signed in, and was, has a session no more. */
 function heedEnd(error: Error): void {

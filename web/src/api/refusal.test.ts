@@ -19,6 +19,12 @@ test('what the server says is wrong is kept, with every fault', () => {
   })
 })
 
+test('what was not reached, or not now, may be answered another time', () => {
+  const isForGood = (status: number) => new Refusal(status, 'no').isForGood
+  expect([0, 429, 500, 503].map(isForGood)).toEqual([false, false, false, false])
+  expect([400, 401, 403, 404, 409].map(isForGood)).toEqual([true, true, true, true, true])
+})
+
 test('whatever a proxy answers becomes a refusal with words', () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.record({ error: fc.jsonValue() })), (body) => {

@@ -14,6 +14,11 @@ export class Refusal extends Error {
     this.violations = violations
     this.requestId = requestId
   }
+
+  /** Whether the same would be refused again; what was not reached, or not now, may be answered another time. */
+  get isForGood(): boolean {
+    return this.status > 0 && this.status < 500 && this.status !== 429
+  }
 }
 
 /** What a body says is wrong; a body of another shape came from a proxy. */

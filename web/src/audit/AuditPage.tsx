@@ -1,11 +1,12 @@
-import { Button, Table } from '@mantine/core'
+import { Table } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Retention } from '../accounts/Retention'
 import { answer, api } from '../api/client'
+import { More } from '../shell/More'
 import { Page, Panel } from '../shell/Page'
-import { Rows } from '../shell/Rows'
+import { LongCell, Rows } from '../shell/Rows'
 import { Empty, Failed, Waiting } from '../shell/States'
 import { Instant } from '../time/Instant'
 
@@ -31,7 +32,7 @@ export function AuditPage(): ReactNode {
                 <Table.Td style={{ whiteSpace: 'nowrap' }}>
                   <Instant at={time} />
                 </Table.Td>
-                <Table.Td fw={600}>{token.name}</Table.Td>
+                <LongCell fw={600}>{token.name}</LongCell>
                 <Table.Td>{action}</Table.Td>
                 <Table.Td>{noun}</Table.Td>
                 <Table.Td ff="monospace" fz="xs" style={{ overflowWrap: 'anywhere' }}>
@@ -42,11 +43,7 @@ export function AuditPage(): ReactNode {
             ))}
           </Rows>
         )}
-        {audit.hasNextPage && (
-          <Button m="md" variant="default" loading={audit.isFetchingNextPage} onClick={() => audit.fetchNextPage()}>
-            Earlier
-          </Button>
-        )}
+        <More list={audit}>Earlier</More>
       </Panel>
     </Page>
   )

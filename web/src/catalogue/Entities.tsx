@@ -1,8 +1,9 @@
-import { Button, Group, Table, TextInput } from '@mantine/core'
+import { Group, Table, TextInput } from '@mantine/core'
 import { IconSitemap } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { Entity } from '../api/nouns'
 import { Confirm } from '../shell/Confirm'
+import { More } from '../shell/More'
 import { Panel } from '../shell/Page'
 import { RefusedButton } from '../shell/RefusedButton'
 import { LongCell, Rows } from '../shell/Rows'
@@ -94,11 +95,7 @@ export function Entities({ q, type, refused, onSearch }: EntitiesProps): ReactNo
             ))}
           </Rows>
         )}
-        {list.hasNextPage && (
-          <Button m="md" variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
-            More
-          </Button>
-        )}
+        <More list={list} />
       </Panel>
       {leaving && (
         <Confirm

@@ -44,7 +44,7 @@ function Around({ entity, refused }: { entity: string; refused: string | null })
   const around = useSurroundings(entity, 1)
   const unrelate = useUnrelate()
   if (around.isPending) return <Waiting rows={3} />
-  if (!around.data) return <Failed error={around.error} />
+  if (!around.data) return <Failed error={around.error} onRetry={() => around.refetch()} />
   const named = new Map(around.data.entities.map((one) => [one.id, one]))
   const own = around.data.relations.filter(({ from, to }) => from === entity || to === entity)
   return (

@@ -5,11 +5,14 @@ import { Refusal } from '../api/refusal'
 import { useMay } from '../session/useSession'
 import { gathered } from './gathered'
 
+/** Under which it is kept, by what it was asked for. */
+export const entityKey = (name: string | null) => ['entities', 'one', name] as const
+
 /** An entity by id, cid, alias or tag; who may not read the catalogue asks for none. */
 export function useEntity(name: string | null) {
   const mayRead = useMay('entities:read')
   return useQuery({
-    queryKey: ['entities', 'one', name],
+    queryKey: entityKey(name),
     queryFn: ({ signal }) => answer(api.GET('/v1/entities/{name}', { params: { path: { name: name ?? '' } }, signal })),
     enabled: mayRead && name !== null,
     staleTime: 5 * 60_000,
@@ -57,7 +60,7 @@ export function useEntitiesNamed(names: readonly string[]): Named {
   const mayRead = useMay('entities:read')
   return useQueries({
     queries: (mayRead ? names : []).map((name) => ({
-      queryKey: ['entities', 'one', name],
+      queryKey: entityKey(name),
       queryFn: ({ signal }: { signal: AbortSignal }) => named(name, signal),
       staleTime: 5 * 60_000,
     })),

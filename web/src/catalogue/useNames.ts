@@ -1,6 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
+import type { Entity } from '../api/nouns'
 import { useMay } from '../session/useSession'
+import { entityKey } from './useEntities'
 
 const NAME = ['entities', 'name'] as const
 const keyOf = (id: string) => [...NAME, id] as const
@@ -11,7 +13,8 @@ const DAY_MS = 24 * 3_600_000
 export function useNames(ids: readonly string[]): (id: string) => string {
   const client = useQueryClient()
   const mayRead = useMay('entities:read')
-  const nameOf = (id: string) => client.getQueryData<string>(keyOf(id))
+  const nameOf = (id: string) =>
+    client.getQueryData<string>(keyOf(id)) ?? (client.getQueryData<Entity>(entityKey(id))?.name || undefined)
   const unknown = [...new Set(ids)].filter((id) => nameOf(id) === undefined).sort()
   useQuery({
     queryKey: ['entities', 'names', unknown],

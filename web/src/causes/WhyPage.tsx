@@ -6,7 +6,7 @@ import { useEntity } from '../catalogue/useEntities'
 import { EventDrawer } from '../events/EventDrawer'
 import { Page } from '../shell/Page'
 import { useKeys } from '../shell/useKeys'
-import { fromField, toField } from '../time/field'
+import { readField, toField } from '../time/field'
 import { now } from '../time/now'
 import { useZone } from '../time/useZone'
 import { stamp } from '../time/words'
@@ -90,8 +90,9 @@ function At({
   zone: string
   onChange: (at: string | undefined) => void
 }): ReactNode {
-  const [typed, setTyped] = useState(toField(at ? Date.parse(at) : now(), zone))
-  const chosen = fromField(typed, zone)
+  const [before] = useState(() => (at ? Date.parse(at) : now()))
+  const [typed, setTyped] = useState(toField(before, zone))
+  const chosen = readField(typed, zone, before)
   return (
     <form
       className={classes.at}

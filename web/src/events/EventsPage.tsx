@@ -71,6 +71,8 @@ export function EventsPage(): ReactNode {
     lookAgain()
   }
 
+  const { order: ordered, live: isOn, event } = search
+  const unfiltered: EventSearch = { ...windowSearch(window), order: ordered, live: isOn, event }
   const narrowed = parts(filter).length + (filter.q ? 1 : 0)
   const title = live.fresh > 0 ? `(${live.fresh}) Events` : 'Events'
   const facets = <Facets filter={filter} counted={counted} onFilter={onFilter} onRetry={askFailed} />
@@ -79,7 +81,7 @@ export function EventsPage(): ReactNode {
       fixed
       title="Events"
       tab={title}
-      lead={counted.total === null ? '' : `${counted.total.toLocaleString('en')}${narrowed > 0 ? ' match' : ''}`}
+      lead={<span role="status">{counted.total === null ? '' : said(counted.total, narrowed > 0)}</span>}
       actions={
         <>
           <LiveButton
@@ -138,6 +140,7 @@ export function EventsPage(): ReactNode {
             {counts.error && <Failed error={counts.error} onRetry={askFailed} />}
           </div>
           <FreshEvents count={live.fresh} onShow={show} />
+          <BrokenOff list={list} />
           <div className={classes.list} data-stale={list.isPlaceholderData}>
             {events.length === 0 ? (
               <NoEvents
@@ -145,7 +148,7 @@ export function EventsPage(): ReactNode {
                 isNarrowed={narrowed > 0}
                 window={window}
                 lookedAt={lookedAt}
-                onClear={() => navigate({ search: {} })}
+                onClear={() => navigate({ search: unfiltered })}
                 onArrived={lookAgain}
                 onRetry={askFailed}
                 onWiden={() => go({ last: '30d', from: undefined, to: undefined })}
@@ -157,8 +160,8 @@ export function EventsPage(): ReactNode {
                 order={order}
                 openId={search.event}
                 activeId={activeId}
-                hasMore={list.hasNextPage}
-                isLoadingMore={list.isFetchingNextPage || list.isFetchNextPageError}
+                hasMore={list.hasNextPage && !list.isFetchNextPageError}
+                isLoadingMore={list.isFetchingNextPage}
                 onMore={onMore}
                 onOpen={({ id }) => open(id)}
                 onOrder={() => go({ order: order === 'time' ? undefined : 'time' })}
@@ -185,4 +188,14 @@ export function EventsPage(): ReactNode {
       />
     </Page>
   )
+}
+
+function said(total: number, isNarrowed: boolean): string {
+  return `${total.toLocaleString('en')}${isNarrowed ? ' match' : ''}`
+}
+
+/** Why a list goes no further though there is more. */
+function BrokenOff({ list }: { list: ReturnType<typeof useEvents> }): ReactNode {
+  if (!list.isFetchNextPageError) return null
+  return <Failed lost="Not all events are listed" error={list.error} onRetry={() => list.fetchNextPage()} />
 }

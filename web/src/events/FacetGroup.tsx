@@ -1,19 +1,15 @@
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { type ReactNode, useId, useState } from 'react'
+import type { Choice } from './choices'
 import classes from './FacetGroup.module.css'
 import { SEVERITIES } from './looks'
 import { Sign } from './Signs'
 import type { Facet } from './search'
 
-interface Value {
-  value: string
-  count: number
-}
-
 interface FacetGroupProps {
   facet: Facet
   name: string
-  values: readonly Value[]
+  values: readonly Choice[]
   /** How many further values there are. */
   more: number
   chosen: readonly string[]
@@ -107,7 +103,7 @@ function Label({ facet, value }: { facet: Facet; value: string }): ReactNode {
 }
 
 /** What is chosen stays in the list, even when it does not occur. */
-function withChosen(values: readonly Value[], chosen: readonly string[]): Value[] {
+function withChosen(values: readonly Choice[], chosen: readonly string[]): Choice[] {
   const missing = chosen.filter((one) => !values.some(({ value }) => value === one))
   return [...missing.map((value) => ({ value, count: 0 })), ...values]
 }

@@ -32,8 +32,8 @@ export function Facets({ filter, counted, onFilter, onRetry }: FacetsProps): Rea
           key={facet}
           facet={facet}
           name={NAMES[facet]}
-          values={counted.values[facet] ?? []}
-          more={counted.more[facet] ?? 0}
+          values={counted.choices[facet]?.values ?? []}
+          more={counted.choices[facet]?.more ?? 0}
           chosen={filter[facet] ?? []}
           onToggle={(value) => onFilter({ [facet]: toggled(filter[facet], value) })}
           onClear={() => onFilter({ [facet]: undefined })}

@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQueries, useQuery, useQueryClien
 import { answer, api } from '../api/client'
 import type { Event, Facets } from '../api/nouns'
 import type { Stretch } from '../time/window'
+import { type Choices, withRare } from './choices'
 import { type EventFilter, eventQuery, FACETS, type Facet } from './search'
 
 const FIRST_PAGE = 200
@@ -43,8 +44,7 @@ export function useHistogram(filter: EventFilter, stretch: Stretch, buckets: num
 
 export interface Counted {
   total: number | null
-  values: Partial<Record<Facet, { value: string; count: number }[]>>
-  more: Partial<Record<Facet, number>>
+  choices: Partial<Record<Facet, Choices>>
   isPending: boolean
   error: Error | null
 }
@@ -62,11 +62,14 @@ export function useFacets(filter: EventFilter, stretch: Stretch): Counted {
       staleTime: Number.POSITIVE_INFINITY,
     })),
     combine: ([all, ...others]) => {
-      const from = (facet: Facet) => (others[chosen.indexOf(facet)] ?? all)?.data
+      const choices = (facet: Facet) => {
+        const asked = (others[chosen.indexOf(facet)] ?? all)?.data
+        const frequent = { values: asked?.facets[facet] ?? [], more: asked?.more[facet] ?? 0 }
+        return withRare(frequent, filter[facet] ?? [], all?.data?.facets[facet] ?? [])
+      }
       return {
         total: all?.data?.total ?? null,
-        values: Object.fromEntries(FACETS.map((facet) => [facet, from(facet)?.facets[facet] ?? []])),
-        more: Object.fromEntries(FACETS.map((facet) => [facet, from(facet)?.more[facet] ?? 0])),
+        choices: Object.fromEntries(FACETS.map((facet) => [facet, choices(facet)])),
         isPending: all?.isPending ?? true,
         error: all?.error ?? null,
       }

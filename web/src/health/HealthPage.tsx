@@ -140,5 +140,6 @@ function Counted({ metrics, readings }: Read): ReactNode {
 function uptime(metrics: Metrics): string {
   const started = sum(metrics, 'process_start_time_seconds')
   const ran = now() - (started ?? 0) * 1000
-  return started && ran >= 0 ? `Runs for ${length(ran)}` : '' // of several processes it is a sum, and no time
+  // of several processes it is a sum, and no time
+  return started && ran >= 0 ? `Runs for ${length(ran)}` : `How long it runs is ${UNKNOWN}`
 }

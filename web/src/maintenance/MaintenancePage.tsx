@@ -1,4 +1,4 @@
-import { Button, Table } from '@mantine/core'
+import { Table } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconTool } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
@@ -6,6 +6,7 @@ import type { Maintenance } from '../api/nouns'
 import { whereShort } from '../events/where'
 import { useRefused } from '../session/useSession'
 import { Confirm } from '../shell/Confirm'
+import { More } from '../shell/More'
 import { Page, Panel } from '../shell/Page'
 import { RefusedButton } from '../shell/RefusedButton'
 import { LongCell, Rows } from '../shell/Rows'
@@ -61,11 +62,7 @@ export function MaintenancePage(): ReactNode {
             ))}
           </Rows>
         )}
-        {list.hasNextPage && (
-          <Button m="md" variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
-            More
-          </Button>
-        )}
+        <More list={list} />
       </Panel>
       {isPlanning && <PlanMaintenance onClose={planning.close} />}
       {changing && <PlanMaintenance window={changing} onClose={() => setChanging(null)} />}

@@ -15,37 +15,42 @@ export function ProblemActions({ problem }: { problem: Problem }): ReactNode {
   const acknowledging = useAcknowledge(problem)
   const unattended = problem.unattended_count
   const [isClosing, closing] = useDisclosure(false)
-  if (problem.state === 'closed') return null
   return (
     <>
-      <RefusedButton
-        refused={refused ?? (unattended > 0 ? null : 'Somebody looks after all its alerts')}
-        hint="Say that you look after its alerts"
-        variant="default"
-        leftSection={<IconEye size={16} />}
-        loading={acknowledging.isPending}
-        onClick={() => acknowledging.mutate('')}
-      >
-        {unattended > 0
-          ? `Acknowledge${unattended > 1 ? ` ${unattended.toLocaleString('en')} alerts` : ''}`
-          : 'Acknowledged'}
-      </RefusedButton>
-      <RefusedButton
-        refused={refused}
-        hint="End the problem and its alerts"
-        leftSection={<IconCheck size={16} />}
-        onClick={closing.open}
-      >
-        Close
-      </RefusedButton>
+      {problem.state === 'open' && (
+        <>
+          <RefusedButton
+            refused={refused ?? (unattended > 0 ? null : 'Somebody looks after all its alerts')}
+            hint="Say that you look after its alerts"
+            variant="default"
+            leftSection={<IconEye size={16} />}
+            loading={acknowledging.isPending}
+            onClick={() => acknowledging.mutate('')}
+          >
+            {unattended > 0
+              ? `Acknowledge${unattended > 1 ? ` ${unattended.toLocaleString('en')} alerts` : ''}`
+              : 'Acknowledged'}
+          </RefusedButton>
+          <RefusedButton
+            refused={refused}
+            hint="End the problem and its alerts"
+            leftSection={<IconCheck size={16} />}
+            onClick={closing.open}
+          >
+            Close
+          </RefusedButton>
+        </>
+      )}
       {isClosing && <Closing problem={problem} onClose={closing.close} />}
     </>
   )
 }
 
+/** Stays while somebody writes in it, also when the problem ends by itself: what was said of it is kept all the same. */
 function Closing({ problem, onClose }: { problem: Problem; onClose: () => void }): ReactNode {
   const [said, setSaid] = useState('')
   const close = useClose(problem)
+  const hasEnded = problem.state === 'closed'
   return (
     <Dialog onClose={onClose} title={`Close ${problem.name}`}>
       <form
@@ -59,13 +64,23 @@ function Closing({ problem, onClose }: { problem: Problem; onClose: () => void }
           autosize
           minRows={3}
           label="What was it?"
-          description="Kept as a comment; may be left empty. Its alerts end, too"
+          description={
+            hasEnded
+              ? 'It has ended meanwhile; what you write is kept as a comment'
+              : 'Kept as a comment; may be left empty. Its alerts end, too'
+          }
           value={said}
           onChange={(changed) => setSaid(changed.currentTarget.value)}
         />
         {close.error && <Failed error={close.error} />}
-        <Button type="submit" mt="md" fullWidth loading={close.isPending}>
-          Close the problem
+        <Button
+          type="submit"
+          mt="md"
+          fullWidth
+          loading={close.isPending}
+          disabled={hasEnded && !close.isPending && said.trim() === ''}
+        >
+          {hasEnded && !close.isPending ? 'Keep the comment' : 'Close the problem'}
         </Button>
       </form>
     </Dialog>

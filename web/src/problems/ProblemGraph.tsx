@@ -119,6 +119,7 @@ function Box({ node, at, worst }: { node: Node; at: Place; worst: Severity | und
       aria-description={said.filter(Boolean).join(', ')}
       {...(mayRead ? { ...LINK, onClick: open, onKeyDown: onEnter(open) } : { role: 'group' })}
     >
+      <title>{[entity.name, placeOf(entity)].filter(Boolean).join(', ')}</title>
       <rect
         width={WIDTH}
         height={HEIGHT}
@@ -128,12 +129,10 @@ function Box({ node, at, worst }: { node: Node; at: Place; worst: Severity | und
         data-affected={isAffected}
       />
       {look && <path d={look.path} transform={`translate(16 ${HEIGHT / 2}) scale(1.2)`} fill={`var(--${look.tone})`} />}
-      <text x={look ? 30 : 14} y={20} className={classes.name}>
-        {cut(entity.name, look ? 17 : 19)}
-      </text>
-      <text x={look ? 30 : 14} y={35} className={classes.place}>
-        {placeOf(entity)}
-      </text>
+      <foreignObject x={look ? 30 : 14} y={5} width={WIDTH - (look ? 38 : 22)} height={HEIGHT - 8}>
+        <div className={classes.name}>{entity.name}</div>
+        <div className={classes.place}>{placeOf(entity)}</div>
+      </foreignObject>
       {rank !== null && (
         <g transform={`translate(${WIDTH - 4} 4)`}>
           <circle r={10} className={classes.badge} data-first={rank === 1} />
@@ -153,9 +152,5 @@ const onEnter = (act: () => void) => (pressed: KeyboardEvent) => {
 }
 
 function placeOf({ type, cluster }: Brief): string {
-  return cut([type === 'SERVICE' ? '' : type.toLowerCase(), cluster].filter(Boolean).join(' · '), 21)
-}
-
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text
+  return [type === 'SERVICE' ? '' : type.toLowerCase(), cluster].filter(Boolean).join(' · ')
 }

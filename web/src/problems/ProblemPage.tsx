@@ -41,7 +41,7 @@ export function ProblemPage(): ReactNode {
   }
   return (
     <>
-      <Shown problem={problem.data} stream={stream} openId={event} onOpen={open} />
+      <Shown key={problem.data.id} problem={problem.data} stream={stream} openId={event} onOpen={open} />
       <EventDrawer id={event} onOpen={open} onClose={() => open(undefined)} />
     </>
   )

@@ -6,7 +6,6 @@ import { Empty, Failed, Waiting } from '../shell/States'
 import { type Stretch, withinYears } from '../time/window'
 import { KnownLanes } from '../timeline/KnownLanes'
 import { LaneLabel } from '../timeline/LaneLabel'
-import { Timeline } from '../timeline/Timeline'
 import { EVERYWHERE, useLanes } from '../timeline/useLanes'
 import { lifeOf } from './life'
 import { ProblemGraph } from './ProblemGraph'
@@ -30,13 +29,15 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
   const [zoomed, setZoomed] = useState<Stretch | null>(null)
   const stretch = zoomed ?? whole
   const [mostDrawn, setMostDrawn] = useState(FEW_DRAWN)
-  const { graph, isPending, unasked, ...related } = useProblemGraph(problem, mostDrawn)
+  const { known, ...related } = useProblemGraph(problem, mostDrawn)
   const [most, setMost] = useState(FEW_LANES)
   const all = [...new Set([...suspectsOf(problem), ...problem.affected.map(({ id }) => id)])]
-  const { lanes, events, ...asked } = useLanes(all.slice(0, most), stretch)
-  const worst = useMemo(() => worstOf(problem, lanes), [problem, lanes])
+  const lanes = useLanes(all.slice(0, most), stretch)
+  const worst = useMemo(() => worstOf(problem, lanes.lanes), [problem, lanes.lanes])
   const label = (id: string) => {
-    const entity = [...problem.affected, ...graph.nodes.map((node) => node.entity)].find((one) => one.id === id)
+    const entity = [...problem.affected, ...(known?.graph.nodes ?? []).map((node) => node.entity)].find(
+      (one) => one.id === id,
+    )
     return <LaneLabel entity={entity} name={id === EVERYWHERE ? 'Every service' : id} />
   }
   return (
@@ -47,13 +48,14 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
           <span className={classes.legend}>
             <span>① is the most suspected</span>
             <span>arrows show how a symptom goes: from what is used to who uses it</span>
-            {!isPending && unasked > 0 && (
-              <span>{unasked.toLocaleString('en')} are drawn without all of their arrows</span>
+            {known && known.unasked > 0 && (
+              <span>{known.unasked.toLocaleString('en')} are drawn without all of their arrows</span>
             )}
-            {!isPending && graph.hidden > 0 && (
+            {known && known.graph.hidden > 0 && (
               <>
                 <span>
-                  {graph.nodes.length} of {(graph.nodes.length + graph.hidden).toLocaleString('en')} entities
+                  {known.graph.nodes.length} of {(known.graph.nodes.length + known.graph.hidden).toLocaleString('en')}{' '}
+                  entities
                 </span>
                 <Button size="compact-xs" variant="default" onClick={() => setMostDrawn(Number.POSITIVE_INFINITY)}>
                   Draw all
@@ -71,14 +73,14 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
             onRetry={related.askAgain}
           />
         )}
-        {isPending && !related.error ? (
+        {!known ? (
           <Waiting rows={3} />
-        ) : graph.nodes.length === 0 ? (
+        ) : known.graph.nodes.length === 0 ? (
           <Text size="sm" c="dimmed">
             Nothing is known of where it is.
           </Text>
         ) : (
-          <ProblemGraph graph={graph} worst={worst} />
+          <ProblemGraph graph={known.graph} worst={worst} />
         )}
       </Panel>
       <Panel
@@ -107,17 +109,14 @@ export function ProblemTimeline({ problem, openId, onOpen }: ProblemTimelineProp
         {all.length === 0 ? (
           <Empty title="It names no service that is known">Or more of them than are told one by one.</Empty>
         ) : (
-          <KnownLanes asked={asked} areSome={events.length > 0}>
-            <Timeline
-              lanes={lanes}
-              label={label}
-              stretch={stretch}
-              isStale={asked.isStale}
-              openId={openId}
-              onOpen={({ id }) => onOpen(id)}
-              onZoom={(chosen) => setZoomed(withinYears(chosen))}
-            />
-          </KnownLanes>
+          <KnownLanes
+            known={lanes}
+            label={label}
+            stretch={stretch}
+            openId={openId}
+            onOpen={({ id }) => onOpen(id)}
+            onZoom={(chosen) => setZoomed(withinYears(chosen))}
+          />
         )}
       </Panel>
     </>

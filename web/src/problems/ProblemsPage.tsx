@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import type { Problem, ProblemQuery, Severity } from '../api/nouns'
 import { SeverityChoice } from '../events/SeverityChoice'
+import { More } from '../shell/More'
 import { Page, Panel } from '../shell/Page'
 import { SearchField } from '../shell/SearchField'
 import { Failed, Waiting } from '../shell/States'
@@ -109,7 +110,11 @@ function OpenList({ filter, nothing }: ListProps & { filter: OpenFilter }): Reac
         </Text>
       )}
       <ProblemList problems={problems.slice(0, most)} />
-      {problems.length > most && <More onMore={() => setMost(most + PAGE)} />}
+      {problems.length > most && (
+        <Button m="md" variant="default" onClick={() => setMost(most + PAGE)}>
+          More
+        </Button>
+      )}
     </>
   )
 }
@@ -124,7 +129,7 @@ function PagedList({ query, isLive, nothing }: ListProps & { query: ProblemQuery
   return (
     <>
       <ProblemList problems={problems} />
-      {list.hasNextPage && <More isLoading={list.isFetchingNextPage} onMore={() => list.fetchNextPage()} />}
+      <More list={list} />
     </>
   )
 }
@@ -137,13 +142,5 @@ function ProblemList({ problems }: { problems: readonly Problem[] }): ReactNode 
         <ProblemRow key={problem.id} problem={problem} />
       ))}
     </ul>
-  )
-}
-
-function More({ isLoading = false, onMore }: { isLoading?: boolean; onMore: () => void }): ReactNode {
-  return (
-    <Button m="md" variant="default" loading={isLoading} onClick={onMore}>
-      More
-    </Button>
   )
 }

@@ -1,5 +1,5 @@
 import { type UseQueryResult, useQueries } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { answer, api } from '../api/client'
 import type { Problem, Surroundings } from '../api/nouns'
 import { useKeptError } from '../api/useKeptError'
@@ -16,11 +16,15 @@ export function suspectsOf(problem: Problem): string[] {
   return problem.causes.flatMap(({ entity }) => (entity ? [entity.id] : [])).slice(0, SUSPECTS)
 }
 
-interface ProblemGraph {
+interface Known {
   graph: Graph
-  isPending: boolean
   /** How many are drawn of which it was not asked how they stand to the others. */
   unasked: number
+}
+
+interface ProblemGraph {
+  /** As it was known last, while more is asked; null: nothing is known yet. */
+  known: Known | null
   /** Why it is not known of others. */
   error: Error | null
   isAskedAgain: boolean
@@ -46,11 +50,12 @@ export function useProblemGraph(problem: Problem, most: number): ProblemGraph {
     [problem, first.found, then.found, most],
   )
   const isPending = first.isPending || then.isPending
+  const unasked = Math.max(0, outside.length - ASKED_THEN)
+  const [known, setKnown] = useState<Known | null>(null)
+  if (!isPending && (known?.graph !== whole || known.unasked !== unasked)) setKnown({ graph: whole, unasked })
   const error = useKeptError({ error: first.error ?? then.error, isPending })
   return {
-    graph: whole,
-    isPending,
-    unasked: Math.max(0, outside.length - ASKED_THEN),
+    known,
     error,
     isAskedAgain: error !== null && isPending,
     askAgain: () => {

@@ -19,7 +19,6 @@ import { useStretch } from '../time/useStretch'
 import { type Stretch, windowOf, windowSearch } from '../time/window'
 import { KnownLanes } from '../timeline/KnownLanes'
 import { LaneLabel } from '../timeline/LaneLabel'
-import { Timeline } from '../timeline/Timeline'
 import { EVERYWHERE, type Lanes, useLanes } from '../timeline/useLanes'
 import { LanePicker } from './LanePicker'
 import { OpenAlerts } from './OpenAlerts'
@@ -53,7 +52,8 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
   const go = (change: ServiceSearch) => navigate({ search: (before: ServiceSearch) => ({ ...before, ...change }) })
   const refused = useRefused('events:read')
   const added = search.lane ?? []
-  const { others, lanes, events, cut, ...asked } = useLanesBeside(entity, added, stretch)
+  const { others, ...known } = useLanesBeside(entity, added, stretch)
+  const { events, cut } = known
   const [hoverId, setHover] = useState<string | null>(null)
   const open = (event: Event | string) => go({ event: typeof event === 'string' ? event : event.id })
   const close = () => search.event && go({ event: undefined })
@@ -115,19 +115,16 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
               />
             }
           >
-            <KnownLanes asked={asked} areSome={events.length > 0}>
-              <Timeline
-                lanes={lanes}
-                label={label}
-                stretch={stretch}
-                isStale={asked.isStale}
-                hoverId={hoverId}
-                openId={search.event}
-                onHover={(mark) => setHover(mark?.id ?? null)}
-                onOpen={({ id }) => open(id)}
-                onZoom={(zoomed) => go(windowSearch(zoomed))}
-              />
-            </KnownLanes>
+            <KnownLanes
+              known={known}
+              label={label}
+              stretch={stretch}
+              hoverId={hoverId}
+              openId={search.event}
+              onHover={(mark) => setHover(mark?.id ?? null)}
+              onOpen={({ id }) => open(id)}
+              onZoom={(zoomed) => go(windowSearch(zoomed))}
+            />
             {cut.length > 0 && (
               <Text size="xs" c="dimmed" px="md" pb="sm">
                 More than 10,000 events in a lane: the newest are shown. Zoom in for all of them.
@@ -136,7 +133,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
           </Panel>
           <Panel
             flush
-            title={asked.isWhole ? `Events (${events.length.toLocaleString('en')})` : 'Events'}
+            title={known.isWhole ? `Events (${events.length.toLocaleString('en')})` : 'Events'}
             side={
               <Link to="/events" search={{ entity: [entity.id], ...windowSearch(window) }}>
                 In the list, with filters
@@ -144,7 +141,7 @@ function Shown({ entity }: { entity: Entity }): ReactNode {
             }
           >
             {events.length === 0 ? (
-              <NoEvents asked={asked} />
+              <NoEvents asked={known} />
             ) : (
               <div className={classes.room}>
                 <div className={classes.events} style={{ '--rows': events.length } as CSSProperties}>

@@ -1,10 +1,11 @@
-import { Button, Select, Text } from '@mantine/core'
+import { Select, Text } from '@mantine/core'
 import { IconBox } from '@tabler/icons-react'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Entity } from '../api/nouns'
 import { useEntities, useEntitiesNamed } from '../catalogue/useEntities'
 import { useRefused } from '../session/useSession'
+import { More } from '../shell/More'
 import { Page } from '../shell/Page'
 import { SearchField } from '../shell/SearchField'
 import { Empty, Failed, Waiting } from '../shell/States'
@@ -85,16 +86,7 @@ export function ServicesPage(): ReactNode {
           ))}
         </ul>
       )}
-      {entities.hasNextPage && (
-        <Button
-          variant="default"
-          w="fit-content"
-          loading={entities.isFetchingNextPage}
-          onClick={() => entities.fetchNextPage()}
-        >
-          More
-        </Button>
-      )}
+      <More list={entities} />
     </Page>
   )
 }

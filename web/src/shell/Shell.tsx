@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconHelp } from '@tabler/icons-react'
 import { Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
+import { OpenCount } from '../problems/OpenCount'
 import { useSession } from '../session/useSession'
 import { Help } from './Help'
 import { Locked } from './Locked'
@@ -56,6 +57,7 @@ export function Shell(): ReactNode {
         </nav>
       </Drawer>
       <div className={classes.column}>
+        <OpenCount />
         <main id="content" className={classes.main} tabIndex={-1}>
           {lacked ? <Locked right={lacked} /> : <Outlet />}
         </main>

@@ -45,7 +45,7 @@ export function Failed({ error, lost, isAsked = false, onRetry }: FailedProps): 
             Request <Code>{said.requestId}</Code>
           </Text>
         )}
-        {onRetry && (
+        {onRetry && !said?.isForGood && (
           <Group gap={10}>
             <Button size="xs" variant="default" onClick={onRetry}>
               Try again

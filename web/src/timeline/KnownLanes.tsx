@@ -1,20 +1,18 @@
 import { Box } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Failed, Waiting } from '../shell/States'
+import { Timeline, type TimelineProps } from './Timeline'
 import type { Lanes } from './useLanes'
 
-interface KnownLanesProps {
-  asked: Pick<Lanes, 'isPending' | 'error' | 'isAskedAgain' | 'askAgain'>
-  /** Whether something is known to show. */
-  areSome: boolean
-  children: ReactNode
+interface KnownLanesProps extends Omit<TimelineProps, 'lanes' | 'isStale'> {
+  known: Pick<Lanes, 'lanes' | 'events' | 'isPending' | 'isStale' | 'error' | 'isAskedAgain' | 'askAgain'>
 }
 
 /** A timeline of lanes as far as they are known: an empty lane that failed would look like one in which nothing was. */
-export function KnownLanes({ asked, areSome, children }: KnownLanesProps): ReactNode {
-  const { isPending, error, isAskedAgain, askAgain } = asked
+export function KnownLanes({ known, ...shown }: KnownLanesProps): ReactNode {
+  const { lanes, events, isPending, isStale, error, isAskedAgain, askAgain } = known
   if (isPending) return <Waiting rows={4} />
-  if (error && !areSome) return <Failed error={error} isAsked={isAskedAgain} onRetry={askAgain} />
+  if (error && events.length === 0) return <Failed error={error} isAsked={isAskedAgain} onRetry={askAgain} />
   return (
     <>
       {error && (
@@ -22,7 +20,7 @@ export function KnownLanes({ asked, areSome, children }: KnownLanesProps): React
           <Failed lost="Not every lane is known" error={error} isAsked={isAskedAgain} onRetry={askAgain} />
         </Box>
       )}
-      {children}
+      <Timeline lanes={lanes} isStale={isStale} {...shown} />
     </>
   )
 }

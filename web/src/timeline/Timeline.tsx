@@ -11,7 +11,7 @@ import type { Mark } from './mark'
 import classes from './Timeline.module.css'
 import { axisTicks, usePicture } from './usePicture'
 
-interface TimelineProps {
+export interface TimelineProps {
   /** The same array as long as nothing in it changed: laying out and drawing begin anew with another. */
   lanes: readonly Lane[]
   label: (laneId: string) => ReactNode

@@ -7,7 +7,7 @@ import { useRefused, useSession } from '../session/useSession'
 import { Confirm } from '../shell/Confirm'
 import { Page, Panel } from '../shell/Page'
 import { RefusedButton } from '../shell/RefusedButton'
-import { Rows } from '../shell/Rows'
+import { LongCell, Rows } from '../shell/Rows'
 import { Empty, Failed, Waiting } from '../shell/States'
 import { Instant } from '../time/Instant'
 import { NewToken } from './NewToken'
@@ -43,14 +43,14 @@ export function TokensPage(): ReactNode {
           <Rows label="Tokens" heads={['Name', 'Rights', 'Sees', 'Last used', 'Expires', 'Made', '']}>
             {tokens.data.tokens.map((token) => (
               <Table.Tr key={token.id}>
-                <Table.Td fw={600}>
+                <LongCell fw={600}>
                   {token.name}
                   {token.id === session.token.id && (
                     <Badge ml={8} variant="light" tt="none">
                       yours
                     </Badge>
                   )}
-                </Table.Td>
+                </LongCell>
                 <Table.Td>{token.rights.join(', ')}</Table.Td>
                 <Table.Td>{token.sees}</Table.Td>
                 <Table.Td>{token.last_used_at ? <Instant at={token.last_used_at} relative /> : 'never'}</Table.Td>

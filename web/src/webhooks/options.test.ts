@@ -31,6 +31,16 @@ test('an emptied field is no option any more, and what has no field stays', () =
   })
 })
 
+test('what nobody touched is as it is now, and not as it was shown', () => {
+  const shown = formOf({ duplicate_event_time: 60, message_root: 'Records.0' })
+  const now = { duplicate_event_time: 300, message_root: 'Records.0' }
+
+  expect(optionsOf({ ...shown, messageRoot: 'Records.1' }, 'grafana', now, shown)).toEqual({
+    duplicate_event_time: 300,
+    message_root: 'Records.1',
+  })
+})
+
 test('templates that are no JSON are none', () => {
   expect(optionsOf({ ...NO_OPTIONS, convert: '{' }, 'direct')).toBeNull()
   expect(optionsOf({ ...NO_OPTIONS, convert: '[]' }, 'direct')).toBeNull()

@@ -43,8 +43,22 @@ export function formOf(options: Webhook['options']): OptionsForm {
   }
 }
 
-/** What is to be sent; null: the templates are no JSON. Options that have no field here stay as they were, since all are sent at once. */
-export function optionsOf(form: OptionsForm, receiver: string, before: Webhook['options'] = {}): Options | null {
+/** The fields that hold something else than when they were `shown`. */
+export function touched(form: OptionsForm, shown: OptionsForm): (keyof OptionsForm)[] {
+  const fields = Object.keys(NAMES) as (keyof OptionsForm)[]
+  return fields.filter((field) => JSON.stringify(form[field]) !== JSON.stringify(shown[field]))
+}
+
+/**
+ * What is to be sent; null: the templates are no JSON. All are sent at once: options that have no field here, or one
+ * that nobody touched since it was `shown`, stay as they are.
+ */
+export function optionsOf(
+  form: OptionsForm,
+  receiver: string,
+  current: Webhook['options'] = {},
+  shown: OptionsForm = formOf(current),
+): Options | null {
   const isConverted = fieldsOf(receiver).includes('convert') && form.convert.trim() !== ''
   const templates = isConverted ? objectOf(form.convert) : undefined
   if (templates === null) return null
@@ -55,8 +69,9 @@ export function optionsOf(form: OptionsForm, receiver: string, before: Webhook['
     confirmUrl: form.confirmUrl.trim() || undefined,
     convert: templates,
   }
-  const options: Record<string, unknown> = { ...before }
-  for (const field of fieldsOf(receiver)) {
+  const options: Record<string, unknown> = { ...current }
+  const changed = touched(form, shown)
+  for (const field of fieldsOf(receiver).filter((one) => changed.includes(one))) {
     if (values[field] === undefined) delete options[NAMES[field]]
     else options[NAMES[field]] = values[field]
   }
