@@ -20,6 +20,7 @@ from whence.store.pool import Pool, Reader
 
 MOST_UNREAD: Final = 2_000  # events that a slow reader may be behind before it is told to start again
 MOST_UNREAD_BYTES: Final = 8 * 1024 * 1024  # and how large they may be together; readers of an account share them
+WHOLE: Final = 2**31 - 1  # in a place, the index behind all that an entry tells, however much that is
 _LEAST_BYTES: Final = 2_048  # of an event that says little
 _CHUNK: Final = 200  # events that are read from the store at a time
 _OF_EACH: Final = 100  # alerts of a problem whose events are read with it: it may have any number
@@ -39,6 +40,11 @@ class Place:
 
     position: int
     index: int
+
+    @property
+    def read(self) -> int:
+        """The position of the last entry of which nothing is left to tell."""
+        return self.position if self.index >= WHOLE else self.position - 1
 
     def __str__(self) -> str:
         return f"{self.position}.{self.index}"
@@ -139,30 +145,34 @@ class Follow:
         account: UUID,
         *,
         behind: Place | None = None,
-        since: datetime | None = None,
         quiet: timedelta,
         whom: bool = False,
     ) -> AsyncGenerator[AsyncGenerator[Told]]:
         """The account's events and what happens to its alerts and problems, oldest first.
 
-        From `behind` on, or what was announced after `since`, or from now. Whenever nothing came for as long as
-        `quiet`, that is told. When the account is deleted, nothing comes any more. `whom`: problems are told with
-        events, which say whom they concern; these are most of the work, so who needs none should not ask for them.
+        From `behind` on, or from now. Whenever nothing came for as long as `quiet`, that is told. When the account is
+        deleted, nothing comes any more. `whom`: problems are told with events, which say whom they concern; these are
+        most of the work, so who needs none should not ask for them.
         """
         reader = _Reader(whom=whom)
         async with self._subscribed(account, reader):
-            yield self._told(account, reader, await self._begin(account, behind, since), quiet)
+            yield self._told(account, reader, await self._begin(account, behind), quiet)
 
-    async def _begin(self, account: UUID, behind: Place | None, since: datetime | None) -> Place | None:
+    async def place(self, account: UUID, *, since: datetime | None = None) -> Place:
+        """Where who begins now would stand: behind all that was announced until `since`, or by now."""
+        async with self._pool.reader() as db:
+            position = await (feed.head(db, account) if since is None else feed.before(db, account, since))
+        return Place(position, WHOLE)
+
+    async def _begin(self, account: UUID, behind: Place | None) -> Place | None:
         async with self._pool.reader() as db:
             if await feed.is_shut(db, account):
                 return None
             if behind is not None:
                 is_known = behind.position <= await feed.head(db, account)
-                kept = is_known and await feed.reaches_back_to(db, account, behind.position - 1)
+                kept = is_known and await feed.reaches_back_to(db, account, behind.read)
                 return behind if kept else None
-            position = await (feed.head(db, account) if since is None else feed.before(db, account, since))
-            return Place(position + 1, -1)
+            return Place(await feed.head(db, account), WHOLE)
 
     async def _told(
         self, account: UUID, reader: _Reader, behind: Place | None, quiet: timedelta
@@ -193,7 +203,7 @@ class Follow:
                 yield told
 
     async def _backfill(self, account: UUID, behind: Place, *, whom: bool) -> AsyncGenerator[News]:
-        position = behind.position - 1
+        position = behind.read
         while True:
             async with self._pool.reader() as db:
                 entries = await feed.since(db, account, position, limit=20)

@@ -689,6 +689,36 @@ def test_who_is_only_named_is_not_said_to_be_depended_on() -> None:
     assert [name_of(proof) for proof in proofs] == ["a4", "a1", "a3"]
 
 
+def test_a_place_that_only_names_another_is_not_said_to_use_it() -> None:
+    """[CS3] The suspicion of the one that is named falls on the change, and the alert is the proof of that."""
+    alerts = [
+        alert("a1", "cart", severity="warning", title="payment refuses"),
+        alert("a2", "payment", severity="critical"),
+    ]
+    deploy = change("c", "cart", 6)
+
+    heard = rank(evidence(alerts=alerts, changes=[deploy]), of=Of.CHANGES)
+    known = rank(evidence(alerts=alerts, changes=[deploy], relations=[calls("cart", "payment")]), of=Of.CHANGES)
+
+    (where,) = said(heard, "place")
+    assert where.startswith("Made on cart, an alert on which names payment, suspected by ")
+    assert [name_of(proof) for proof in heard.causes[0].reasons[0].event_ids] == ["c", "a1", "a2"]
+    (where,) = said(known, "place")
+    assert where.startswith("Made on cart, which uses payment, suspected by ")
+
+
+def test_of_many_dependants_none_that_alerts_is_overlooked() -> None:
+    """[CS3] What is said of where suspicion comes from does not deny what is said of the dependants."""
+    relations = [calls(f"user-{number:03}", "payment") for number in range(600)]
+    above = alert("a1", "user-599")
+
+    silent = rank(evidence(alerts=[above], relations=relations), of=Of.ENTITIES)
+    loud = rank(evidence(alerts=[above, alert("a2", "payment")], relations=relations), of=Of.ENTITIES)
+
+    for ranking in (silent, loud):
+        assert said(ranking, "spread", "payment") == ["Suspicion leads here from user-599"]
+
+
 @pytest.mark.parametrize(
     ("rate", "often"), [(0.034, "0.034"), (2.25, "2.2"), (10.4, "10"), (312.5, "312"), (1234.0, "1,234")]
 )

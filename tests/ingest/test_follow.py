@@ -116,7 +116,8 @@ async def test_a_reader_goes_on_since_a_time(tenant: Tenant, follow: Follow) -> 
     since = datetime.now(UTC)
     await said(tenant, "a", "b")
 
-    async with follow.follow(tenant.admin.account_id, since=since, quiet=FOREVER) as told:
+    place = await follow.place(tenant.admin.account_id, since=since)
+    async with follow.follow(tenant.admin.account_id, behind=place, quiet=FOREVER) as told:
         await said(tenant, "c")
         listened = await heard(told, 3)
 
@@ -133,7 +134,8 @@ async def test_of_what_is_written_at_the_same_time_nothing_is_lost(
     await said(tenant, *map(str, range(50)))
 
     async def read() -> list[News]:
-        async with follow.follow(account, since=since, quiet=FOREVER) as told:
+        place = await follow.place(account, since=since)
+        async with follow.follow(account, behind=place, quiet=FOREVER) as told:
             return await heard(told, 250)
 
     readers = [asyncio.create_task(read()) for _ in range(2)]

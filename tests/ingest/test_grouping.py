@@ -569,3 +569,69 @@ async def test_the_order_of_arrival_does_not_matter(account: MakeTenant) -> None
         anyio.from_thread.run(both, said, other, paces)
 
     await anyio.to_thread.run_sync(permuted)
+
+
+async def test_what_is_muted_stays_so_when_its_condition_came_again(tenant: Tenant, make_ingest: MakeIngest) -> None:
+    """[PR10, PR6] Each report says when the condition began, as Alertmanager does; it expires, and comes at once."""
+    a, *_ = (await chained(tenant)).split()
+    began = moment(ago(minutes=30))
+    clock = [datetime.now(UTC)]
+    ingest = make_ingest(clock=lambda: clock[0])
+    said = alert("x", a, span=began, timeout=5 * MINUTE)
+    account = tenant.admin.account_id
+    await ingest.accept(account, [said])
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    await tenant.house.context.problems.close(tenant.admin, standing.id)
+    clock[0] = datetime.now(UTC)
+    await ingest.accept(account, [said])
+    await settle(tenant)
+    (muted,) = [one for one in (await all_alerts(tenant)) if one.silenced_by is Silence.MUTED]
+    clock[0] += 6 * MINUTE
+    await ingest.accept(account, [said])
+    await settle(tenant)
+    found = {one.id: one for one in await all_alerts(tenant)}
+    assert len(found) == 3
+    assert (found[muted.id].silenced_by, found[muted.id].problem_id) == (Silence.MUTED, None)
+    (anew,) = [one for one in await problems_of(tenant) if one.id != standing.id]
+    assert anew.alert_count == 1
+
+
+async def all_alerts(tenant: Tenant) -> Sequence[Alert]:
+    return (await tenant.house.context.alerts.page(tenant.admin, AlertFilter(), cursor=None, limit=1000)).items
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+async def test_what_came_and_went_is_usual_no_more_when_it_is_gone(tenant: Tenant, *, is_removed: bool) -> None:
+    """[PR6, PR8] A person removes it, or says that it was another day: what it kept quiet counts."""
+    a, *_ = (await chained(tenant)).split()
+    first, *_ = await send(tenant, *(over(f"{n}", a, 30 * n, 25, type="slow") for n in range(4)))
+    await settle(tenant)
+    assert (await alerts_of(tenant))["3"].silenced_by is Silence.FREQUENT
+
+    amend = tenant.house.context.amend
+    if is_removed:
+        await amend.remove(tenant.admin, first.id)
+    else:
+        await amend.change(tenant.admin, first.id, lambda event: replace(event, span=moment(ago(days=2))))
+    await settle(tenant)
+
+    assert (await alerts_of(tenant))["3"].silenced_by is None
+    assert frozenset("3") in await told(tenant)
+
+
+async def test_what_was_muted_counts_when_what_a_person_closed_is_gone(tenant: Tenant) -> None:
+    """[PR6, PR10] As if that had never been."""
+    a, *_ = (await chained(tenant)).split()
+    (closed,) = await send(tenant, alert("x", a, span=moment(ago(minutes=2))))
+    await settle(tenant)
+    (standing,) = await problems_of(tenant)
+    await tenant.house.context.problems.close(tenant.admin, standing.id)
+    await send(tenant, alert("x", a, span=moment(ago(minutes=1))))
+    await settle(tenant)
+    assert (await alerts_of(tenant))["x"].silenced_by is Silence.MUTED
+
+    await tenant.house.context.amend.remove(tenant.admin, closed.id)
+    await settle(tenant)
+
+    assert (await alerts_of(tenant))["x"].silenced_by is None

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import json
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from whence.domain.errors import Unauthenticated
 from whence.domain.event import Event, Kind, Severity, Span
 from whence.domain.scope import Scope
 from whence.server import House
+from whence.store import feed
 
 DAY: Final = timedelta(days=1)
 
@@ -444,7 +445,7 @@ async def test_a_stream_tells_what_comes(house: House, tenant: Tenant) -> None:
         (event,) = await tenant.send([report(title="a")])
         told = await anext(said)
 
-    assert first.comment == "connected"
+    assert (first.comment, first.id) == ("connected", "0.2147483647")
     assert (told.event, told.id, json.loads(told.data)["id"]) == ("event", "1.0", str(event.id))
 
 
@@ -569,6 +570,40 @@ async def test_a_stream_ends_after_an_hour(house: House, tenant: Tenant, monkeyp
         await tenant.send([report()])
 
         assert [one.event async for one in said] == ["event"]
+
+
+@pytest.mark.parametrize("before", [0, 2])
+async def test_who_was_told_nothing_yet_misses_nothing(house: House, tenant: Tenant, before: int) -> None:
+    """[LV2] Nor when the feed was trimmed down to where it stands: it has a place from the beginning."""
+    token = await tenant.key()
+    await tenant.send(report(title=f"before {n}") for n in range(before))
+
+    async with stream(house.app, token) as said:
+        place = (await anext(said)).id
+    async with house.pool.transaction() as db:
+        await feed.trim(db, tenant.admin.account_id, at=datetime.now(UTC))
+    async with stream(house.app, token, last_event_id=place) as said:
+        assert (await anext(said)).id == place
+        await tenant.send([report(title="between")])
+        first = json.loads((await anext(said)).data)
+    async with stream(house.app, token, last_event_id=place) as said:
+        await anext(said)
+        again = json.loads((await anext(said)).data)
+
+    assert (first["title"], again["title"]) == ("between", "between")
+
+
+async def test_since_a_time_there_is_a_place(house: House, tenant: Tenant) -> None:
+    """[LV2] From which the same comes, though nothing was told yet."""
+    token = await tenant.key()
+    since = datetime.now(UTC).isoformat()
+    await tenant.send([report(title="a")])
+
+    async with stream(house.app, token, since=since) as said:
+        place = (await anext(said)).id
+    async with stream(house.app, token, last_event_id=place) as said:
+        await anext(said)
+        assert json.loads((await anext(said)).data)["title"] == "a"
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,21 @@ async def test_the_newest_are_taken(tenant: Tenant, monkeypatch: pytest.MonkeyPa
     assert titles(found.notes) == ["note 10", "note 11"]
 
 
+async def test_what_was_done_long_after_the_alerts_leaves_room(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much that is: of what can have been a cause the newest are taken."""
+    for most in ("MOST_CHANGES", "MOST_NOTES"):
+        monkeypatch.setattr(evidence, most, 2)
+    await alert(tenant, ago(minutes=60))
+    for minutes in (62, 61, 30, 20, 10):
+        await sent(tenant, Kind.CHANGE, ago(minutes=minutes), f"change {minutes}")
+        await sent(tenant, Kind.INFO, ago(minutes=minutes), f"note {minutes}")
+
+    found = await gathered(tenant)
+
+    assert titles(found.changes) == ["change 61", "change 62"]
+    assert titles(found.notes) == ["note 61", "note 62"]
+
+
 async def test_the_graph_and_its_names(tenant: Tenant) -> None:
     """All relations of the account, and what everything is called."""
     made = {entity.tag: entity for entity in await services(tenant, "a", "b", "c", "d")}

@@ -155,6 +155,26 @@ _BEREAVE: Final = """
     update problem set is_stale = true, alert_count = alert_count - case when is_sealed then alerts else 0 end
     from bereft where account_id = $1 and problem.problem_id = bereft.problem_id
 """
+# What kept quiet what opened behind it may do so no more once it is gone or elsewhere: the like of it, and its key.
+_QUIETED: Final[LiteralString] = f"""
+    with gone as (
+        select key, entity_id, type, opened_at from alert where account_id = $1 and alert_id = any($2::uuid[])
+    ), quieted as (
+        select a.alert_id from (select key, min(opened_at) as since from gone group by key) first
+        join alert a on a.account_id = $1 and a.key = first.key and a.opened_at >= first.since
+        where a.silenced_by = 'muted'
+        union
+        select a.alert_id from (
+            select entity_id, type, min(opened_at) as since from gone where entity_id is not null group by 1, 2
+        ) first
+        join alert a on a.account_id = $1 and a.entity_id = first.entity_id and a.opened_at >= first.since
+        where a.type = first.type and a.silenced_by = 'frequent'
+    )
+    update alert set group_at = now() - {AT_ONCE} where account_id = $1 and alert_id in (
+        select alert_id from alert where account_id = $1 and alert_id in (select alert_id from quieted)
+        and alert_id <> all($2::uuid[]) order by key for update
+    )
+"""
 # An alert on an entity that was marked for termination shortly before it opened.
 _MARKED: Final[LiteralString] = f"""
     update alert set group_at = $4::timestamptz - {AT_ONCE}
@@ -306,17 +326,22 @@ async def follow(db: Writer, account: UUID, event: Event) -> None:
     """The alert of an event that a person changed says the same as the event; one that is over ended when that did."""
     span = event.span
     said = span.start, event.severity.value, event.title, event.id, span.end
+    if event.alert_id is not None:
+        await db.execute(_QUIETED, account, [event.alert_id])
     await db.execute(_FOLLOW, account, event.alert_id, *said)
 
 
 async def remove(db: Writer, account: UUID, event: Event) -> None:
     """The alert that the event opened is gone, and its ticket and signals with it."""
-    await _remove(db, account, await db.rows(_OPENED, account, [event.id], [event.alert_id]))
+    await remove_each(db, account, [] if event.alert_id is None else [event.alert_id], [event.id])
 
 
 async def remove_each(db: Writer, account: UUID, alert_ids: Sequence[UUID], event_ids: Sequence[UUID]) -> None:
     """Those of the alerts that one of the events opened are gone. As `remove`."""
-    await _remove(db, account, await db.rows(_OPENED, account, list(event_ids), list(alert_ids)))
+    rows = await db.rows(_OPENED, account, list(event_ids), list(alert_ids))
+    if rows:
+        await db.execute(_QUIETED, account, [row["alert_id"] for row in rows])
+    await _remove(db, account, rows)
 
 
 async def forget(db: Writer, account: UUID, *, before: datetime, limit: int) -> bool:

@@ -1,6 +1,7 @@
 """What a ranking of causes is made from, gathered in one moment: alerts, changes, the graph, names, and the past.
 
-All of it is bounded. Of alerts, changes and notes the newest are taken; of a graph that is too large, what is near.
+All of it is bounded. Of alerts, changes and notes the newest are taken, those first that were there when the last of
+the alerts came; of a graph that is too large, what is near.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,10 +25,12 @@ MOST_NOTES: Final = 1_000
 MOST_NAMES: Final = 10_000
 MOST_PAST: Final = 20_000  # alerts from which is learned how often they come
 NOTED: Final = timedelta(hours=6)  # before the window: what was committed then may be rolled out in it
+LATER: Final = timedelta(minutes=10)  # after the last alert nothing is done any more that could be suspected for it
 PAST: Final = timedelta(days=14)
 STANDING: Final = timedelta(hours=6)  # most of a shift: an alert that has been open for less may be of this incident
 OLDEST_OPEN: Final = timedelta(days=7)  # an alert that nobody closed for longer tells of no incident
 _SHORTEST_PAST: Final = timedelta(hours=1)  # of less, no rate is learned
+_INSTANT: Final = timedelta(microseconds=1)  # the shortest stretch that PostgreSQL knows
 _NEAR: Final = 2  # steps from what is at stake within which everything has its name
 
 # An alert that is about no entity by its id has the scope of its event.
@@ -129,8 +132,10 @@ async def _evidence(
     lookback = window.end - window.start
     if not alerts:
         return Evidence(at=window.end, lookback=lookback, anchors=anchors)
-    changes = await _changes(db, account, window)
-    notes = await db.rows(_SAID, account, Kind.INFO.value, window.start - NOTED, window.end, MOST_NOTES)
+    last = max(alert.symptom.at for alert in alerts) + LATER
+    changes = await _changes(db, account, window, last)
+    noted = Span(start=window.start - NOTED, end=window.end)
+    notes = await _said(db, account, Kind.INFO, noted, last, MOST_NOTES)
     at_stake = {one.symptom.entity for one in alerts if one.symptom.entity is not None} | anchors
     at_stake.update(entity for change in changes for entity in change.entities)
     relations = await graphs.around(db, account, sorted(at_stake))
@@ -160,8 +165,19 @@ async def _alerts(db: Reader, account: UUID, rows: Sequence[asyncpg.Record]) -> 
     ]
 
 
-async def _changes(db: Reader, account: UUID, window: Span) -> list[Change]:
-    rows = await db.rows(_SAID, account, Kind.CHANGE.value, window.start, window.end, MOST_CHANGES)
+async def _said(db: Reader, account: UUID, kind: Kind, window: Span, last: datetime, most: int) -> list[asyncpg.Record]:
+    """The newest events of the kind until `last`; as many of those after it as there is room for.
+
+    What is done while a problem goes on for days would leave none for what it began with.
+    """
+    rows = await db.rows(_SAID, account, kind.value, window.start, min(last, window.end), most)
+    if last < window.end:
+        rows += await db.rows(_SAID, account, kind.value, last + _INSTANT, window.end, most - len(rows))
+    return rows
+
+
+async def _changes(db: Reader, account: UUID, window: Span, last: datetime) -> list[Change]:
+    rows = await _said(db, account, Kind.CHANGE, window, last, MOST_CHANGES)
     scopes = [codec.scope_value(row["scope"]) for row in rows]
     found = await subjects.of(db, account, scopes)
     wide = {scope for scope in scopes if not found[scope] and scope != ALL_SERVICES}

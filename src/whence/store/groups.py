@@ -60,8 +60,9 @@ _BEFORE: Final[LiteralString] = f"""
     select {alerts.COLUMNS}, asked.alert_id as of_alert
     from unnest($2::uuid[], $3::text[], $4::timestamptz[]) as asked (alert_id, key, opened_at)
     cross join lateral (
-        select * from alert a where a.account_id = $1 and a.key = asked.key and a.alert_id <> asked.alert_id
-        and a.opened_at <= asked.opened_at order by a.opened_at desc, a.alert_id desc limit 1
+        select * from alert a where a.account_id = $1 and a.key = asked.key
+        and (a.opened_at, a.alert_id) < (asked.opened_at, asked.alert_id)
+        order by a.opened_at desc, a.alert_id desc limit 1
     ) a where a.closed_by = 'problem'
 """
 _MARKS: Final = """

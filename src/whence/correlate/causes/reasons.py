@@ -21,7 +21,7 @@ _NAMED: Final = 3  # entities and words that a sentence lists before it counts t
 _COUNTED: Final = 10  # times an hour, from which on they are said without a fraction
 _PROOFS: Final = 50  # events or relations that a reason shows at most
 _STEPS: Final = 4  # of a trail from an alerting entity
-_WIDEST: Final = 500  # entities that are looked at for a trail
+_WIDEST: Final = 500  # entities that are looked at for a trail, and those that alert beside them
 _ORDER: Final = tuple(Severity)
 
 
@@ -144,7 +144,7 @@ def trail_to(entity: str, scene: Scene) -> tuple[Link, ...]:
             if len(seen) >= _WIDEST:
                 break
             for link in scene.links.up(below):
-                if link.dependant not in seen and len(seen) < _WIDEST:
+                if link.dependant not in seen and (link.dependant in alerting or len(seen) < _WIDEST):
                     seen.add(link.dependant)
                     reached[link.dependant] = (link, *way)
         arrived = [way for above, way in reached.items() if above in alerting]
@@ -157,15 +157,24 @@ def trail_to(entity: str, scene: Scene) -> tuple[Link, ...]:
 def _trail(found: Trace, scene: Scene) -> tuple[Relation, ...]:
     if found.suspect is None:
         return ()
-    if found.entity is not None and found.suspect.entity != found.entity:
-        return _relations(link for link in scene.links.down(found.entity) if link.dependency == found.suspect.entity)
-    return _relations(trail_to(found.suspect.entity, scene))
+    below = _below(found, scene)
+    return _relations(trail_to(found.suspect.entity, scene) if below is None else [below])
+
+
+def _below(found: Trace, scene: Scene) -> Link | None:
+    """How the place of the change depends on the one whose suspicion falls on it; None when that is no other."""
+    if found.entity is None or found.suspect is None or found.suspect.entity == found.entity:
+        return None
+    links = scene.links.down(found.entity)
+    return next((link for link in links if link.dependency == found.suspect.entity), None)
 
 
 def _shown(found: Trace, scene: Scene) -> tuple[UUID, ...]:
-    """The change, and the alerts on the one whose suspicion falls on it."""
+    """The change, the alert that names the one whose suspicion falls on it where only that does, and its alerts."""
+    below = _below(found, scene)
+    naming = (below.alert,) if below is not None and below.alert is not None else ()
     alerts = scene.symptoms.alerts.get(found.suspect.entity, ()) if found.suspect is not None else ()
-    return (found.change.id, *(alert.id for alert in alerts))
+    return (found.change.id, *naming, *(alert.id for alert in alerts))
 
 
 def _where(found: Trace, scene: Scene) -> str:
@@ -175,8 +184,10 @@ def _where(found: Trace, scene: Scene) -> str:
     if found.entity is None or found.suspect is None:
         return f"It names no place; the most suspected one is {suspected}"
     place = scene.evidence.name(found.entity)
-    if found.suspect.entity != found.entity:
-        return f"Made on {place}, which uses {scene.evidence.name(found.suspect.entity)}, {suspected}"
+    below = _below(found, scene)
+    if below is not None:
+        tie = "which uses" if below.kind is not None else "an alert on which names"
+        return f"Made on {place}, {tie} {scene.evidence.name(below.dependency)}, {suspected}"
     if not found.change.entities:
         return f"It speaks of {place}, {suspected}"
     return f"Made on {place}, {suspected}"

@@ -31,7 +31,7 @@ from whence.domain.errors import Invalid, Pushback, Refusal
 from whence.domain.event import Event
 from whence.domain.filter import Filter
 from whence.domain.problem import ProblemTold
-from whence.follow import Place, Reset
+from whence.follow import WHOLE, Place, Reset
 from whence.refusals import count
 
 HEARTBEAT: Final = timedelta(seconds=15)
@@ -224,12 +224,10 @@ async def _told(
     begun = asked_at = monotonic()
     sought = await seek(None)
     whom = decode.by_events(sought.filter)
-    async with context.follow.follow(
-        by.account_id, behind=behind, since=query.since, quiet=HEARTBEAT, whom=whom
-    ) as told:
-        yield b": connected\n\n"
+    passed = behind or await context.follow.place(by.account_id, since=query.since)
+    async with context.follow.follow(by.account_id, behind=passed, quiet=HEARTBEAT, whom=whom) as told:
+        yield _sign(b"connected", passed)
         spoken = monotonic()
-        passed: Place | None = None
         async for one in told:
             sought = await seek(sought)
             passed = one[0] if isinstance(one, tuple) else passed
@@ -248,7 +246,7 @@ async def _told(
                     spoken = monotonic()
                 case _:  # silence, or what was not asked for
                     if monotonic() - spoken >= HEARTBEAT.total_seconds():
-                        yield _heartbeat(passed)
+                        yield _sign(b"heartbeat", passed)
                         spoken = monotonic()
             if (now := monotonic()) - asked_at >= HEARTBEAT.total_seconds():
                 asked_at = now
@@ -262,9 +260,9 @@ def _block(place: Place, kind: bytes, said: encode.Json) -> bytes:
     return b"id: %s\nevent: %s\ndata: %s\n\n" % (str(place).encode(), kind, to_json(said))
 
 
-def _heartbeat(passed: Place | None) -> bytes:
-    """A sign of life, and the place to go on from behind what was not asked for: no event, but readers keep its id."""
-    return b": heartbeat\n\n" if passed is None else b": heartbeat\nid: %s\n\n" % str(passed).encode()
+def _sign(comment: bytes, passed: Place) -> bytes:
+    """A sign of life, and the place to go on from, behind what was not asked for, too: readers keep it."""
+    return b": %s\nid: %s\n\n" % (comment, str(passed).encode())
 
 
 def _place(text: str | None) -> Place | None:
@@ -273,7 +271,7 @@ def _place(text: str | None) -> Place | None:
     position, dot, index = text.partition(".")
     if not (dot and position.isdecimal() and index.isdecimal() and len(text) < 40):  # noqa: PLR2004  two 64-bit numbers
         raise Invalid.at("Last-Event-ID", "is not one that this stream gave")
-    return Place(min(int(position), 2**62), min(int(index), 2**31))
+    return Place(min(int(position), 2**62), min(int(index), WHOLE))
 
 
 async def _ndjson(events: AsyncIterable[Event], *, original: bool) -> AsyncGenerator[bytes]:
