@@ -38,6 +38,11 @@ class Amend:
             NotFound: the account has no such event.
             Conflict: it would end while its alert is open.
         """
+        return await won(partial(self._change, by, event_id, change, dialect))
+
+    async def _change(
+        self, by: Principal, event_id: UUID, change: Callable[[Event], Event], dialect: str | None
+    ) -> Event:
         now = datetime.now(UTC)
         async with self._pool.reader() as db:
             standing = await events.get(db, by.account_id, event_id)
