@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -35,13 +35,17 @@ _END: Final = """
     delete from event_pair where account_id = $1 and digest = $2 and occurred_at <= $3
     returning event_id, occurred_at
 """
-_END_EVENT: Final = """
+_END_EVENTS: Final = """
     update event set ended_at = $4, updated_at = $5, report_count = report_count + 1
-    where account_id = $1 and event_id = $2 and occurred_at = $3 returning scope
+    from unnest($2::uuid[], $3::timestamptz[]) as begun (event_id, occurred_at)
+    where account_id = $1 and event.event_id = begun.event_id and event.occurred_at = begun.occurred_at
+    returning event.event_id, event.scope
 """
 _END_LINKS: Final = """
-    update event_link set ended_at = $4 where account_id = $1 and event_id = $2 and occurred_at = $3
-    and key = any($5::bigint[])
+    update event_link set ended_at = $5
+    from unnest($2::uuid[], $3::timestamptz[], $4::bigint[]) as begun (event_id, occurred_at, key)
+    where account_id = $1 and event_link.event_id = begun.event_id and event_link.occurred_at = begun.occurred_at
+    and event_link.key = begun.key
 """
 
 
@@ -207,23 +211,25 @@ async def _end(db: Writer, account: UUID, item: Item, key: str, *, at: datetime)
     begun = await db.rows(_END, account, _pair_digest(key), end)
     if not begun:
         return False
-    for row in begun:
-        await _end_event(db, account, row["event_id"], row["occurred_at"], end, at=at)
+    await _end_events(db, account, {row["event_id"]: row["occurred_at"] for row in begun}, end, at=at)
     item.receipt = Accepted(id=max(begun, key=itemgetter("occurred_at"))["event_id"])
     return True
 
 
-async def _end_event(
-    db: Writer, account: UUID, event_id: UUID, start: datetime, end: datetime, *, at: datetime
+async def _end_events(
+    db: Writer, account: UUID, begun: Mapping[UUID, datetime], end: datetime, *, at: datetime
 ) -> None:
-    """The event ends then, and its links with it; not one that was removed meanwhile."""
-    while (ended := await db.row(_END_EVENT, account, event_id, start, end, at)) is None:
-        there = await db.row(_STANDING, account, [event_id])
-        if there is None:
-            return
-        start = there["occurred_at"]  # where somebody has moved it to, or put another row in its place
-    keys = [link.key for link in codec.scope_value(ended["scope"]).link_keys()]
-    await db.execute(_END_LINKS, account, event_id, start, end, keys)
+    """The events end then, and their links with them; not those that were removed meanwhile."""
+    while begun:
+        ended = await db.rows(_END_EVENTS, account, list(begun), list(begun.values()), end, at)
+        scopes = {row["event_id"]: codec.scope_value(row["scope"]) for row in ended}
+        links = [(one, begun[one], link.key) for one, scope in scopes.items() for link in scope.link_keys()]
+        if links:
+            await db.execute(_END_LINKS, account, *(list(column) for column in zip(*links, strict=True)), end)
+        left = [one for one in begun if one not in scopes]
+        # Where somebody has moved them to, or put another row in their place.
+        there = await db.rows(_STANDING, account, left) if left else []
+        begun = {row["event_id"]: row["occurred_at"] for row in there}
 
 
 def _pair_digest(key: str) -> bytes:
