@@ -101,7 +101,8 @@ async def _streams(url: str, number: int) -> AsyncGenerator[Sequence[Lines]]:
 async def _connected(stack: AsyncExitStack, url: str) -> Lines:
     client = await stack.enter_async_context(Client.to(url))
     lines = await client.stream("/v1/events/stream")
-    await lines.readuntil(b": connected\n\n")
+    await lines.readuntil(b": connected\n")
+    await lines.readuntil(b"\n\n")  # behind the place from which it goes on
     return lines
 
 
