@@ -2,18 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from whence.cli.options import DataDir, new_name
 from whence.cli.output import Style, indented, write
 from whence.cli.times import stretch
+from whence.domain.access import MOST_A_MINUTE
 
 if TYPE_CHECKING:
     from whence.domain.access import Right
-
-_MOST_A_MINUTE: Final = 10_000_000  # as the API has it
 
 app = typer.Typer(name="token", help="Credentials.", no_args_is_help=True)
 
@@ -62,7 +61,7 @@ def create(
     rate_per_minute: Annotated[
         int | None,
         typer.Option(
-            min=1, max=_MOST_A_MINUTE, help="Requests a minute; else the server's own limit.", show_default=False
+            min=1, max=MOST_A_MINUTE, help="Requests a minute; else the server's own limit.", show_default=False
         ),
     ] = None,
     option: Annotated[

@@ -242,11 +242,12 @@ def query_faults(query: bytes) -> list[Violation]:
     return [
         Violation(path=unquote(part.partition(b"=")[0]) or "query", message="must be valid UTF-8")
         for part in query.split(b"&")
-        if not _is_utf_8(unquote_to_bytes(part))
+        if not is_utf_8(unquote_to_bytes(part))
     ]
 
 
-def _is_utf_8(raw: bytes) -> bool:
+def is_utf_8(raw: bytes) -> bool:
+    """Whether the bytes are text."""
     try:
         raw.decode()
     except UnicodeDecodeError:

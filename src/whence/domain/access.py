@@ -12,6 +12,7 @@ from uuid import UUID
 from whence.domain.errors import Forbidden
 from whence.domain.identity import new_id
 
+MOST_A_MINUTE: Final = 10_000_000  # requests, that a token may be allowed
 DEFAULT_ACCOUNT: Final = "default"  # that of the bootstrap token, which is there as long as the installation
 
 _BY_HAND: Final = "command line"  # what the audit trail calls whoever has the machine in hand

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Self, cast
+from typing import Final, Self, TypeVar, cast
 from uuid import UUID
 
 from whence.domain.delivery import Delivery
@@ -13,6 +13,7 @@ from whence.domain.immutable import immutable
 from whence.domain.link import Link
 from whence.domain.scope import ALL_SERVICES, Places, Scope
 
+GRACE: Final = timedelta(minutes=1)  # how far a sender's clock may be behind ours
 ENDLESS: Final = datetime(9999, 1, 1, tzinfo=UTC)  # the end of what is still going on: after every window
 
 
@@ -71,6 +72,20 @@ class Span:
     def overlaps(self, other: Self) -> bool:
         """Whether some instant lies in both."""
         return self.start <= other.end and other.start <= self.end
+
+
+Time = TypeVar("Time", int, datetime)
+
+
+def began(start: Time | None, end: Time | None, *, now: Time, late: Time) -> Time:
+    """When something of these times began: now, where its sender does not say.
+
+    What ended now by a clock that is behind ours did not begin later: where only such an end is said, it began there.
+    `late`: the earliest time that such a clock may show.
+    """
+    if start is None and end is not None and late <= end <= now:
+        return end
+    return now if start is None else start
 
 
 @immutable

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from whence.domain.event import began
+
 RELATIVE: Final[Mapping[str, timedelta]] = {
     "10mins": timedelta(minutes=10),
     "15mins": timedelta(minutes=15),
@@ -64,13 +66,8 @@ def instant(milliseconds: int) -> datetime:
 
 
 def begun(start: int | None, end: int | None, *, now: int) -> int:
-    """When an event of these times began, all in milliseconds: now, where its sender does not say.
-
-    What ended now by a clock that is behind ours did not begin later: where only such an end is said, it began there.
-    """
-    if start is None and end is not None and now - GRACE <= end <= now:
-        return end
-    return now if start is None else start
+    """When an event of these times began, all in milliseconds, as `domain.event.began` has it."""
+    return began(start, end, now=now, late=now - GRACE)
 
 
 def of_millis(text: str) -> datetime | None:

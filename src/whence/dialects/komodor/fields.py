@@ -23,7 +23,7 @@ from pydantic_core import ErrorDetails
 
 from whence.dialects.request import text_faults, violation
 from whence.domain.errors import Invalid, Violation
-from whence.domain.event import Severity
+from whence.domain.event import GRACE, Severity, began
 
 LONGEST_NAME: Final = 500  # characters of a cluster, namespace or service: names are indexed
 MOST_NAMES: Final = 1000  # of one scope list, blanks and repetitions included
@@ -35,7 +35,6 @@ MOST_EVENTS: Final = 1000  # in one answer of the list
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MILLIS: Final = 10**11  # a number from here on is milliseconds: as seconds it would be the year 5138
-_GRACE: Final = timedelta(minutes=1)  # how far a sender's clock may be behind ours
 _LAST_SECOND: Final = 253_402_300_799  # the end of the year 9999
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
@@ -68,13 +67,8 @@ class Receipt:
     time_fault: Callable[[datetime], str | None]
 
     def start(self, said: datetime | None, end: datetime | None) -> datetime:
-        """When an event began that was sent with these times: at receipt, where its start is not said.
-
-        What ended now by a clock that is behind ours did not begin later: if only such an end is said, it began there.
-        """
-        if said is None and end is not None and self.at - _GRACE <= end <= self.at:
-            return end
-        return said or self.at
+        """When an event of these times began, as `domain.event.began` has it; now is its receipt."""
+        return began(said, end, now=self.at, late=self.at - GRACE)
 
 
 def read(model: type[Model], value: object, receipt: Receipt | None = None) -> Model:

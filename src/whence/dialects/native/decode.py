@@ -13,7 +13,7 @@ from whence.dialects.native import wire
 from whence.domain.alert import AlertFilter
 from whence.domain.entity import Draft, Entity, Tag
 from whence.domain.errors import Invalid, Violation
-from whence.domain.event import Event, Kind, Once, Report, Span
+from whence.domain.event import GRACE, Event, Kind, Once, Report, Span, began
 from whence.domain.filter import EntityFilter, Filter, PropertyTest
 from whence.domain.identity import in_millis
 from whence.domain.link import Link
@@ -31,18 +31,12 @@ _OF_ALERTS: Final = frozenset({Kind.PROBLEM, Kind.RECOVERY})
 _OF_PROBLEMS: Final = ("timeout_minutes", "handling")
 TARGETS: Final = ("scope", "entities", "match")
 _FOREVER: Final = Span(start=datetime(1, 1, 1, tzinfo=UTC), end=datetime(9999, 12, 31, tzinfo=UTC))
-_GRACE: Final = timedelta(minutes=1)  # how far the clock of a sender may be behind ours
 _EVERYTHING: Final = Filter(window=_FOREVER)
 
 
-def began(event: wire.EventIn, now: datetime) -> datetime:
-    """When the event began: now, where it does not say.
-
-    What ended now by a clock that is behind ours did not begin later: where only such an end is said, it began there.
-    """
-    if event.time is None and event.end_time is not None and now - _GRACE <= event.end_time <= now:
-        return event.end_time
-    return event.time or now
+def beginning(event: wire.EventIn, now: datetime) -> datetime:
+    """When the event began, as `domain.event.began` has it."""
+    return began(event.time, event.end_time, now=now, late=now - GRACE)
 
 
 def report(
@@ -63,7 +57,7 @@ def report(
     Raises:
         Invalid: it ends before it starts, or has a timeout or a handling that means nothing.
     """
-    start = began(event, now)
+    start = beginning(event, now)
     require_problem(event)
     concerned = scope(event, entities)
     return Report(

@@ -32,7 +32,7 @@ def of_event(part: Part[wire.EventIn], known: Collection[str], *, now: datetime,
     if part.is_sound("kind"):
         yield from faults(decode.require_problem, event)
     yield from faults(decode.timeout, event)
-    backwards = faults(decode.span, event, decode.began(event, now)) if part.is_sound("time") else ()
+    backwards = faults(decode.span, event, decode.beginning(event, now)) if part.is_sound("time") else ()
     yield from backwards
     yield from _out_of_range({"time": event.time, "end_time": None if backwards else event.end_time}, unkept)
 

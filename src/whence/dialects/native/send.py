@@ -22,7 +22,18 @@ from whence.dialects.native.meaning import look_up, named, of_event
 from whence.dialects.native.part import Part, salvaged, whole
 from whence.dialects.native.query import require_none
 from whence.dialects.native.targets import Targets
-from whence.dialects.request import PIECE, Misread, body, json_items, json_value, parse, reader, storable, validate
+from whence.dialects.request import (
+    PIECE,
+    Misread,
+    body,
+    is_utf_8,
+    json_items,
+    json_value,
+    parse,
+    reader,
+    storable,
+    validate,
+)
 from whence.domain.access import Principal, Right
 from whence.domain.errors import Invalid, Reason, Refusal, Unsupported
 from whence.domain.event import Once, Receipt, Rejected, Report
@@ -346,16 +357,8 @@ def _text(raw: bytes) -> str:
         json_value(raw)
         return raw.decode()
     except Invalid:
-        is_text = b"\0" not in raw and _is_utf_8(raw)
+        is_text = b"\0" not in raw and is_utf_8(raw)
         return to_json(raw.decode() if is_text else cloudevents.encoded(raw)).decode()
-
-
-def _is_utf_8(raw: bytes) -> bool:
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _idempotency_key(request: Request) -> str | None:

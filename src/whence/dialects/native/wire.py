@@ -25,7 +25,7 @@ from whence.dialects.native.scalars import (
     whole,
 )
 from whence.dialects.native.webhook_options import Options
-from whence.domain.access import Right, Sees
+from whence.domain.access import MOST_A_MINUTE, Right, Sees
 from whence.domain.alert import AlertState
 from whence.domain.cause import Of
 from whence.domain.entity import RelationKind
@@ -372,7 +372,7 @@ class TokenIn(_Strict):
     name: NewName
     rights: Annotated[list[Right], Field(min_length=1, max_length=20)]
     expires_at: Instant | None = None
-    rate_per_minute: Annotated[int, Field(ge=1, le=10_000_000, strict=True), BeforeValidator(whole)] | None = None
+    rate_per_minute: Annotated[int, Field(ge=1, le=MOST_A_MINUTE, strict=True), BeforeValidator(whole)] | None = None
     sees: Sees = Sees.OWN
     format: Literal["opaque", "jwt"] = "opaque"
     account: Name | None = None
